@@ -1,0 +1,78 @@
+/**
+ * What the rooms of the sandbox promise each other. Types, and the one error that all of them throw.
+ *
+ *   toolchain/      finds or builds the programs          -> Toolchain
+ *   control-plane/  runs etcd, the API server and kwok    -> ControlPlane
+ *   providers/      stands in for the cloud providers     -> attached through PULUMI_DEBUG_PROVIDERS
+ *   driver/         joins them to the Pulumi engine       -> up, preview, destroy
+ */
+
+/** One step of long work, for people to watch. The command line decides how it is drawn. */
+export interface ProgressEvent {
+  /** What is being worked on, e.g. `toolchain`, `control plane`, `up`. */
+  readonly phase: string;
+  /** One sentence, present tense, without a full stop. */
+  readonly message: string;
+  /** Steps done, where the number of steps is known. */
+  readonly done?: number;
+  /** Steps in all, where known. */
+  readonly total?: number;
+}
+
+/** Receives progress; must not throw. */
+export type Progress = (event: ProgressEvent) => void;
+
+/** Absolute paths of the programs and data files that the sandbox runs. */
+export interface Toolchain {
+  readonly pulumi: string;
+  readonly etcd: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly kubeScheduler: string;
+  readonly kwok: string;
+  readonly helm: string;
+  /** A YAML stream of every Istio CustomResourceDefinition, from the module istio.io/api. */
+  readonly istioCrds: string;
+  /** Directory of kwok's own Stage files for nodes and pods. */
+  readonly kwokStages: string;
+}
+
+/** One node of the stand-in cluster: what the scheduler needs to know of it. */
+export interface NodeSpec {
+  /** DNS label, unique in the cluster. */
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  /** Allocatable resources in Kubernetes quantities, e.g. cpu `3920m`, memory `14900Mi`, pods `58`. */
+  readonly allocatable: { readonly cpu: string; readonly memory: string; readonly pods: string };
+  /** Capacity in Kubernetes quantities: what the machine has before the kubelet and the system take their share. */
+  readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
+}
+
+/** A running control plane on loopback. */
+export interface ControlPlane {
+  /** `https://127.0.0.1:PORT`. */
+  readonly server: string;
+  /** Path of a kubeconfig with cluster-admin rights, mode 0600. */
+  readonly kubeconfig: string;
+  /** Process ids by program name, for `status`. */
+  readonly processes: Readonly<Record<string, number>>;
+}
+
+/**
+ * An error that the user can act on: one clear sentence, no stack trace, and the mend where it is known.
+ * The command line prints `message`, then `hint`; `--json` carries all three.
+ */
+export class SandboxError extends Error {
+  override readonly name = "SandboxError";
+  constructor(
+    /** Stable and short, e.g. `toolchain.go-missing`, `control-plane.died`. */
+    readonly code: string,
+    message: string,
+    /** What to do about it. */
+    readonly hint?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
