@@ -1,0 +1,151 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { checkStack } from "../model/checks/index.ts";
+import { ConfigError, type Problem } from "./errors.ts";
+import { deepFreeze, hasPath, isPlainObject, merge, type PlainObject } from "./merge.ts";
+import { nearest } from "./nearest.ts";
+import { parse } from "./parse.ts";
+import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
+import { stackConfig, type StackConfig } from "./schema.ts";
+import { readYamlFile } from "./yaml-file.ts";
+
+/** Name of the Pulumi project, and namespace of its configuration keys. */
+export const PROJECT = "ecommerce-mesh";
+
+/** One environment, ready to be built: plain, frozen data without any Output in it. */
+export interface Stack {
+  /** Name of the stack, e.g. `prod`. */
+  readonly name: string;
+  /** Settings file that it was read from, e.g. `Pulumi.prod.yaml`. */
+  readonly file: string;
+  readonly config: StackConfig;
+  /** The application, with the stack's overrides in it. */
+  readonly catalog: Catalog;
+}
+
+/**
+ * Reads `Pulumi.<stack>.yaml` and the catalog it names, without the engine.
+ * @param directory the project's folder
+ * @throws ConfigError naming every problem; code `stack.unknown` where there is no such file.
+ */
+export function readStackFile(directory: string, stack: string): Stack {
+  const file = stackFile(stack);
+  if (!/^[\w-]+$/.test(stack) || !existsSync(join(directory, file))) {
+    throw unknownStack(directory, stack);
+  }
+  const content = readYamlFile(directory, file) ?? {};
+  const settings = isPlainObject(content) ? (content["config"] ?? {}) : undefined;
+  if (!isPlainObject(settings)) {
+    throw new ConfigError(file, [{ path: "config", message: "expected an object of configuration keys" }]);
+  }
+  return loadStack(directory, stack, stackValues(settings));
+}
+
+/** The stacks that have a settings file, in alphabetical order. */
+export function listStacks(directory: string): string[] {
+  return readdirSync(directory)
+    .map((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1])
+    .filter((stack) => stack !== undefined)
+    .sort();
+}
+
+/** Name of a stack's settings file. */
+export function stackFile(stack: string): string {
+  return `Pulumi.${stack}.yaml`;
+}
+
+/**
+ * The project's own values among a stack's settings, by bare key: Pulumi takes a key without namespace as the project's.
+ * Keys of other namespaces (`aws:profile`) belong to their providers.
+ */
+export function stackValues(settings: PlainObject): PlainObject {
+  return Object.fromEntries(
+    Object.entries(settings)
+      .filter(([key]) => !key.includes(":") || key.startsWith(`${PROJECT}:`))
+      .map(([key, value]) => [key.replace(`${PROJECT}:`, ""), value]),
+  );
+}
+
+/**
+ * Parses, fills in defaults and cross-checks.
+ * @param values the project's configuration by bare key, e.g. `{ platform: { kind: "eks", ... } }`
+ * @throws ConfigError naming every problem.
+ */
+export function loadStack(directory: string, stack: string, values: PlainObject): Stack {
+  const file = stackFile(stack);
+  const parsed = parse(stackConfig, values);
+  if (parsed.value === undefined) {
+    throw new ConfigError(file, parsed.problems);
+  }
+  const config = parsed.value;
+  const catalog = loadCatalog(directory, file, config);
+  const problems = checkStack({ config, catalog });
+  if (problems.length > 0) {
+    throw new ConfigError(file, problems.map(attribute(config)));
+  }
+  return deepFreeze({ name: stack, file, config, catalog });
+}
+
+function loadCatalog(directory: string, file: string, config: StackConfig): Catalog {
+  const path = catalogFile(config);
+  if (!existsSync(join(directory, path))) {
+    const known = existsSync(join(directory, "catalogs")) ? readdirSync(join(directory, "catalogs")) : [];
+    const names = known.map((name) => name.replace(/\.yaml$/, ""));
+    const problem = { path: "catalog.name", message: `no catalog named ${config.catalog.name}`, hint: `known: ${names.join(", ")}` };
+    throw new ConfigError(file, [problem]);
+  }
+  const raw = readYamlFile(directory, path);
+  const unknown = unknownServices(raw, config);
+  if (unknown.length > 0) {
+    throw new ConfigError(file, unknown);
+  }
+  const parsed = parse(catalogSchema, merge(raw, catalogOverride(config)));
+  if (parsed.value === undefined) {
+    throw new ConfigError(file, parsed.problems.map(attribute(config)));
+  }
+  return parsed.value;
+}
+
+function catalogOverride(config: StackConfig): PlainObject {
+  return {
+    services: config.services,
+    ...(config.catalog.namespace === undefined ? {} : { namespace: config.catalog.namespace }),
+    ...(config.traffic.hosts === undefined ? {} : { hosts: config.traffic.hosts }),
+  };
+}
+
+function unknownServices(raw: unknown, config: StackConfig): Problem[] {
+  const services = isPlainObject(raw) && isPlainObject(raw["services"]) ? Object.keys(raw["services"]) : [];
+  return Object.keys(config.services)
+    .filter((name) => !services.includes(name))
+    .map((name) => {
+      const match = nearest(name, services);
+      const hint = match === undefined ? `known services: ${services.join(", ")}` : `did you mean ${match}?`;
+      return { path: `services.${name}`, message: `the catalog ${config.catalog.name} has no such service`, hint };
+    });
+}
+
+/** A problem of a service stands in the catalog's file, unless the stack's own override says that value. */
+function attribute(config: StackConfig): (problem: Problem) => Problem {
+  return (problem) => {
+    const inCatalog = /^(services|hosts|namespace|name)\b/.test(problem.path);
+    return inCatalog && !hasPath({ services: config.services }, problem.path)
+      ? { ...problem, file: catalogFile(config) }
+      : problem;
+  };
+}
+
+function catalogFile(config: StackConfig): string {
+  return `catalogs/${config.catalog.name}.yaml`;
+}
+
+function unknownStack(directory: string, stack: string): ConfigError {
+  const known = listStacks(directory);
+  const match = nearest(stack, known);
+  const hint = match === undefined ? `known stacks: ${known.join(", ")}` : `did you mean ${match}? known stacks: ${known.join(", ")}`;
+  return new ConfigError(
+    stackFile(stack),
+    [{ path: "", message: `there is no stack named ${stack}`, hint }],
+    "stack.unknown",
+  );
+}

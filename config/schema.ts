@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { cluster } from "./schema/cluster.ts";
+import { dnsLabel } from "./schema/common.ts";
+import { mesh } from "./schema/mesh.ts";
+import { network } from "./schema/network.ts";
+import { observability } from "./schema/observability.ts";
+import { platform } from "./schema/platform.ts";
+import { security } from "./schema/security.ts";
+import { traffic } from "./schema/traffic.ts";
+
+const catalogChoice = z.strictObject({
+  name: dnsLabel.describe("Application to run: the name of a file in `catalogs/`."),
+  namespace: dnsLabel.optional().describe("Namespace of the workloads. Default: the catalog's."),
+});
+
+/** The configuration of one stack: one object a concern, each under the key `ecommerce-mesh:<concern>`. */
+export const stackConfig = z.strictObject({
+  platform: platform.describe("Where the mesh runs."),
+  network: network.prefault({}).describe("The VPC (`platform.kind: eks`)."),
+  cluster: cluster.prefault({}).describe("The EKS cluster (`platform.kind: eks`)."),
+  mesh: mesh.prefault({}).describe("Istio."),
+  catalog: catalogChoice.prefault({ name: "ecommerce" }).describe("The application."),
+  services: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Overrides of the catalog's services: the same keys as in the catalog, merged into it."),
+  traffic: traffic.prefault({}).describe("How traffic reaches the application."),
+  security: security.prefault({}).describe("Identity and authorization."),
+  observability: observability.prefault({}).describe("Metrics, traces and consoles."),
+  tags: z.record(z.string(), z.string()).default({}).describe("Tags of every AWS resource."),
+});
+
+/** A stack's configuration, parsed and with every default filled in. */
+export type StackConfig = z.infer<typeof stackConfig>;

@@ -1,0 +1,32 @@
+import type { Problem } from "../../config/errors.ts";
+import type { StackData } from "../stack.ts";
+import { checkCalls } from "./calls.ts";
+import { checkNetwork } from "./network.ts";
+import { checkObservability } from "./observability.ts";
+import { checkProduction } from "./production.ts";
+import { checkRoutes } from "./routes.ts";
+import { checkTraffic } from "./traffic.ts";
+import { checkVersions } from "./versions.ts";
+import { checkWeights } from "./weights.ts";
+import { checkZones } from "./zones.ts";
+
+/** A rule over a whole stack: pure, and gives every problem that it finds. */
+export type Check = (stack: StackData) => Problem[];
+
+/** Every cross-check, one concern each. */
+const CHECKS: readonly Check[] = [
+  checkZones,
+  checkNetwork,
+  checkVersions,
+  checkWeights,
+  checkCalls,
+  checkRoutes,
+  checkTraffic,
+  checkObservability,
+  checkProduction,
+];
+
+/** All that is wrong with a stack whose values are well-formed one by one. */
+export function checkStack(stack: StackData): Problem[] {
+  return CHECKS.flatMap((check) => check(stack));
+}

@@ -1,0 +1,75 @@
+import type { Problem } from "../../config/errors.ts";
+import type { ProductionRule } from "../../config/schema/security.ts";
+import type { StackData } from "../stack.ts";
+import type { Check } from "./index.ts";
+
+type Finding = Problem & { readonly rule: ProductionRule };
+
+/** What `security.profile: production` refuses, unless `security.exceptions` names the rule and says why. */
+export const checkProduction: Check = (stack) => {
+  const { profile, exceptions } = stack.config.security;
+  if (profile !== "production") {
+    return [];
+  }
+  return [...permissive(stack), ...openEndpoint(stack), ...certificate(stack), ...mutableImages(stack)]
+    .filter(({ rule }) => exceptions[rule] === undefined)
+    .map(({ rule, path, message, hint }) => ({
+      path,
+      message: `${message}, which security.profile production refuses`,
+      hint: `${hint ?? "change it"}, or say why in security.exceptions.${rule}`,
+    }));
+};
+
+function permissive({ config }: StackData): Finding[] {
+  return config.security.mtls === "PERMISSIVE"
+    ? [{ rule: "permissive-mtls", path: "security.mtls", message: "PERMISSIVE takes plain text", hint: "use STRICT" }]
+    : [];
+}
+
+function openEndpoint({ config }: StackData): Finding[] {
+  const index = config.cluster.endpoint.publicCidrs.indexOf("0.0.0.0/0");
+  return config.platform.kind === "eks" && index >= 0
+    ? [
+        {
+          rule: "open-endpoint",
+          path: `cluster.endpoint.publicCidrs[${index}]`,
+          message: "0.0.0.0/0 opens the API server to the world",
+          hint: "name your own networks",
+        },
+      ]
+    : [];
+}
+
+function certificate({ config }: StackData): Finding[] {
+  const { mode } = config.traffic.tls;
+  if (mode === "existingSecret") {
+    return [];
+  }
+  const rule = mode === "none" ? "plain-http" : "self-signed";
+  return [{ rule, path: "traffic.tls.mode", message: `${mode} is no certificate that clients trust`, hint: "use existingSecret" }];
+}
+
+function mutableImages({ catalog }: StackData): Finding[] {
+  return Object.entries(catalog.services).flatMap(([name, service]) =>
+    [
+      { path: `services.${name}.image`, image: service.image },
+      ...Object.entries(service.versions).map(([version, { image }]) => ({
+        path: `services.${name}.versions.${version}.image`,
+        image,
+      })),
+    ].flatMap(({ path, image }) =>
+      image !== undefined && isMutable(image)
+        ? [{ rule: "mutable-image" as const, path, message: `${image} can change under its name`, hint: "give a version or a digest" }]
+        : [],
+    ),
+  );
+}
+
+/** No tag at all, or one that is meant to move. */
+export function isMutable(image: string): boolean {
+  if (image.includes("@sha256:")) {
+    return false;
+  }
+  const tag = /:([\w.-]+)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
+  return tag === undefined || ["latest", "main", "master", "edge", "stable", "dev"].includes(tag);
+}
