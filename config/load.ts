@@ -91,7 +91,11 @@ function loadCatalog(directory: string, file: string, config: StackConfig): Cata
   if (!existsSync(join(directory, path))) {
     const known = existsSync(join(directory, "catalogs")) ? readdirSync(join(directory, "catalogs")) : [];
     const names = known.map((name) => name.replace(/\.yaml$/, ""));
-    const problem = { path: "catalog.name", message: `no catalog named ${config.catalog.name}`, hint: `known: ${names.join(", ")}` };
+    const problem = {
+      path: "catalog.name",
+      message: `no catalog named ${config.catalog.name}`,
+      hint: `known: ${names.join(", ")}`,
+    };
     throw new ConfigError(file, [problem]);
   }
   const raw = readYamlFile(directory, path);
@@ -142,7 +146,10 @@ function catalogFile(config: StackConfig): string {
 function unknownStack(directory: string, stack: string): ConfigError {
   const known = listStacks(directory);
   const match = nearest(stack, known);
-  const hint = match === undefined ? `known stacks: ${known.join(", ")}` : `did you mean ${match}? known stacks: ${known.join(", ")}`;
+  const hint =
+    match === undefined
+      ? `known stacks: ${known.join(", ")}`
+      : `did you mean ${match}? known stacks: ${known.join(", ")}`;
   return new ConfigError(
     stackFile(stack),
     [{ path: "", message: `there is no stack named ${stack}`, hint }],

@@ -5,7 +5,9 @@ import { nearest } from "./nearest.ts";
 import { problemsOf } from "./zod-problems.ts";
 
 /** What parsing gives: the value, or everything that is wrong with it. */
-export type Parsed<T> = { readonly value: T; readonly problems: readonly [] } | { readonly value?: undefined; readonly problems: readonly Problem[] };
+export type Parsed<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value?: undefined; readonly problems: readonly Problem[] };
 
 /** Parses `input` with `schema`; every problem at once, unknown keys with the key that was probably meant. */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): Parsed<z.output<S>> {

@@ -31,14 +31,23 @@ function problemsOfIssue(issue: Issue, input: unknown, prefix: readonly Property
     case "invalid_union":
       return problemsOfUnion(issue, input, path);
     case "invalid_key":
-      return [problem(path, `${issue.issues[0]?.message ?? "this key is not allowed"}; got the key ${JSON.stringify(String(path.at(-1)))}`)];
+      return [
+        problem(
+          path,
+          `${issue.issues[0]?.message ?? "this key is not allowed"}; got the key ${JSON.stringify(String(path.at(-1)))}`,
+        ),
+      ];
     default:
       return [problem(path, `${issue.message}; got ${describe(valueAt(input, path))}`)];
   }
 }
 
 /** Of a union's branches, the one that fits best speaks: the fewest issues below it. */
-function problemsOfUnion(issue: Extract<Issue, { code: "invalid_union" }>, input: unknown, path: readonly PropertyKey[]): Problem[] {
+function problemsOfUnion(
+  issue: Extract<Issue, { code: "invalid_union" }>,
+  input: unknown,
+  path: readonly PropertyKey[],
+): Problem[] {
   const branches = [...issue.errors].filter((issues) => issues.length > 0);
   const best = branches.sort((a, b) => rank(a) - rank(b))[0];
   if (best === undefined || isCustom(issue.message)) {
@@ -62,7 +71,11 @@ function unknownKey(path: readonly PropertyKey[]): Problem {
   return problem(path, "unknown key");
 }
 
-function bound(issue: { readonly origin: string; readonly message: string }, word: string, limit: number | bigint): string {
+function bound(
+  issue: { readonly origin: string; readonly message: string },
+  word: string,
+  limit: number | bigint,
+): string {
   if (isCustom(issue.message)) {
     return issue.message;
   }
@@ -91,7 +104,8 @@ export function formatPath(path: readonly PropertyKey[]): string {
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     input,
   );
 }

@@ -25,7 +25,10 @@ const route = z.strictObject({
     .regex(/^\/$|[^/]$/, "expected a prefix without a slash at its end: /products also matches /products/")
     .describe("Requests whose path is this, or lies below it, go to the service."),
   allow: z
-    .union([z.literal("none"), z.strictObject({ methods: methods.optional(), paths: z.array(policyPath).min(1).optional() })])
+    .union([
+      z.literal("none"),
+      z.strictObject({ methods: methods.optional(), paths: z.array(policyPath).min(1).optional() }),
+    ])
     .default({})
     .describe(
       "What the gateway may ask for: by default every method on the prefix. `none`: routed, but the service refuses all but health checks.",
@@ -51,11 +54,17 @@ export const service = z.strictObject({
   replicas: replicas
     .prefault({ min: 2, max: 4 })
     .describe("Bounds of the autoscaler of every version. Equal bounds: a fixed number, and no autoscaler."),
-  cpuTarget: percent.min(1).default(80).describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget: percent
+    .min(1)
+    .default(80)
+    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
   resources: resources
     .prefault({ requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } })
     .describe("Requests and limits of the container."),
-  env: z.record(z.string(), z.string()).default({}).describe("Environment of the container, beside what the catalog gives."),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Environment of the container, beside what the catalog gives."),
   loadBalancing: z
     .enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"])
     .default("ROUND_ROBIN")

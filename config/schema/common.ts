@@ -5,7 +5,10 @@ import { isQuantity } from "../../model/quantity.ts";
 /** A DNS label of RFC 1123: what Kubernetes accepts as the name of a Service or namespace. */
 export const dnsLabel = z
   .string()
-  .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, "expected a DNS label (lower case letters, digits and dashes, at most 63)");
+  .regex(
+    /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    "expected a DNS label (lower case letters, digits and dashes, at most 63)",
+  );
 
 /** A host name, with or without a leading `*.`. */
 export const hostName = z

@@ -15,7 +15,10 @@ const gatewayResources = {
 
 const ingressGateway = z.strictObject({
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent.min(1).default(80).describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget: percent
+    .min(1)
+    .default(80)
+    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
   resources: resources.prefault(gatewayResources).describe("Requests and limits of a gateway pod."),
   ports: z
     .array(gatewayPort)
@@ -25,18 +28,28 @@ const ingressGateway = z.strictObject({
       { name: "https", port: 443, targetPort: 8443 },
     ])
     .describe("Ports that the gateway listens on, beside the status port 15021."),
+  serviceType: z
+    .enum(["LoadBalancer", "NodePort", "ClusterIP"])
+    .default("LoadBalancer")
+    .describe("Type of the gateway's Service. `NodePort` where nothing hands out load balancers, as in kind."),
 });
 
 const egressGateway = z.strictObject({
   enabled: z.boolean().default(true).describe("Install the egress gateway."),
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent.min(1).default(80).describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget: percent
+    .min(1)
+    .default(80)
+    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
   resources: resources.prefault(gatewayResources).describe("Requests and limits of a gateway pod."),
 });
 
 const istiod = z.strictObject({
   replicas: replicas.prefault({ min: 3, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent.min(1).default(80).describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget: percent
+    .min(1)
+    .default(80)
+    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
   resources: resources
     .prefault({ requests: { cpu: "500m", memory: "2Gi" }, limits: { cpu: "1000m", memory: "4Gi" } })
     .describe("Requests and limits of an istiod pod."),
@@ -46,7 +59,12 @@ const proxy = z.strictObject({
   resources: resources
     .prefault({ requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } })
     .describe("Requests and limits of a sidecar."),
-  concurrency: z.int().min(0).max(64).default(2).describe("Worker threads of a sidecar; 0 takes as many as the CPU limit."),
+  concurrency: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .describe("Worker threads of a sidecar; 0 takes as many as the CPU limit."),
 });
 
 /** The Istio control plane and its gateways. */

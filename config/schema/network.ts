@@ -3,7 +3,9 @@ import { cidr } from "./common.ts";
 
 /** The VPC. Used only with `platform.kind: eks`. */
 export const network = z.strictObject({
-  cidr: cidr.default("10.0.0.0/16").describe("Addresses of the VPC. /16 to /20: pods take their addresses from it too."),
+  cidr: cidr
+    .default("10.0.0.0/16")
+    .describe("Addresses of the VPC. /16 to /20: pods take their addresses from it too."),
   nat: z
     .enum(["none", "single", "perZone"])
     .default("perZone")

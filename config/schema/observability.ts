@@ -6,16 +6,15 @@ const url = z.url({ protocol: /^https?$/, error: "expected an http or https addr
 
 const address = url
   .optional()
-  .describe("Address of one that you run already; the release is then not installed and the others use this one.");
+  .describe(
+    "Address of one that you run already; the release is then not installed and the others use this one. Jaeger: the OTLP gRPC address, such as http://collector.monitoring:4317.",
+  );
 
 const small = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } } as const;
 const medium = { requests: { cpu: "250m", memory: "1Gi" }, limits: { cpu: "1000m", memory: "2Gi" } } as const;
 
 /** Fields that every addon has. */
-function addon(
-  source: { readonly version: string; readonly repository: string },
-  defaults: z.infer<typeof resources>,
-) {
+function addon(source: { readonly version: string; readonly repository: string }, defaults: z.infer<typeof resources>) {
   return z.strictObject({
     enabled: z.boolean().default(true).describe("Install it."),
     address,
@@ -45,7 +44,12 @@ export const observability = z.strictObject({
     .describe("The console of the mesh."),
   tracing: z
     .strictObject({
-      samplingPercent: z.number().min(0).max(100).default(1).describe("Share of requests that are traced, in per cent."),
+      samplingPercent: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(1)
+        .describe("Share of requests that are traced, in per cent."),
     })
     .prefault({})
     .describe("Tracing."),

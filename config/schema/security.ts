@@ -1,7 +1,13 @@
 import { z } from "zod";
 
 /** Rules that `security.profile: production` enforces. An exception names the rule and says why. */
-export const PRODUCTION_RULES = ["permissive-mtls", "mutable-image", "open-endpoint", "self-signed", "plain-http"] as const;
+export const PRODUCTION_RULES = [
+  "permissive-mtls",
+  "mutable-image",
+  "open-endpoint",
+  "self-signed",
+  "plain-http",
+] as const;
 
 /** Identity and authorization. */
 export const security = z.strictObject({

@@ -13,11 +13,23 @@ export const checkCalls: Check = ({ catalog }) => {
         return [{ path, message: `expected a service of the catalog; got "${call.to}"`, hint }];
       }
       if (call.to === name) {
-        return [{ path, message: `expected another service; got "${name}" itself`, hint: "requests to oneself do not pass the mesh" }];
+        return [
+          {
+            path,
+            message: `expected another service; got "${name}" itself`,
+            hint: "requests to oneself do not pass the mesh",
+          },
+        ];
       }
       const first = service.calls.findIndex((other) => other.to === call.to);
       return first < index
-        ? [{ path, message: `expected each called service once; got "${call.to}" again`, hint: `merge it into calls[${first}]` }]
+        ? [
+            {
+              path,
+              message: `expected each called service once; got "${call.to}" again`,
+              hint: `merge it into calls[${first}]`,
+            },
+          ]
         : [];
     }),
   );

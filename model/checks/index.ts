@@ -1,6 +1,7 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
 import { checkCalls } from "./calls.ts";
+import { checkNames } from "./names.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkProduction } from "./production.ts";
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   checkWeights,
   checkCalls,
   checkRoutes,
+  checkNames,
   checkTraffic,
   checkObservability,
   checkProduction,

@@ -66,9 +66,16 @@ function checkPlacement(vpcText: string, plan: ReturnType<typeof planSubnets>): 
     if (!contains(vpc, network)) {
       return [{ path, message: `expected a network inside network.cidr ${vpcText}; got "${cidr}"` }];
     }
-    const other = placed.slice(0, index).find((earlier) => earlier.network !== undefined && overlaps(earlier.network, network));
+    const other = placed
+      .slice(0, index)
+      .find((earlier) => earlier.network !== undefined && overlaps(earlier.network, network));
     return other === undefined
       ? []
-      : [{ path, message: `expected a network apart from ${other.path} ${other.cidr}; got "${cidr}", which overlaps it` }];
+      : [
+          {
+            path,
+            message: `expected a network apart from ${other.path} ${other.cidr}; got "${cidr}", which overlaps it`,
+          },
+        ];
   });
 }

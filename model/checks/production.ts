@@ -46,7 +46,14 @@ function certificate({ config }: StackData): Finding[] {
     return [];
   }
   const rule = mode === "none" ? "plain-http" : "self-signed";
-  return [{ rule, path: "traffic.tls.mode", message: `${mode} is no certificate that clients trust`, hint: "use existingSecret" }];
+  return [
+    {
+      rule,
+      path: "traffic.tls.mode",
+      message: `${mode} is no certificate that clients trust`,
+      hint: "use existingSecret",
+    },
+  ];
 }
 
 function mutableImages({ catalog }: StackData): Finding[] {
@@ -59,7 +66,14 @@ function mutableImages({ catalog }: StackData): Finding[] {
       })),
     ].flatMap(({ path, image }) =>
       image !== undefined && isMutable(image)
-        ? [{ rule: "mutable-image" as const, path, message: `${image} can change under its name`, hint: "give a version or a digest" }]
+        ? [
+            {
+              rule: "mutable-image" as const,
+              path,
+              message: `${image} can change under its name`,
+              hint: "give a version or a digest",
+            },
+          ]
         : [],
     ),
   );

@@ -9,7 +9,13 @@ export const checkZones: Check = ({ config }) => {
   return zones.flatMap((zone, index) => {
     const path = `platform.zones[${index}]`;
     if (!zone.startsWith(region)) {
-      return [{ path, message: `expected a zone of ${region}; got "${zone}"`, hint: `zones are named ${region}a, ${region}b, ...` }];
+      return [
+        {
+          path,
+          message: `expected a zone of ${region}; got "${zone}"`,
+          hint: `zones are named ${region}a, ${region}b, ...`,
+        },
+      ];
     }
     return zones.indexOf(zone) < index ? [{ path, message: `expected each zone once; got "${zone}" again` }] : [];
   });

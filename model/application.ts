@@ -1,0 +1,29 @@
+import type { CoreObject, IstioObject, KubernetesObject } from "./objects.ts";
+import { applicationNamespace } from "./namespaces.ts";
+import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
+import type { StackData } from "./stack.ts";
+import { destinationRules } from "./traffic/destination-rules.ts";
+import { gateway } from "./traffic/gateway.ts";
+import { virtualServices } from "./traffic/virtual-services.ts";
+import { serviceObjects } from "./workloads/service-objects.ts";
+
+/** What runs: for each service its account, address, Deployments, autoscalers and disruption budget. */
+export function workloadObjects({ catalog }: StackData): CoreObject[] {
+  return Object.entries(catalog.services).flatMap(([name, service]) => serviceObjects(catalog, name, service));
+}
+
+/** How requests find it. */
+export function trafficObjects(stack: StackData): IstioObject[] {
+  return [gateway(stack), ...destinationRules(stack.catalog), ...virtualServices(stack.catalog)];
+}
+
+/** Every object in the application's namespace. */
+export function applicationObjects(stack: StackData): KubernetesObject[] {
+  return [
+    applicationNamespace(stack),
+    denyAll(stack),
+    ...workloadObjects(stack),
+    ...allowPolicies(stack),
+    ...trafficObjects(stack),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { StackData } from "./stack.ts";
+
+/** Namespaces that the platform owns, beside the application's own. */
+export const NAMESPACES = {
+  /** Control plane; Istio's root namespace, so policies in it hold for the whole mesh. */
+  istioSystem: "istio-system",
+  ingress: "istio-ingress",
+  egress: "istio-egress",
+  observability: "observability",
+} as const;
+
+/** Names of the Helm releases. A gateway's Service, Deployment and ServiceAccount are named after its release. */
+export const RELEASES = {
+  istioBase: "istio-base",
+  istiod: "istiod",
+  ingressGateway: "istio-ingressgateway",
+  egressGateway: "istio-egressgateway",
+  prometheus: "prometheus",
+  grafana: "grafana",
+  jaeger: "jaeger",
+  kiali: "kiali",
+} as const;
+
+/** Label that the gateway chart puts on its pods: the release's name without `istio-`. */
+export const INGRESS_SELECTOR = { istio: "ingressgateway" } as const;
+
+/** Name of the Istio Gateway of an application. */
+export function gatewayName(catalog: StackData["catalog"]): string {
+  return `${catalog.name}-gateway`;
+}
+
+/** Fully qualified host of a service: short names depend on the namespace of whoever reads them. */
+export function serviceHost(catalog: StackData["catalog"], service: string): string {
+  return `${service}.${catalog.namespace}.svc.cluster.local`;
+}
+
+/** SPIFFE identity of a ServiceAccount, as an AuthorizationPolicy names it. */
+export function principal(trustDomain: string, namespace: string, serviceAccount: string): string {
+  return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+}
+
+/** Name of the Deployment of one version of a service. */
+export function deploymentName(service: string, version: string): string {
+  return `${service}-${version}`;
+}

@@ -1,0 +1,27 @@
+import { MANAGED_BY } from "./labels.ts";
+import { NAMESPACES } from "./names.ts";
+import type { NamespaceObject } from "./objects.ts";
+import type { StackData } from "./stack.ts";
+
+/** Namespaces of the platform, in which no sidecar is injected. */
+export function platformNamespaces({ config }: StackData): NamespaceObject[] {
+  const names: string[] = [NAMESPACES.istioSystem, NAMESPACES.ingress];
+  if (config.mesh.egressGateway.enabled) {
+    names.push(NAMESPACES.egress);
+  }
+  return names.map((name) => namespace(name, {}));
+}
+
+/** Namespace of the addons. */
+export function observabilityNamespace(): NamespaceObject {
+  return namespace(NAMESPACES.observability, {});
+}
+
+/** The application's namespace: every pod in it gets a sidecar. */
+export function applicationNamespace({ catalog }: StackData): NamespaceObject {
+  return namespace(catalog.namespace, { "istio-injection": "enabled" });
+}
+
+function namespace(name: string, labels: Readonly<Record<string, string>>): NamespaceObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { ...MANAGED_BY, ...labels } } };
+}

@@ -1,0 +1,79 @@
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
+import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
+import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1/DestinationRule";
+import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
+import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
+import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1/Telemetry";
+import type { DeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
+import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
+import type { ServiceSpec } from "kubernetes-types/core/v1.d.ts";
+import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
+
+/** What every object of the model carries. Names are explicit: other objects refer to them. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface Typed<A extends string, K extends string> {
+  readonly apiVersion: A;
+  readonly kind: K;
+  readonly metadata: Metadata;
+}
+
+interface Specified<A extends string, K extends string, S> extends Typed<A, K> {
+  readonly spec: S;
+}
+
+export type NamespaceObject = Typed<"v1", "Namespace">;
+export interface ServiceAccountObject extends Typed<"v1", "ServiceAccount"> {
+  readonly automountServiceAccountToken: boolean;
+}
+export type ServiceObject = Specified<"v1", "Service", ServiceSpec>;
+export type DeploymentObject = Specified<"apps/v1", "Deployment", DeploymentSpec>;
+export type AutoscalerObject = Specified<"autoscaling/v2", "HorizontalPodAutoscaler", HorizontalPodAutoscalerSpec>;
+export type DisruptionBudgetObject = Specified<"policy/v1", "PodDisruptionBudget", PodDisruptionBudgetSpec>;
+
+/** Objects of Kubernetes itself. */
+export type CoreObject =
+  NamespaceObject | ServiceAccountObject | ServiceObject | DeploymentObject | AutoscalerObject | DisruptionBudgetObject;
+
+type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, NonNullable<S>>;
+type Security<K extends string, S> = Specified<"security.istio.io/v1", K, NonNullable<S>>;
+
+export type GatewayObject = Networking<"Gateway", IGateway["spec"]>;
+export type VirtualServiceObject = Networking<"VirtualService", IVirtualService["spec"]>;
+export type DestinationRuleObject = Networking<"DestinationRule", IDestinationRule["spec"]>;
+export type AuthorizationPolicyObject = Security<"AuthorizationPolicy", IAuthorizationPolicy["spec"]>;
+export type PeerAuthenticationObject = Security<"PeerAuthentication", IPeerAuthentication["spec"]>;
+export type TelemetryObject = Specified<"telemetry.istio.io/v1", "Telemetry", NonNullable<ITelemetry["spec"]>>;
+
+/** Istio's custom resources. */
+export type IstioObject =
+  | GatewayObject
+  | VirtualServiceObject
+  | DestinationRuleObject
+  | AuthorizationPolicyObject
+  | PeerAuthenticationObject
+  | TelemetryObject;
+
+/** Anything that the model makes and Kubernetes stores. */
+export type KubernetesObject = CoreObject | IstioObject;
+
+/** A Helm release: where its chart is and what it is given. */
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly chart: string;
+  readonly version: string;
+  /** Repository URL, `oci://` registry, or local directory that holds the chart. */
+  readonly repository: string;
+  /** Chart values; plain and known, so that a preview shows them. */
+  readonly values: HelmValues;
+}
+
+/** Values of a chart: JSON. */
+export type HelmValue = string | number | boolean | null | readonly HelmValue[] | { readonly [key: string]: HelmValue };
+export type HelmValues = Readonly<Record<string, HelmValue>>;

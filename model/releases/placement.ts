@@ -1,0 +1,27 @@
+import type { HelmValue } from "../objects.ts";
+
+/** Soft anti-affinity by host: pods of the same label prefer different nodes. */
+export function spreadByHost(labels: Readonly<Record<string, string>>): HelmValue {
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" },
+        },
+      ],
+    },
+  };
+}
+
+/** Even spread over zones; soft, because uneven pods are better than no pods while a zone is away. */
+export function spreadByZone(labels: Readonly<Record<string, string>>): HelmValue {
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: labels },
+    },
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
+import type { PodSpec, Probe } from "kubernetes-types/core/v1.d.ts";
+import { serviceLabels, versionSelector } from "../labels.ts";
+import { deploymentName } from "../names.ts";
+import type { DeploymentObject } from "../objects.ts";
+import { environmentOf } from "./environment.ts";
+import { isAutoscaled, replicasOf } from "./replicas.ts";
+
+/** A user id that no image's system users have; Kubernetes refuses root without one. */
+const NON_ROOT = 65532;
+
+/** The Deployment of one version of a service. */
+export function deployment(
+  catalog: Catalog,
+  name: string,
+  service: ServiceSpec,
+  version: { readonly name: string; readonly spec: VersionSpec },
+): DeploymentObject {
+  const bounds = replicasOf(service, version.spec);
+  const selector = versionSelector(name, version.name);
+  const labels = { ...serviceLabels(catalog, name), version: version.name };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: deploymentName(name, version.name), namespace: catalog.namespace, labels },
+    spec: {
+      // An autoscaled Deployment does not say how many: the two would take the number from each other at every update.
+      ...(isAutoscaled(bounds) ? {} : { replicas: bounds.min }),
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: selector },
+      // A new pod is there before an old one goes, so capacity never drops below what is asked for.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+      template: { metadata: { labels }, spec: podSpec(catalog, name, service, version, selector) },
+    },
+  };
+}
+
+function podSpec(
+  catalog: Catalog,
+  name: string,
+  service: ServiceSpec,
+  version: { readonly name: string; readonly spec: VersionSpec },
+  selector: Record<string, string>,
+): PodSpec {
+  return {
+    serviceAccountName: name,
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: NON_ROOT,
+      runAsGroup: NON_ROOT,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      // Uneven pods are better than no pods while a zone is away.
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector },
+    })),
+    containers: [
+      {
+        name,
+        image: version.spec.image ?? service.image,
+        env: environmentOf(catalog, name, service, version),
+        ports: [{ name: "http", containerPort: service.port, protocol: "TCP" }],
+        resources: service.resources,
+        livenessProbe: probe(service.probes.liveness, { initialDelaySeconds: 5 }),
+        readinessProbe: probe(service.probes.readiness, {}),
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+  };
+}
+
+function probe(path: string, timing: Partial<Probe>): Probe {
+  return { httpGet: { path, port: "http" }, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3, ...timing };
+}

@@ -1,0 +1,35 @@
+import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
+import { serviceHost } from "../names.ts";
+
+/**
+ * Environment of a service's container. fake-service reads it to know where to listen and whom to call; any other
+ * image may ignore it. The version's own values win over the service's, and those over what the catalog gives.
+ */
+export function environmentOf(
+  catalog: Catalog,
+  name: string,
+  service: ServiceSpec,
+  version: { readonly name: string; readonly spec: VersionSpec },
+): { name: string; value: string }[] {
+  const upstreams = upstreamUris(catalog, service);
+  const environment: Record<string, string> = {
+    LISTEN_ADDR: `0.0.0.0:${service.port}`,
+    MESSAGE: `${name} ${version.name}`,
+    NAME: `${name}-${version.name}`,
+    ...(upstreams.length === 0 ? {} : { UPSTREAM_URIS: upstreams.join(",") }),
+    ...service.env,
+    ...version.spec.env,
+  };
+  return Object.keys(environment)
+    .sort()
+    .map((key) => ({ name: key, value: environment[key] ?? "" }));
+}
+
+/** One address for each called service: the first path of the call, without its `*`. */
+function upstreamUris(catalog: Catalog, service: ServiceSpec): string[] {
+  return service.calls.map(({ to, paths }) => {
+    const port = catalog.services[to]?.port ?? 80;
+    const path = (paths[0] ?? "/").replace(/\/?\*$/, "");
+    return `http://${serviceHost(catalog, to)}:${port}${path}`;
+  });
+}
