@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { SandboxError } from "../contracts.ts";
+
+/** What the sandbox reads of a resource in the engine's state. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  readonly id?: string;
+  readonly parent?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly initErrors?: readonly string[];
+}
+
+/** An operation that the engine had begun and not finished when it was killed. */
+export interface PendingOperation {
+  readonly urn: string;
+  /** `creating`, `updating`, `deleting`, `reading` or `importing`. */
+  readonly type: string;
+}
+
+/** A stack's state, read without starting the engine. */
+export interface StackState {
+  readonly resources: readonly StateResource[];
+  readonly pending: readonly PendingOperation[];
+}
+
+interface CheckpointFile {
+  version: number;
+  checkpoint: { stack: string; latest?: Deployment };
+}
+
+interface Deployment {
+  resources?: StateResource[];
+  pending_operations?: { resource: { urn: string }; type: string }[];
+}
+
+const NOTHING: StackState = { resources: [], pending: [] };
+
+/**
+ * The state in the file backend; empty when the stack was never up.
+ * @throws SandboxError `state.unreadable`
+ */
+export function readState(path: string): StackState {
+  const file = readCheckpoint(path);
+  const latest = file?.checkpoint.latest;
+  if (latest === undefined) {
+    return NOTHING;
+  }
+  const pending = (latest.pending_operations ?? []).map((operation) => ({ urn: operation.resource.urn, type: operation.type }));
+  return { resources: latest.resources ?? [], pending };
+}
+
+/**
+ * Takes the unfinished operations out of the state and returns them: the engine would only warn of them, and nobody but
+ * the sandbox knows how to finish them.
+ */
+export function clearPending(path: string): readonly PendingOperation[] {
+  const { pending } = readState(path);
+  const file = readCheckpoint(path);
+  if (pending.length > 0 && file?.checkpoint.latest !== undefined) {
+    delete file.checkpoint.latest.pending_operations;
+    replaceFile(path, JSON.stringify(file, undefined, 4));
+  }
+  return pending;
+}
+
+/** Makes the empty stack, as `pulumi stack init` does, when there is none yet: saves one start of the engine. */
+export function ensureStack(path: string, qualifiedName: string): void {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    replaceFile(path, JSON.stringify({ version: 3, checkpoint: { stack: qualifiedName } }, undefined, 4));
+  }
+}
+
+function readCheckpoint(path: string): CheckpointFile | undefined {
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as CheckpointFile;
+  } catch (error) {
+    throw new SandboxError(
+      "state.unreadable",
+      `the stack's state file is not valid JSON: ${path}`,
+      `Put the backup beside it in its place (${path}.bak), or start anew with: mesh down --purge`,
+      { cause: error },
+    );
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  // An attribute file of the backend's blob store would hold the checksum of the old content.
+  rmSync(`${path}.attrs`, { force: true });
+}

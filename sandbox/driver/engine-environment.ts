@@ -1,0 +1,35 @@
+import type { StackPaths } from "./paths.ts";
+
+/** What the engine gets of the user's own environment: nothing that carries credentials, logins or configuration. */
+const PASSED_ON = ["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"];
+
+/**
+ * The engine's environment: own home, own file backend, own passphrase, and nothing that would reach for the network.
+ * @param debugProviders `aws:PORT,kubernetes:PORT,...`: the stand-in providers, instead of plugins
+ * @param inherited the environment of this process
+ */
+export function engineEnvironment(
+  paths: StackPaths,
+  passphrase: string,
+  debugProviders: readonly string[],
+  inherited: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const passedOn = PASSED_ON.flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]] as const]));
+  return {
+    ...Object.fromEntries(passedOn),
+    PULUMI_HOME: paths.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${paths.backend}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_DEBUG_PROVIDERS: debugProviders.join(","),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_AUTOMATION_API: "true",
+    // Without it the engine does not know `--event-log`.
+    PULUMI_DEBUG_COMMANDS: "true",
+    PULUMI_OPTION_COLOR: "never",
+    // The backend would copy the whole state after each of some hundred steps.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    // Its lookup would ask git for the user's name and remote for the history: nothing here leaves the machine.
+    PULUMI_DISABLE_CI_DETECTION: "true",
+  };
+}
