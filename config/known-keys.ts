@@ -14,7 +14,7 @@ export function knownKeys(schema: z.core.$ZodType, path: readonly string[]): str
     return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
   }
   if (inner instanceof z.ZodObject) {
-    const next = inner.shape[head];
+    const next = (inner.shape as Record<string, z.core.$ZodType | undefined>)[head];
     return next === undefined ? [] : knownKeys(next, rest);
   }
   if (inner instanceof z.ZodRecord) {

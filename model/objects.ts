@@ -4,9 +4,9 @@ import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1/Telemetry";
-import type { DeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
+import type { DeploymentSpec as AnyDeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
 import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
-import type { ServiceSpec } from "kubernetes-types/core/v1.d.ts";
+import type { PodSpec as AnyPodSpec, ServiceSpec } from "kubernetes-types/core/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
 
 /** What every object of the model carries. Names are explicit: other objects refer to them. */
@@ -26,6 +26,17 @@ interface Typed<A extends string, K extends string> {
 interface Specified<A extends string, K extends string, S> extends Typed<A, K> {
   readonly spec: S;
 }
+
+/** The fields of a pod that the model sets. */
+export type PodSpec = Pick<
+  AnyPodSpec,
+  "serviceAccountName" | "automountServiceAccountToken" | "securityContext" | "topologySpreadConstraints" | "containers"
+>;
+
+/** A Deployment's specification with such a pod. */
+export type DeploymentSpec = Omit<AnyDeploymentSpec, "template"> & {
+  readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec };
+};
 
 export type NamespaceObject = Typed<"v1", "Namespace">;
 export interface ServiceAccountObject extends Typed<"v1", "ServiceAccount"> {

@@ -1,8 +1,8 @@
 import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
-import type { PodSpec, Probe } from "kubernetes-types/core/v1.d.ts";
+import type { Probe } from "kubernetes-types/core/v1.d.ts";
 import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
-import type { DeploymentObject } from "../objects.ts";
+import type { DeploymentObject, PodSpec } from "../objects.ts";
 import { environmentOf } from "./environment.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 

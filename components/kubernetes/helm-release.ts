@@ -1,0 +1,34 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HelmRelease } from "../../model/objects.ts";
+
+/** Seconds that a release may take to become ready before it is rolled back. */
+const TIMEOUT_SECONDS = 600;
+
+/**
+ * Installs a chart as a Helm release: pinned version, waited for, rolled back when it fails. Its namespace is made by
+ * the component, with labels of its own.
+ */
+export function createHelmRelease(release: HelmRelease, options: pulumi.CustomResourceOptions): k8s.helm.v3.Release {
+  return new k8s.helm.v3.Release(
+    release.name,
+    {
+      name: release.name,
+      namespace: release.namespace,
+      ...chartReference(release),
+      version: release.version,
+      values: { ...release.values },
+      atomic: true,
+      cleanupOnFail: true,
+      timeout: TIMEOUT_SECONDS,
+    },
+    options,
+  );
+}
+
+/** Helm takes a repository beside the chart's name, but an OCI reference or a directory in place of it. */
+function chartReference({ repository, chart }: HelmRelease): Pick<k8s.helm.v3.ReleaseArgs, "chart" | "repositoryOpts"> {
+  return /^https?:/.test(repository)
+    ? { chart, repositoryOpts: { repo: repository } }
+    : { chart: `${repository.replace(/\/$/, "")}/${chart}` };
+}

@@ -1,0 +1,22 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { IstioObject } from "../../model/objects.ts";
+import { resourceName } from "./core-object.ts";
+
+/**
+ * Registers one of Istio's custom resources. The only place that does: types come from the model, and istiod's
+ * validation webhook sees the object, so it must be created after the mesh answers.
+ * @param parentName name of the component that owns it; the resource is called `<parentName>-<kind>-<object>`
+ */
+export function createIstioObject(
+  parentName: string,
+  object: IstioObject,
+  options: pulumi.CustomResourceOptions,
+): k8s.apiextensions.CustomResource {
+  const { apiVersion, kind, metadata, spec } = object;
+  return new k8s.apiextensions.CustomResource(
+    resourceName(parentName, object),
+    { apiVersion, kind, metadata, spec },
+    options,
+  );
+}

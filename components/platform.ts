@@ -1,0 +1,116 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Stack } from "../config/load.ts";
+import type { EksPlatform, KubeconfigPlatform } from "../config/schema/platform.ts";
+import { Cluster } from "./cluster/cluster.ts";
+import { ExistingCluster } from "./cluster/existing-cluster.ts";
+import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
+import { Mesh } from "./mesh/mesh.ts";
+import { Network } from "./network/network.ts";
+import { Addons } from "./observability/addons.ts";
+import { SecurityPolicy } from "./security/security-policy.ts";
+import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
+import { TrafficPolicy } from "./traffic/traffic-policy.ts";
+import { ApplicationNamespace } from "./workloads/application-namespace.ts";
+import { Workloads } from "./workloads/workloads.ts";
+
+/** Outputs of a stack. What a platform does not have is undefined. */
+export interface PlatformOutputs {
+  /** Name of the cluster. */
+  readonly clusterName: pulumi.Input<string>;
+  /** Address of the API server (`platform.kind: eks`). */
+  readonly clusterEndpoint: pulumi.Output<string> | undefined;
+  /** Kubeconfig as JSON; secret (`platform.kind: eks`). */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
+  /** Id of the VPC (`platform.kind: eks`). */
+  readonly vpcId: pulumi.Output<string> | undefined;
+  /** Host names that the gateway answers. */
+  readonly hosts: readonly string[];
+  /** Namespace of the application. */
+  readonly namespace: string;
+  /** Istio's version. */
+  readonly meshVersion: string;
+  /** Password of Grafana's user `admin`; secret. Undefined when this stack does not install Grafana. */
+  readonly grafanaPassword: pulumi.Output<string> | undefined;
+}
+
+/**
+ * Builds a whole stack. The one function behind `pulumi up`, the sandbox and the tests.
+ *
+ * Each step depends on the one above it, so a destroy goes the other way round: policies and routes, workloads, the
+ * application's namespace, gateways and control plane, nodes, cluster, network.
+ */
+export function buildPlatform(stack: Stack): PlatformOutputs {
+  const clusterName = stack.config.cluster.name ?? `ecommerce-mesh-${stack.name}`;
+  const { platform } = stack.config;
+  const base = platform.kind === "eks" ? eksPlatform(stack, platform, clusterName) : existing(platform, clusterName);
+  const { access } = base;
+
+  const inCluster = { provider: access.provider };
+  const mesh = new Mesh("mesh", { stack, clusterName }, { ...inCluster, dependsOn: [...access.ready] });
+  const addons = new Addons("addons", { stack }, { ...inCluster, dependsOn: [...access.ready] });
+  certificate(stack, mesh, inCluster);
+
+  // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
+  const namespace = new ApplicationNamespace("application", { stack }, { ...inCluster, dependsOn: [mesh] });
+  const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
+  // Opened last and closed first: no request arrives before the pods that answer it.
+  new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
+  new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads] });
+
+  return {
+    ...base.outputs,
+    hosts: stack.catalog.hosts,
+    namespace: stack.catalog.namespace,
+    meshVersion: stack.config.mesh.version,
+    grafanaPassword: addons.grafanaPassword,
+  };
+}
+
+type BaseOutputs = Pick<PlatformOutputs, "clusterName" | "clusterEndpoint" | "kubeconfig" | "vpcId">;
+
+interface Base {
+  readonly access: KubernetesAccess;
+  readonly outputs: BaseOutputs;
+}
+
+function eksPlatform({ config }: Stack, platform: EksPlatform, clusterName: string): Base {
+  const provider = new aws.Provider("aws", {
+    region: platform.region as aws.Region,
+    defaultTags: { tags: { project: "ecommerce-mesh", ...config.tags } },
+  });
+  const network = new Network(
+    "network",
+    { network: config.network, zones: platform.zones, clusterName },
+    { providers: { aws: provider } },
+  );
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const cluster = new Cluster(
+    "cluster",
+    { clusterName, cluster: config.cluster, vpcId, publicSubnetIds, privateSubnetIds, tags: config.tags },
+    // Nodes pull images through the NAT gateways' routes, which no argument names.
+    { providers: { aws: provider }, dependsOn: [network] },
+  );
+  const { endpoint, kubeconfig } = cluster;
+  return {
+    access: cluster,
+    outputs: { clusterName: cluster.clusterName, clusterEndpoint: endpoint, kubeconfig, vpcId },
+  };
+}
+
+function existing(platform: KubeconfigPlatform, clusterName: string): Base {
+  const access = new ExistingCluster("cluster", { platform, clusterName }, {});
+  return { access, outputs: { clusterName, clusterEndpoint: undefined, kubeconfig: undefined, vpcId: undefined } };
+}
+
+function certificate(stack: Stack, mesh: Mesh, options: pulumi.ComponentResourceOptions): void {
+  const { mode, credentialName } = stack.config.traffic.tls;
+  if (mode === "selfSigned") {
+    new GatewayCertificate(
+      "certificate",
+      { hosts: stack.catalog.hosts, credentialName },
+      // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
+      { ...options, dependsOn: [mesh.ingressNamespace] },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigError } from "../config/errors.ts";
+import { loadStack, type Stack, stackValues } from "../config/load.ts";
+import { buildPlatform, type PlatformOutputs } from "./platform.ts";
+
+/** Folder of the project: where `catalogs/` lies, whatever the working directory is. */
+const PROJECT_DIRECTORY = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * The whole program: reads the stack's configuration from the engine, checks it and builds the stack.
+ * The same function runs under `pulumi up` (index.ts) and in the sandbox.
+ * @param directory the project's folder, where `catalogs/` lies. Default: that of this file.
+ * @throws RunError naming every problem when the configuration cannot be used; nothing is registered then.
+ */
+export function program(directory: string = PROJECT_DIRECTORY): PlatformOutputs {
+  return buildPlatform(load(directory));
+}
+
+function load(directory: string): Stack {
+  try {
+    return loadStack(directory, pulumi.getStack(), configuration());
+  } catch (error) {
+    // The engine prints the message of a RunError and no stack trace.
+    throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** The project's values. Objects reach a program as JSON text; a plain string is a mistake that the schema names. */
+function configuration(): Record<string, unknown> {
+  const values = Object.entries(stackValues(pulumi.runtime.allConfig()));
+  return Object.fromEntries(values.map(([key, value]) => [key, parseValue(String(value))]));
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { trafficObjects } from "../../model/application.ts";
+import type { StackData } from "../../model/stack.ts";
+import { createIstioObject } from "../kubernetes/istio-object.ts";
+
+/** What the routes are made from. */
+export interface TrafficPolicyArgs {
+  /** Configuration and catalog. Plain: shapes the graph. */
+  readonly stack: StackData;
+}
+
+/** How requests find the services: gateway, subsets and routes. */
+export class TrafficPolicy extends pulumi.ComponentResource {
+  constructor(name: string, args: TrafficPolicyArgs, options: pulumi.ComponentResourceOptions) {
+    super("ecommerce-mesh:traffic:TrafficPolicy", name, {}, options);
+    const objects = trafficObjects(args.stack);
+    const subsets = objects
+      .filter(({ kind }) => kind === "DestinationRule")
+      .map((object) => createIstioObject(name, object, { parent: this }));
+    for (const object of objects.filter(({ kind }) => kind !== "DestinationRule")) {
+      // A route to a subset that no DestinationRule defines answers 503: make before break.
+      createIstioObject(name, object, { parent: this, dependsOn: object.kind === "VirtualService" ? subsets : [] });
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,20 @@
+import { program } from "./components/program.ts";
+
+const outputs = program();
+
+/** Name of the cluster. */
+export const clusterName = outputs.clusterName;
+/** Address of the Kubernetes API server (`platform.kind: eks`). */
+export const clusterEndpoint = outputs.clusterEndpoint;
+/** Kubeconfig as JSON; secret (`platform.kind: eks`). */
+export const kubeconfig = outputs.kubeconfig;
+/** Id of the VPC (`platform.kind: eks`). */
+export const vpcId = outputs.vpcId;
+/** Host names that the gateway answers. */
+export const hosts = outputs.hosts;
+/** Namespace of the application. */
+export const namespace = outputs.namespace;
+/** Istio's version. */
+export const meshVersion = outputs.meshVersion;
+/** Password of Grafana's user `admin`; secret. */
+export const grafanaPassword = outputs.grafanaPassword;
