@@ -5,7 +5,7 @@ import { fromStruct, toStruct } from "./codec.ts";
 import { aliasPb, providerPb, resourcePb } from "./messages.ts";
 import { GRPC_OPTIONS } from "./options.ts";
 import type { Session } from "./provider.ts";
-import { dependenciesOf, type PropertyMap, UNKNOWN } from "./values.ts";
+import { dependenciesOf, lower, mapValues, type PropertyMap, UNKNOWN } from "./values.ts";
 
 /** A request to make a remote component: a resource of the program whose children the provider registers. */
 export interface ComponentRequest {
@@ -44,7 +44,7 @@ export interface ChildResource {
   readonly version?: string;
   readonly ignoreChanges?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
-  /** Types the resource had in earlier versions of the component. */
+  /** Outputs that are secret though the provider does not say so. */
   readonly additionalSecretOutputs?: readonly string[];
 }
 
@@ -95,7 +95,7 @@ function componentMessage(construct: ConstructMessage, inputs: PropertyMap): Reg
     .setType(construct.getType())
     .setName(construct.getName())
     .setParent(construct.getParent())
-    .setObject(toStruct(inputs))
+    .setObject(toStruct(mapValues(inputs, lower)))
     .setDependenciesList(construct.getDependenciesList())
     .setAliasesList(construct.getAliasesList().map(cloneAlias))
     .setAliasspecs(true)
@@ -129,7 +129,7 @@ async function registerChild(
     .setName(child.name)
     .setParent(child.parent)
     .setCustom(child.custom)
-    .setObject(toStruct(child.inputs))
+    .setObject(toStruct(mapValues(child.inputs, lower)))
     .setDependenciesList([...(child.dependsOn ?? [])])
     .setVersion(child.version ?? "")
     .setProvider(child.custom ? (construct.getProvidersMap().get(packageName) ?? "") : "")
@@ -186,7 +186,9 @@ function send(
 }
 
 function registerOutputs(monitor: ResourceMonitorClient, { urn, outputs }: ComponentResult): Promise<void> {
-  const message = new resourcePb.RegisterResourceOutputsRequest().setUrn(urn).setOutputs(toStruct(outputs));
+  const message = new resourcePb.RegisterResourceOutputsRequest()
+    .setUrn(urn)
+    .setOutputs(toStruct(mapValues(outputs, lower)));
   return new Promise((resolve, reject) => {
     monitor.registerResourceOutputs(message, (error) => (error === null ? resolve() : reject(error)));
   });

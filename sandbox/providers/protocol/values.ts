@@ -159,6 +159,20 @@ export function reveal(value: PropertyValue): PropertyValue {
   return isMap(value) ? revealMap(value) : value;
 }
 
+/** The value with every output replaced by what it holds, a secret where it is one: what a resource's inputs are made of. */
+export function lower(value: PropertyValue): PropertyValue {
+  if (value instanceof OutputValue) {
+    return value.secret ? new Secret(lower(value.value)) : lower(value.value);
+  }
+  if (value instanceof Secret) {
+    return new Secret(lower(value.value));
+  }
+  if (isList(value)) {
+    return value.map(lower);
+  }
+  return isMap(value) ? mapValues(value, lower) : value;
+}
+
 /** {@link reveal} for the properties of a resource. */
 export function revealMap(map: PropertyMap): PropertyMap {
   return mapValues(map, reveal);

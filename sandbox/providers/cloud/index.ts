@@ -1,0 +1,61 @@
+import type { FaultRule } from "../protocol/index.ts";
+import { serveProvider } from "../protocol/index.ts";
+import { AwsProvider } from "./aws-provider.ts";
+import { EksProvider } from "./eks/provider.ts";
+import { RandomProvider } from "./random/index.ts";
+import { CloudStore } from "./store.ts";
+import { TlsProvider } from "./tls/index.ts";
+import type { CloudHooks } from "./types.ts";
+
+export { nodesOfNodeGroup } from "./nodes.ts";
+export { CloudStore, type CloudObject } from "./store.ts";
+export type { CloudHooks, ClusterAccess, NodeGroupChange } from "./types.ts";
+
+export interface CloudOptions extends CloudHooks {
+  /** JSON file that holds what exists in the stand-in cloud, e.g. `.sandbox/dev/cloud.json`. Made when missing. */
+  readonly storePath: string;
+  /** Operations that are made to go wrong; default: none. */
+  readonly faults?: readonly FaultRule[];
+  /** Versions of the published packages that the program uses; the defaults are those of package.json. */
+  readonly versions?: { readonly aws: string; readonly kubernetes: string };
+}
+
+/** The stand-in cloud, ready for the engine. */
+export interface ServedCloud {
+  /** Value for PULUMI_DEBUG_PROVIDERS, e.g. `aws:41233,eks:41234,random:41235,tls:41236`. */
+  readonly debugProviders: string;
+  /** What exists. */
+  readonly store: CloudStore;
+  /**
+   * Removes what a killed run made without the engine noting it, so that the next update can make it anew.
+   * @param urns URNs of the creations that were pending.
+   * @param knownIds ids of these URNs that the engine's state does know (replacements): these stay.
+   * @returns ids of what was removed.
+   */
+  forgetOrphans(urns: readonly string[], knownIds?: readonly string[]): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Serves the stand-ins for aws, eks, random and tls from this process, on free ports of 127.0.0.1. */
+export async function serveCloud(options: CloudOptions): Promise<ServedCloud> {
+  const { storePath, faults = [], versions = { aws: "7.48.0", kubernetes: "4.34.2" } } = options;
+  const store = new CloudStore(storePath);
+  const aws = new AwsProvider(store, options);
+  const providers = [aws, new EksProvider(store, options, versions), new RandomProvider(), new TlsProvider()];
+  const served = await Promise.all(providers.map((provider) => serveProvider(provider, { faults })));
+  return {
+    debugProviders: served.map(({ debugProvider }) => debugProvider).join(","),
+    store,
+    forgetOrphans: async (urns, knownIds = []) => {
+      const orphans = store.list().filter(({ urn, id }) => urns.includes(urn) && !knownIds.includes(id));
+      // The latest first: what was made later may depend on what was made before.
+      for (const orphan of orphans.toReversed()) {
+        await aws.remove(orphan);
+      }
+      return orphans.map(({ id }) => id);
+    },
+    close: async () => {
+      await Promise.all(served.map((provider) => provider.close()));
+    },
+  };
+}

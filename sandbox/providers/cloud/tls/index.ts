@@ -1,0 +1,1 @@
+export { TlsProvider } from "./provider.ts";
