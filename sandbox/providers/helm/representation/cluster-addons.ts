@@ -1,0 +1,116 @@
+/** Charts that make a cluster complete: load balancers, certificates, nodes, names, metrics. */
+import { objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
+import { containerPort, flag, fullname, isBlank, servicePort } from "./build.ts";
+import { permissiveCrds } from "./permissive-crds.ts";
+import { simpleChart } from "./simple-chart.ts";
+import type { RepresentedChart, Representation } from "./types.ts";
+
+/** Pods apart where possible, as charts have it that set an affinity of their own. */
+function apart(name: string): JsonObject {
+  const labelSelector = { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: [name] }] };
+  const podAffinityTerm = { labelSelector, topologyKey: "kubernetes.io/hostname" };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
+}
+
+/** Defaults of the chart aws-load-balancer-controller 3. Addresses come from the sandbox's stand-in load balancers. */
+export const awsLoadBalancerController: Representation = {
+  defaults: { replicaCount: 2, priorityClassName: "system-cluster-critical", configureDefaultAffinity: true },
+  objects: (release) => {
+    const name = "aws-load-balancer-controller";
+    const spread = isBlank(release.values["affinity"]) && flag(release.values["configureDefaultAffinity"], true);
+    const kinds = permissiveCrds("elbv2.k8s.aws", ["v1beta1"], ["TargetGroupBinding"]);
+    const classes = permissiveCrds("elbv2.k8s.aws", ["v1beta1"], ["IngressClassParams"], "Cluster");
+    const pods = simpleChart(release, {
+      chart: name,
+      containerName: name,
+      pods: spread ? { ...release.values, affinity: apart(name) } : release.values,
+      ports: [containerPort("webhook-server", 9443), containerPort("metrics-server", 8080)],
+      servicePorts: [],
+    });
+    return [...kinds, ...classes, ...pods];
+  },
+};
+
+/** Defaults of the chart cert-manager 1.21: controller, webhook and CA injector. It issues nothing here. */
+export const certManager: Representation = {
+  defaults: { replicaCount: 1, webhook: { replicaCount: 1 }, cainjector: { enabled: true, replicaCount: 1 } },
+  objects: (release) => {
+    const base = fullname(release, "cert-manager");
+    const component = (name: string, values: JsonObject, suffix: string, ports: readonly JsonObject[]) =>
+      simpleChart(
+        { ...release, values },
+        {
+          chart: suffix === "" ? "cert-manager" : suffix.slice(1),
+          name: `${base}${suffix}`,
+          containerName: name,
+          component: { "app.kubernetes.io/component": suffix === "" ? "controller" : suffix.slice(1) },
+          ports: [],
+          servicePorts: ports,
+        },
+      );
+    const injector = objectAt(release.values, "cainjector");
+    return [
+      ...permissiveCrds("cert-manager.io", ["v1"], ["Certificate", "CertificateRequest", "Issuer"]),
+      ...permissiveCrds("cert-manager.io", ["v1"], ["ClusterIssuer"], "Cluster"),
+      ...permissiveCrds("acme.cert-manager.io", ["v1"], ["Order", "Challenge"]),
+      ...component("cert-manager-controller", release.values, "", [servicePort("tcp-prometheus-servicemonitor", 9402)]),
+      ...component("cert-manager-webhook", objectAt(release.values, "webhook"), "-webhook", [
+        servicePort("https", 443, 10250),
+      ]),
+      ...(flag(injector["enabled"], true) ? component("cert-manager-cainjector", injector, "-cainjector", []) : []),
+    ];
+  },
+};
+
+/** Defaults of the chart karpenter 1. It makes no nodes here. */
+export const karpenter: Representation = {
+  defaults: {
+    replicas: 2,
+    priorityClassName: "system-cluster-critical",
+    tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],
+    topologySpreadConstraints: [],
+  },
+  objects: (release) => {
+    const controller = objectAt(release.values, "controller");
+    const pods = { ...release.values, resources: controller["resources"] };
+    return [
+      ...permissiveCrds("karpenter.sh", ["v1"], ["NodePool", "NodeClaim"], "Cluster"),
+      ...permissiveCrds("karpenter.k8s.aws", ["v1"], ["EC2NodeClass"], "Cluster"),
+      ...simpleChart(release, {
+        chart: "karpenter",
+        containerName: "controller",
+        pods,
+        ports: [containerPort("http-metrics", 8080), containerPort("http", 8081)],
+        servicePorts: [servicePort("http-metrics", 8080)],
+      }),
+    ];
+  },
+};
+
+/** Defaults of the chart external-dns 1. It writes no records here. */
+export const externalDns: Representation = {
+  defaults: { replicaCount: 1 },
+  objects: (release) =>
+    simpleChart(release, {
+      chart: "external-dns",
+      containerName: "external-dns",
+      ports: [containerPort("http", 7979)],
+      servicePorts: [servicePort("http", 7979)],
+    }),
+};
+
+/** Defaults of the chart metrics-server 3. There are no metrics here: autoscalers stay at their minimum. */
+export const metricsServer: Representation = {
+  defaults: {
+    replicas: 1,
+    priorityClassName: "system-cluster-critical",
+    resources: { requests: { cpu: "100m", memory: "200Mi" } },
+  },
+  objects: (release: RepresentedChart): readonly KubernetesObject[] =>
+    simpleChart(release, {
+      chart: "metrics-server",
+      containerName: "metrics-server",
+      ports: [containerPort("https", 10250)],
+      servicePorts: [servicePort("https", 443, "https")],
+    }),
+};

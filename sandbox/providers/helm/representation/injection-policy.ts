@@ -1,0 +1,133 @@
+import { listAt, objectAt, stringAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
+import { container } from "./build.ts";
+import type { RepresentedChart } from "./types.ts";
+
+const GROUP = "admissionregistration.k8s.io/v1beta1";
+
+/**
+ * In place of istiod's injector webhook: a MutatingAdmissionPolicy that gives pods of meshed namespaces an `istio-proxy`
+ * native sidecar, so that the scheduler counts what sidecars ask for and pods show as many containers as in a mesh.
+ * It injects no init container, certificates or configuration: there is no proxy.
+ */
+export function injectionPolicies(
+  release: RepresentedChart,
+  revision: string | undefined,
+): readonly KubernetesObject[] {
+  const name = `istio-sidecar-injector${revision === undefined ? "" : `-${revision}`}-${release.namespace}`;
+  const resources = objectAt(release.values, "global", "proxy", "resources");
+  const labels = { app: "sidecar-injector", release: release.name };
+  const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
+  const policy: KubernetesObject = {
+    apiVersion: GROUP,
+    kind: "MutatingAdmissionPolicy",
+    metadata: { name, labels },
+    spec: {
+      failurePolicy: "Fail",
+      reinvocationPolicy: "Never",
+      matchConstraints: {
+        objectSelector: {
+          matchExpressions: [{ key: "sidecar.istio.io/inject", operator: "NotIn", values: ["false"] }],
+        },
+        resourceRules: rules,
+      },
+      matchConditions: CONDITIONS,
+      mutations: [
+        {
+          patchType: "ApplyConfiguration",
+          applyConfiguration: { expression: sidecarExpression(release, resources) },
+        },
+      ],
+    },
+  };
+  return [policy, ...bindings(name, labels, release.values, revision)];
+}
+
+/**
+ * As Istio's webhooks: the default revision serves `istio-injection: enabled`, every revision serves `istio.io/rev` with
+ * its own name or one of its tags; a namespace with both labels goes by the first.
+ */
+function bindings(
+  policyName: string,
+  labels: Record<string, string>,
+  values: JsonObject,
+  revision: string | undefined,
+): readonly KubernetesObject[] {
+  const revisions = [revision ?? "default", ...listAt(values, "revisionTags").map(String)];
+  const byRevision = [
+    { key: "istio.io/rev", operator: "In", values: revisions },
+    { key: "istio-injection", operator: "DoesNotExist" },
+  ];
+  const byInjection = [{ key: "istio-injection", operator: "In", values: ["enabled"] }];
+  const selectors = { revision: byRevision, ...(revisions.includes("default") ? { namespace: byInjection } : {}) };
+  return Object.entries(selectors).map(([suffix, matchExpressions]) => ({
+    apiVersion: GROUP,
+    kind: "MutatingAdmissionPolicyBinding",
+    metadata: { name: `${policyName}-${suffix}`, labels },
+    spec: { policyName, matchResources: { namespaceSelector: { matchExpressions } } },
+  }));
+}
+
+const CONDITIONS: readonly JsonObject[] = [
+  {
+    // Gateways bring their own proxy, and pods on the node's network are never injected.
+    name: "is-an-application",
+    expression:
+      "!(has(object.metadata.annotations) && ('inject.istio.io/templates' in object.metadata.annotations)) && " +
+      "!(has(object.spec.hostNetwork) && object.spec.hostNetwork)",
+  },
+  {
+    name: "is-not-refused-by-annotation",
+    expression:
+      "!(has(object.metadata.annotations) && ('sidecar.istio.io/inject' in object.metadata.annotations) && " +
+      "object.metadata.annotations['sidecar.istio.io/inject'] == 'false')",
+  },
+  {
+    name: "has-no-proxy-yet",
+    expression:
+      "!object.spec.containers.exists(c, c.name == 'istio-proxy') && " +
+      "!(has(object.spec.initContainers) && object.spec.initContainers.exists(c, c.name == 'istio-proxy'))",
+  },
+];
+
+/**
+ * The sidecar as a CEL apply configuration. As in Istio's template, one resource annotation on the pod
+ * (`sidecar.istio.io/proxyCPU` ...) takes the place of all of the mesh's defaults.
+ */
+function sidecarExpression(release: RepresentedChart, resources: JsonObject): string {
+  const image = String(container("istio-proxy", release.version, {})["image"]);
+  const annotated = ["proxyCPU", "proxyMemory", "proxyCPULimit", "proxyMemoryLimit"]
+    .map((key) => `'sidecar.istio.io/${key}' in ${ANNOTATIONS}`)
+    .join(" || ");
+  return `Object{
+  spec: Object.spec{
+    initContainers: [Object.spec.initContainers{
+      name: 'istio-proxy',
+      image: '${image}',
+      restartPolicy: 'Always',
+      ports: [Object.spec.initContainers.ports{name: 'http-envoy-prom', containerPort: 15090, protocol: 'TCP'}],
+      resources: Object.spec.initContainers.resources{
+        requests: (has(object.metadata.annotations) && (${annotated})) ? ${fromAnnotations("proxyCPU", "proxyMemory")} : ${cpuAndMemory(objectAt(resources, "requests"))},
+        limits: (has(object.metadata.annotations) && (${annotated})) ? ${fromAnnotations("proxyCPULimit", "proxyMemoryLimit")} : ${cpuAndMemory(objectAt(resources, "limits"))}
+      }
+    }]
+  }
+}`;
+}
+
+const ANNOTATIONS = "object.metadata.annotations";
+
+function fromAnnotations(cpu: string, memory: string): string {
+  const has = (key: string) => `'sidecar.istio.io/${key}' in ${ANNOTATIONS}`;
+  const value = (key: string) => `${ANNOTATIONS}['sidecar.istio.io/${key}']`;
+  const both = `{'cpu': ${value(cpu)}, 'memory': ${value(memory)}}`;
+  const none = "dyn({})";
+  return `(${has(cpu)} && ${has(memory)} ? dyn(${both}) : ${has(cpu)} ? dyn({'cpu': ${value(cpu)}}) : ${has(memory)} ? dyn({'memory': ${value(memory)}}) : ${none})`;
+}
+
+function cpuAndMemory(quantities: JsonObject): string {
+  const entries = Object.keys(quantities)
+    .map((key) => [key, stringAt(quantities, key)] as const)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `'${key}': '${value ?? ""}'`);
+  return `dyn({${entries.join(", ")}})`;
+}
