@@ -41,7 +41,7 @@ export async function serveCloud(options: CloudOptions): Promise<ServedCloud> {
   const { storePath, faults = [], versions = { aws: "7.48.0", kubernetes: "4.34.2" } } = options;
   const store = new CloudStore(storePath);
   const aws = new AwsProvider(store, options);
-  const providers = [aws, new EksProvider(store, options, versions), new RandomProvider(), new TlsProvider()];
+  const providers = [aws, new EksProvider(options, versions), new RandomProvider(), new TlsProvider()];
   const served = await Promise.all(providers.map((provider) => serveProvider(provider, { faults })));
   return {
     debugProviders: served.map(({ debugProvider }) => debugProvider).join(","),

@@ -5,7 +5,7 @@ import { fromStruct, toStruct } from "./codec.ts";
 import { aliasPb, providerPb, resourcePb } from "./messages.ts";
 import { GRPC_OPTIONS } from "./options.ts";
 import type { Session } from "./provider.ts";
-import { dependenciesOf, lower, mapValues, type PropertyMap, UNKNOWN } from "./values.ts";
+import { dependenciesOf, isMap, lower, mapValues, type PropertyMap, UNKNOWN } from "./values.ts";
 
 /** A request to make a remote component: a resource of the program whose children the provider registers. */
 export interface ComponentRequest {
@@ -21,6 +21,8 @@ export interface ComponentRequest {
   registerComponent(): Promise<string>;
   /** Registers a child. */
   register(child: ChildResource): Promise<RegisteredResource>;
+  /** Outputs of a resource of the program that was registered before; the value under `id` is its id. */
+  lookUp(urn: string): Promise<PropertyMap>;
   readonly signal: AbortSignal;
 }
 
@@ -81,6 +83,7 @@ export async function constructComponent(
       dryRun: message.getDryrun(),
       registerComponent: async () => (await send(monitor, componentMessage(message, inputs))).getUrn(),
       register: (child) => registerChild(monitor, message, child),
+      lookUp: (urn) => lookUp(monitor, urn),
       signal,
     });
     await registerOutputs(monitor, result);
@@ -182,6 +185,24 @@ function send(
 ): Promise<InstanceType<typeof resourcePb.RegisterResourceResponse>> {
   return new Promise((resolve, reject) => {
     monitor.registerResource(message, (error, response) => (error === null ? resolve(response) : reject(error)));
+  });
+}
+
+/** The engine answers from the resources of the running deployment; it is how every SDK follows a reference. */
+function lookUp(monitor: ResourceMonitorClient, urn: string): Promise<PropertyMap> {
+  const message = new resourcePb.ResourceInvokeRequest()
+    .setTok("pulumi:pulumi:getResource")
+    .setArgs(toStruct({ urn }))
+    .setAcceptresources(true);
+  return new Promise((resolve, reject) => {
+    monitor.invoke(message, (error, response) => {
+      if (error !== null) {
+        reject(error);
+        return;
+      }
+      const { id, state } = fromStruct(response.getReturn());
+      resolve(isMap(state) ? { ...state, id } : { id });
+    });
   });
 }
 

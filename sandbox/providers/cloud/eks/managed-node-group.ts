@@ -1,17 +1,17 @@
 import {
   type ComponentRequest,
   type ComponentResult,
-  containsUnknowns,
   type PropertyMap,
   type PropertyValue,
+  OutputValue,
   Refusal,
   ResourceReference,
+  UNKNOWN,
   unwrap,
 } from "../../protocol/index.ts";
-import type { CloudStore } from "../store.ts";
 import type { ChildVersions } from "./cluster.ts";
 import { Family, referenceTo } from "./family.ts";
-import { flag, map, pick, text } from "./values.ts";
+import { flag, map } from "./values.ts";
 
 /** Options that need a launch template of their own, which the stand-in does not make. */
 const LAUNCH_TEMPLATE_OPTIONS = [
@@ -42,7 +42,6 @@ const OWN_OPTIONS: ReadonlySet<string> = new Set([
  */
 export async function constructManagedNodeGroup(
   request: ComponentRequest,
-  store: CloudStore,
   versions: ChildVersions,
 ): Promise<ComponentResult> {
   const { name, inputs: args } = request;
@@ -52,8 +51,10 @@ export async function constructManagedNodeGroup(
   }
   const urn = await request.registerComponent();
   const family = new Family(request, urn, { ...versions });
-  const core = map(pick(args["cluster"], "core") ?? args["cluster"]);
-  const cluster = clusterOf(core["cluster"], store);
+  const given = await resolved(request, args["cluster"]);
+  const core = map(given["core"] ?? given);
+  const clusterUrn = referenced(core["cluster"]);
+  const cluster = await resolved(request, core["cluster"]);
   const own = Object.fromEntries(Object.entries(args).filter(([key]) => !OWN_OPTIONS.has(key)));
   const scaling = map(args["scalingConfig"]);
   const nodeGroup = await family.add(
@@ -61,9 +62,13 @@ export async function constructManagedNodeGroup(
     name,
     {
       ...own,
-      version: args["version"] ?? (args["launchTemplate"] === undefined ? cluster["version"] : undefined),
-      clusterName: args["clusterName"] ?? cluster["name"],
-      nodeRoleArn: args["nodeRoleArn"] ?? pick(args["nodeRole"], "arn"),
+      version:
+        args["version"] ??
+        (args["launchTemplate"] === undefined ? propertyOf(cluster, clusterUrn, "version") : undefined),
+      clusterName: args["clusterName"] ?? propertyOf(cluster, clusterUrn, "name"),
+      nodeRoleArn:
+        args["nodeRoleArn"] ??
+        propertyOf(await resolved(request, args["nodeRole"]), referenced(args["nodeRole"]), "arn"),
       scalingConfig: {
         desiredSize: scaling["desiredSize"] ?? 2,
         minSize: scaling["minSize"] ?? 1,
@@ -76,13 +81,19 @@ export async function constructManagedNodeGroup(
   return { urn, outputs: { nodeGroup: referenceTo(nodeGroup), placementGroupName: "" } };
 }
 
-/** The cluster arrives as a reference: its name is its id, the rest is in the store. */
-function clusterOf(reference: PropertyValue | undefined, store: CloudStore): PropertyMap {
-  const cluster = unwrap(reference);
-  if (!(cluster instanceof ResourceReference) || containsUnknowns(cluster.id)) {
-    return {};
-  }
-  const name = text(cluster.id);
-  const object = name === undefined ? undefined : store.get("aws:eks/cluster:Cluster", name);
-  return object === undefined ? {} : { name, version: object.outputs["version"] };
+/** What a resource or a reference to one says: references are followed through the engine, as every SDK does. */
+async function resolved(request: ComponentRequest, value: PropertyValue | undefined): Promise<PropertyMap> {
+  const inner = unwrap(value);
+  return inner instanceof ResourceReference ? request.lookUp(inner.urn) : map(inner);
+}
+
+const referenced = (value: PropertyValue | undefined): string | undefined => {
+  const inner = unwrap(value);
+  return inner instanceof ResourceReference ? inner.urn : undefined;
+};
+
+/** A property that is missing from a resource in a preview is not known yet. */
+function propertyOf(resource: PropertyMap, urn: string | undefined, key: string): PropertyValue {
+  const value = resource[key] ?? UNKNOWN;
+  return urn === undefined ? value : new OutputValue(value, false, [urn]);
 }

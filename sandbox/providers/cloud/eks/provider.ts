@@ -1,5 +1,4 @@
 import { type ComponentRequest, type ComponentResult, Refusal, type StandInProvider } from "../../protocol/index.ts";
-import type { CloudStore } from "../store.ts";
 import type { CloudHooks } from "../types.ts";
 import { type ChildVersions, constructCluster } from "./cluster.ts";
 import { constructManagedNodeGroup } from "./managed-node-group.ts";
@@ -8,12 +7,10 @@ import { constructManagedNodeGroup } from "./managed-node-group.ts";
 export class EksProvider implements StandInProvider {
   readonly packageName = "eks";
   readonly version = "4.3.0";
-  readonly #store: CloudStore;
   readonly #hooks: CloudHooks;
   readonly #versions: ChildVersions;
 
-  constructor(store: CloudStore, hooks: CloudHooks, versions: ChildVersions) {
-    this.#store = store;
+  constructor(hooks: CloudHooks, versions: ChildVersions) {
     this.#hooks = hooks;
     this.#versions = versions;
   }
@@ -23,7 +20,7 @@ export class EksProvider implements StandInProvider {
       case "eks:index:Cluster":
         return constructCluster(request, this.#hooks, this.#versions);
       case "eks:index:ManagedNodeGroup":
-        return constructManagedNodeGroup(request, this.#store, this.#versions);
+        return constructManagedNodeGroup(request, this.#versions);
       default:
         throw new Refusal(`the stand-in for eks does not cover the component ${request.type}`);
     }
