@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../config/load.ts";
 import type { EksPlatform, KubeconfigPlatform } from "../config/schema/platform.ts";
+import type { ComponentOptions } from "./child-options.ts";
+import { clusterName } from "../model/names.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
 import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
@@ -41,13 +43,13 @@ export interface PlatformOutputs {
  * application's namespace, gateways and control plane, nodes, cluster, network.
  */
 export function buildPlatform(stack: Stack): PlatformOutputs {
-  const clusterName = stack.config.cluster.name ?? `ecommerce-mesh-${stack.name}`;
   const { platform } = stack.config;
-  const base = platform.kind === "eks" ? eksPlatform(stack, platform, clusterName) : existing(platform, clusterName);
+  const name = clusterName(stack.name, stack.config);
+  const base = platform.kind === "eks" ? eksPlatform(stack, platform, name) : existing(platform, name);
   const { access } = base;
 
   const inCluster = { provider: access.provider };
-  const mesh = new Mesh("mesh", { stack, clusterName }, { ...inCluster, dependsOn: [...access.ready] });
+  const mesh = new Mesh("mesh", { stack, clusterName: name }, { ...inCluster, dependsOn: [...access.ready] });
   const addons = new Addons("addons", { stack }, { ...inCluster, dependsOn: [...access.ready] });
   certificate(stack, mesh, inCluster);
 
@@ -74,22 +76,21 @@ interface Base {
   readonly outputs: BaseOutputs;
 }
 
-function eksPlatform({ config }: Stack, platform: EksPlatform, clusterName: string): Base {
+function eksPlatform({ config }: Stack, platform: EksPlatform, name: string): Base {
   const provider = new aws.Provider("aws", {
     region: platform.region as aws.Region,
     defaultTags: { tags: { project: "ecommerce-mesh", ...config.tags } },
   });
   const network = new Network(
     "network",
-    { network: config.network, zones: platform.zones, clusterName },
+    { network: config.network, zones: platform.zones, clusterName: name },
     { providers: { aws: provider } },
   );
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const cluster = new Cluster(
     "cluster",
-    { clusterName, cluster: config.cluster, vpcId, publicSubnetIds, privateSubnetIds, tags: config.tags },
-    // Nodes pull images through the NAT gateways' routes, which no argument names.
-    { providers: { aws: provider }, dependsOn: [network] },
+    { clusterName: name, cluster: config.cluster, vpcId, publicSubnetIds, privateSubnetIds, tags: config.tags },
+    { providers: { aws: provider } },
   );
   const { endpoint, kubeconfig } = cluster;
   return {
@@ -98,12 +99,15 @@ function eksPlatform({ config }: Stack, platform: EksPlatform, clusterName: stri
   };
 }
 
-function existing(platform: KubeconfigPlatform, clusterName: string): Base {
-  const access = new ExistingCluster("cluster", { platform, clusterName }, {});
-  return { access, outputs: { clusterName, clusterEndpoint: undefined, kubeconfig: undefined, vpcId: undefined } };
+function existing(platform: KubeconfigPlatform, name: string): Base {
+  const access = new ExistingCluster("cluster", { platform, clusterName: name }, {});
+  return {
+    access,
+    outputs: { clusterName: name, clusterEndpoint: undefined, kubeconfig: undefined, vpcId: undefined },
+  };
 }
 
-function certificate(stack: Stack, mesh: Mesh, options: pulumi.ComponentResourceOptions): void {
+function certificate(stack: Stack, mesh: Mesh, options: ComponentOptions): void {
   const { mode, credentialName } = stack.config.traffic.tls;
   if (mode === "selfSigned") {
     new GatewayCertificate(

@@ -43,3 +43,8 @@ export function principal(trustDomain: string, namespace: string, serviceAccount
 export function deploymentName(service: string, version: string): string {
   return `${service}-${version}`;
 }
+
+/** Name of a stack's cluster: given, or made from the stack's. */
+export function clusterName(stack: string, config: StackData["config"]): string {
+  return config.cluster.name ?? `ecommerce-mesh-${stack}`;
+}

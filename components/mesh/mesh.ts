@@ -10,6 +10,7 @@ import { tracingTelemetry } from "../../model/tracing.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the mesh is made from. */
 export interface MeshArgs {
@@ -28,20 +29,20 @@ export class Mesh extends pulumi.ComponentResource {
   /** Namespace of the ingress gateway, for its certificate. */
   readonly ingressNamespace: pulumi.CustomResource;
 
-  constructor(name: string, args: MeshArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: MeshArgs, options: ComponentOptions) {
     super("ecommerce-mesh:mesh:Mesh", name, {}, options);
     const namespaces = new Map(
       platformNamespaces(args.stack).map((object) => [
         object.metadata.name,
-        createCoreObject(name, object, { parent: this }),
+        createCoreObject(name, object, childOptions(this, options)),
       ]),
     );
     const install = (release: HelmRelease, dependsOn: pulumi.Resource[]) => {
       const namespace = namespaces.get(release.namespace);
-      return createHelmRelease(release, {
-        parent: this,
-        dependsOn: [...dependsOn, ...(namespace === undefined ? [] : [namespace])],
-      });
+      return createHelmRelease(
+        release,
+        childOptions(this, options, [...dependsOn, ...(namespace === undefined ? [] : [namespace])]),
+      );
     };
 
     // istiod does not start without the CustomResourceDefinitions.
@@ -54,7 +55,7 @@ export class Mesh extends pulumi.ComponentResource {
     }
     // istiod's validation webhook refuses Istio objects until it answers.
     for (const object of [peerAuthentication(args.stack), ...tracingTelemetry(args.stack.config)]) {
-      createIstioObject(name, object, { parent: this, dependsOn: [this.controlPlane] });
+      createIstioObject(name, object, childOptions(this, options, [this.controlPlane]));
     }
 
     this.ingressNamespace = required(namespaces, NAMESPACES.ingress);

@@ -37,12 +37,10 @@ export class Network extends pulumi.ComponentResource {
     const plans = planSubnets(args.network, args.zones);
     const publicSubnets = this.subnets(name, args, plans, "public", vpc);
     const privateSubnets = this.subnets(name, args, plans, "private", vpc);
-    this.publicRoutes(name, vpc, gateway, publicSubnets);
-    this.privateRoutes(name, args, vpc, gateway, publicSubnets, privateSubnets);
 
     this.vpcId = vpc.id;
-    this.publicSubnetIds = publicSubnets.map((subnet) => subnet.id);
-    this.privateSubnetIds = privateSubnets.map((subnet) => subnet.id);
+    this.publicSubnetIds = this.publicRoutes(name, vpc, gateway, publicSubnets);
+    this.privateSubnetIds = this.privateRoutes(name, args, vpc, gateway, publicSubnets, privateSubnets);
     this.registerOutputs({
       vpcId: this.vpcId,
       publicSubnetIds: this.publicSubnetIds,
@@ -85,18 +83,20 @@ export class Network extends pulumi.ComponentResource {
     vpc: aws.ec2.Vpc,
     gateway: aws.ec2.InternetGateway,
     subnets: readonly aws.ec2.Subnet[],
-  ): void {
+  ): pulumi.Output<string>[] {
     const table = new aws.ec2.RouteTable(
       `${name}-public`,
       { vpcId: vpc.id, tags: { Name: `${name}-public` } },
       { parent: this },
     );
-    new aws.ec2.Route(
+    const route = new aws.ec2.Route(
       `${name}-public-internet`,
       { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
       { parent: table },
     );
-    this.associate(name, "public", table, subnets);
+    return subnets.map((subnet, zone) =>
+      routed(subnet, [route, this.associate(`${name}-public-${zone}`, table, subnet)]),
+    );
   }
 
   /** One table a zone, so that each zone can leave through its own NAT gateway. */
@@ -107,24 +107,26 @@ export class Network extends pulumi.ComponentResource {
     internet: aws.ec2.InternetGateway,
     publicSubnets: readonly aws.ec2.Subnet[],
     privateSubnets: readonly aws.ec2.Subnet[],
-  ): void {
+  ): pulumi.Output<string>[] {
     const count = { none: 0, single: 1, perZone: args.zones.length }[args.network.nat];
     const gateways = publicSubnets.slice(0, count).map((subnet, zone) => this.natGateway(name, zone, subnet, internet));
-    privateSubnets.forEach((subnet, zone) => {
+    return privateSubnets.map((subnet, zone) => {
       const table = new aws.ec2.RouteTable(
         `${name}-private-${zone}`,
         { vpcId: vpc.id, tags: { Name: `${name}-private-${args.zones[zone] ?? zone}` } },
         { parent: this },
       );
+      const association = this.associate(`${name}-private-${zone}`, table, subnet);
       const nat = gateways[Math.min(zone, gateways.length - 1)];
-      if (nat !== undefined) {
-        new aws.ec2.Route(
-          `${name}-private-${zone}-nat`,
-          { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
-          { parent: table },
-        );
+      if (nat === undefined) {
+        return routed(subnet, [association]);
       }
-      this.associate(name, `private-${zone}`, table, [subnet]);
+      const route = new aws.ec2.Route(
+        `${name}-private-${zone}-nat`,
+        { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
+        { parent: table },
+      );
+      return routed(subnet, [association, route]);
     });
   }
 
@@ -148,13 +150,15 @@ export class Network extends pulumi.ComponentResource {
     );
   }
 
-  private associate(name: string, label: string, table: aws.ec2.RouteTable, subnets: readonly aws.ec2.Subnet[]): void {
-    subnets.forEach((subnet, index) => {
-      new aws.ec2.RouteTableAssociation(
-        `${name}-${label}-${index}`,
-        { routeTableId: table.id, subnetId: subnet.id },
-        { parent: table },
-      );
-    });
+  private associate(name: string, table: aws.ec2.RouteTable, subnet: aws.ec2.Subnet): aws.ec2.RouteTableAssociation {
+    return new aws.ec2.RouteTableAssociation(name, { routeTableId: table.id, subnetId: subnet.id }, { parent: table });
   }
+}
+
+/**
+ * The subnet's id, known only once its routes stand: whatever is put into the subnet comes after them, and goes before
+ * them. Nodes need the way out until they have left.
+ */
+function routed(subnet: aws.ec2.Subnet, routes: readonly pulumi.CustomResource[]): pulumi.Output<string> {
+  return pulumi.all([subnet.id, pulumi.all(routes.map((route) => route.id))]).apply(([id]) => id);
 }

@@ -1,13 +1,15 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { MANAGED_BY } from "../../model/labels.ts";
-import { NAMESPACES, RELEASES } from "../../model/names.ts";
+import { RELEASES } from "../../model/names.ts";
 import { observabilityNamespace } from "../../model/namespaces.ts";
 import { ADDON_SECRETS, addonReleases } from "../../model/releases/addons.ts";
+import { GRAFANA_SECRET, KIALI_SECRET } from "../../model/secrets.ts";
 import type { StackData } from "../../model/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
+import { createSecret } from "../kubernetes/secret.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** Kiali takes a key of 16, 24 or 32 bytes. */
 const KIALI_KEY_LENGTH = 32;
@@ -24,13 +26,14 @@ export class Addons extends pulumi.ComponentResource {
   /** Password of Grafana's user `admin`; secret. Undefined when this stack does not install Grafana. */
   readonly grafanaPassword: pulumi.Output<string> | undefined;
 
-  constructor(name: string, args: AddonsArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: AddonsArgs, options: ComponentOptions) {
     super("ecommerce-mesh:observability:Addons", name, {}, options);
     const releases = addonReleases(args.stack);
     const installs = (release: string) => releases.some((other) => other.name === release);
-    const namespace = createCoreObject(name, observabilityNamespace(), { parent: this });
-    const grafana = installs(RELEASES.grafana) ? this.grafanaSecret(name, namespace) : undefined;
-    const kiali = installs(RELEASES.kiali) ? this.kialiSecret(name, namespace) : undefined;
+    const namespace = createCoreObject(name, observabilityNamespace(), childOptions(this, options));
+    const inNamespace = childOptions(this, options, [namespace]);
+    const grafana = installs(RELEASES.grafana) ? this.grafanaSecret(name, inNamespace) : undefined;
+    const kiali = installs(RELEASES.kiali) ? this.kialiSecret(name, inNamespace) : undefined;
     const secrets = new Map<string, pulumi.Resource | undefined>([
       [RELEASES.grafana, grafana?.secret],
       [RELEASES.kiali, kiali],
@@ -38,49 +41,25 @@ export class Addons extends pulumi.ComponentResource {
     for (const release of releases) {
       // The pods of Grafana and Kiali do not start without their Secrets.
       const secret = secrets.get(release.name);
-      createHelmRelease(release, { parent: this, dependsOn: secret === undefined ? [namespace] : [namespace, secret] });
+      createHelmRelease(release, childOptions(this, options, secret === undefined ? [namespace] : [namespace, secret]));
     }
     this.grafanaPassword = grafana?.password;
     this.registerOutputs({ grafanaPassword: this.grafanaPassword });
   }
 
-  private grafanaSecret(name: string, namespace: pulumi.Resource) {
-    const { name: secretName, userKey, passwordKey } = ADDON_SECRETS.grafana;
-    const password = new random.RandomPassword(
-      `${name}-grafana-password`,
-      { length: GRAFANA_PASSWORD_LENGTH, special: false },
-      { parent: this },
-    );
-    const secret = this.secret(`${name}-grafana-admin`, namespace, secretName, {
-      [userKey]: "admin",
-      [passwordKey]: password.result,
-    });
-    return { secret, password: pulumi.secret(password.result) };
+  private grafanaSecret(name: string, after: pulumi.ResourceOptions) {
+    const { userKey, passwordKey } = ADDON_SECRETS.grafana;
+    const password = this.password(`${name}-grafana-password`, GRAFANA_PASSWORD_LENGTH);
+    const data = { [userKey]: "admin", [passwordKey]: password };
+    return { secret: createSecret(`${name}-grafana-admin`, GRAFANA_SECRET, data, after), password };
   }
 
-  private kialiSecret(name: string, namespace: pulumi.Resource): k8s.core.v1.Secret {
-    const key = new random.RandomPassword(
-      `${name}-kiali-key`,
-      { length: KIALI_KEY_LENGTH, special: false },
-      { parent: this },
-    );
-    const { name: secretName, key: dataKey } = ADDON_SECRETS.kiali;
-    return this.secret(`${name}-kiali-signing-key`, namespace, secretName, { [dataKey]: key.result });
+  private kialiSecret(name: string, after: pulumi.ResourceOptions): k8s.core.v1.Secret {
+    const key = this.password(`${name}-kiali-key`, KIALI_KEY_LENGTH);
+    return createSecret(`${name}-kiali-signing-key`, KIALI_SECRET, { [ADDON_SECRETS.kiali.key]: key }, after);
   }
 
-  private secret(
-    name: string,
-    namespace: pulumi.Resource,
-    secretName: string,
-    data: Record<string, pulumi.Input<string>>,
-  ): k8s.core.v1.Secret {
-    return new k8s.core.v1.Secret(
-      name,
-      {
-        metadata: { name: secretName, namespace: NAMESPACES.observability, labels: MANAGED_BY },
-        stringData: pulumi.secret(data),
-      },
-      { parent: this, dependsOn: [namespace] },
-    );
+  private password(name: string, length: number): pulumi.Output<string> {
+    return pulumi.secret(new random.RandomPassword(name, { length, special: false }, { parent: this }).result);
   }
 }

@@ -1,8 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { MANAGED_BY } from "../../model/labels.ts";
-import { NAMESPACES } from "../../model/names.ts";
+import { gatewaySecret } from "../../model/secrets.ts";
+import { createSecret } from "../kubernetes/secret.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 const HOURS_OF_A_YEAR = 8760;
 /** Renewed by the next `up` once it has less than a month left. */
@@ -18,7 +18,7 @@ export interface GatewayCertificateArgs {
 
 /** A self-signed certificate in the ingress gateway's namespace: for trying out, no client trusts it. */
 export class GatewayCertificate extends pulumi.ComponentResource {
-  constructor(name: string, args: GatewayCertificateArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: GatewayCertificateArgs, options: ComponentOptions) {
     super("ecommerce-mesh:traffic:GatewayCertificate", name, {}, options);
     const key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, { parent: this });
     const certificate = new tls.SelfSignedCert(
@@ -33,14 +33,11 @@ export class GatewayCertificate extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new k8s.core.v1.Secret(
+    createSecret(
       `${name}-secret`,
-      {
-        metadata: { name: args.credentialName, namespace: NAMESPACES.ingress, labels: MANAGED_BY },
-        type: "kubernetes.io/tls",
-        stringData: { "tls.crt": certificate.certPem, "tls.key": pulumi.secret(key.privateKeyPem) },
-      },
-      { parent: this },
+      gatewaySecret(args.credentialName),
+      { "tls.crt": certificate.certPem, "tls.key": key.privateKeyPem },
+      childOptions(this, options),
     );
     this.registerOutputs({});
   }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { trafficObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the routes are made from. */
 export interface TrafficPolicyArgs {
@@ -11,15 +12,15 @@ export interface TrafficPolicyArgs {
 
 /** How requests find the services: gateway, subsets and routes. */
 export class TrafficPolicy extends pulumi.ComponentResource {
-  constructor(name: string, args: TrafficPolicyArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: TrafficPolicyArgs, options: ComponentOptions) {
     super("ecommerce-mesh:traffic:TrafficPolicy", name, {}, options);
     const objects = trafficObjects(args.stack);
     const subsets = objects
       .filter(({ kind }) => kind === "DestinationRule")
-      .map((object) => createIstioObject(name, object, { parent: this }));
+      .map((object) => createIstioObject(name, object, childOptions(this, options)));
     for (const object of objects.filter(({ kind }) => kind !== "DestinationRule")) {
       // A route to a subset that no DestinationRule defines answers 503: make before break.
-      createIstioObject(name, object, { parent: this, dependsOn: object.kind === "VirtualService" ? subsets : [] });
+      createIstioObject(name, object, childOptions(this, options, object.kind === "VirtualService" ? subsets : []));
     }
     this.registerOutputs({});
   }

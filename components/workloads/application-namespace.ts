@@ -4,6 +4,7 @@ import { denyAll } from "../../model/security/authorization-policies.ts";
 import type { StackData } from "../../model/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the namespace is made from. */
 export interface ApplicationNamespaceArgs {
@@ -19,10 +20,10 @@ export class ApplicationNamespace extends pulumi.ComponentResource {
   /** The namespace; destroyed after all that is in it. */
   readonly namespace: pulumi.CustomResource;
 
-  constructor(name: string, args: ApplicationNamespaceArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ApplicationNamespaceArgs, options: ComponentOptions) {
     super("ecommerce-mesh:workloads:ApplicationNamespace", name, {}, options);
-    this.namespace = createCoreObject(name, applicationNamespace(args.stack), { parent: this });
-    createIstioObject(name, denyAll(args.stack), { parent: this, dependsOn: [this.namespace] });
+    this.namespace = createCoreObject(name, applicationNamespace(args.stack), childOptions(this, options));
+    createIstioObject(name, denyAll(args.stack), childOptions(this, options, [this.namespace]));
     this.registerOutputs({});
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { workloadObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the workloads are made from. */
 export interface WorkloadsArgs {
@@ -11,15 +12,15 @@ export interface WorkloadsArgs {
 
 /** The services of the catalog: accounts, Services, Deployments, autoscalers, disruption budgets. */
 export class Workloads extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkloadsArgs, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: WorkloadsArgs, options: ComponentOptions) {
     super("ecommerce-mesh:workloads:Workloads", name, {}, options);
     const objects = workloadObjects(args.stack);
     const accounts = objects
       .filter((object) => object.kind === "ServiceAccount")
-      .map((object) => createCoreObject(name, object, { parent: this }));
+      .map((object) => createCoreObject(name, object, childOptions(this, options)));
     for (const object of objects.filter(({ kind }) => kind !== "ServiceAccount")) {
       // A pod is refused while its ServiceAccount is not there.
-      createCoreObject(name, object, { parent: this, dependsOn: object.kind === "Deployment" ? accounts : [] });
+      createCoreObject(name, object, childOptions(this, options, object.kind === "Deployment" ? accounts : []));
     }
     this.registerOutputs({});
   }

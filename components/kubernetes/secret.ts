@@ -1,0 +1,14 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { SecretTemplate } from "../../model/secrets.ts";
+
+/** Registers a Secret. Its values are secret to the engine too: encrypted in the state, masked in previews. */
+export function createSecret(
+  name: string,
+  template: SecretTemplate,
+  data: Readonly<Record<string, pulumi.Input<string>>>,
+  options: pulumi.CustomResourceOptions,
+): k8s.core.v1.Secret {
+  const { metadata, type } = template;
+  return new k8s.core.v1.Secret(name, { metadata, type, stringData: pulumi.secret(data) }, options);
+}

@@ -1,0 +1,73 @@
+import { stringify } from "yaml";
+import { applicationObjects } from "./application.ts";
+import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
+import type { HelmRelease, KubernetesObject } from "./objects.ts";
+import { addonReleases } from "./releases/addons.ts";
+import { egressGateway, ingressGateway, istioBase, istiod } from "./releases/istio.ts";
+import { secretTemplates, type SecretTemplate } from "./secrets.ts";
+import { peerAuthentication } from "./security/peer-authentication.ts";
+import type { StackData } from "./stack.ts";
+import { tracingTelemetry } from "./tracing.ts";
+
+/** One file of a rendered stack. */
+export interface RenderedFile {
+  /** Path below the output folder, with `/`. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** What stands in a rendered Secret where its value would be. */
+export const MASK = "[secret]";
+
+/** Every Kubernetes object that a stack makes itself, without those of its Helm releases and without its Secrets. */
+export function stackObjects(stack: StackData): KubernetesObject[] {
+  return [
+    ...platformNamespaces(stack),
+    observabilityNamespace(),
+    peerAuthentication(stack),
+    ...tracingTelemetry(stack.config),
+    ...applicationObjects(stack),
+  ];
+}
+
+/** Every Helm release of a stack, in the order of their installation. */
+export function stackReleases(stack: StackData, clusterName: string): HelmRelease[] {
+  return [
+    istioBase(stack),
+    istiod(stack, clusterName),
+    ingressGateway(stack),
+    ...(stack.config.mesh.egressGateway.enabled ? [egressGateway(stack)] : []),
+    ...addonReleases(stack),
+  ];
+}
+
+/**
+ * What a stack would apply, as files: `objects/<namespace>/<kind>-<name>.yaml` and `releases/<name>.yaml`.
+ * The same stack always gives the same bytes; secrets are masked.
+ */
+export function renderStack(stack: StackData, clusterName: string): RenderedFile[] {
+  return [
+    ...stackObjects(stack).map((object) => objectFile(object.kind, object.metadata, object)),
+    ...secretTemplates(stack).map((template) => objectFile("Secret", template.metadata, maskedSecret(template))),
+    ...stackReleases(stack, clusterName).map((release) => ({
+      path: `releases/${release.name}.yaml`,
+      content: toYaml(release),
+    })),
+  ].sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function objectFile(kind: string, metadata: KubernetesObject["metadata"], object: unknown): RenderedFile {
+  // A Namespace lies in its own folder, beside what is in it.
+  const namespace = metadata.namespace ?? metadata.name;
+  return { path: `objects/${namespace}/${kind.toLowerCase()}-${metadata.name}.yaml`, content: toYaml(object) };
+}
+
+function maskedSecret({ metadata, type, keys }: SecretTemplate): unknown {
+  const stringData = Object.fromEntries(keys.map((key) => [key, MASK]));
+  return { apiVersion: "v1", kind: "Secret", metadata, type, stringData };
+}
+
+function toYaml(value: unknown): string {
+  // Equal parts are written out each time: an anchor is valid YAML, but not all readers of Kubernetes objects follow it.
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+}

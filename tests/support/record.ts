@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+
+/** What a program asked the engine to register. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+  /** URN of the parent; undefined for the stack itself. */
+  readonly parent: string | undefined;
+  /** URN of the provider (without its id); undefined where the default one is used. */
+  readonly provider: string | undefined;
+  /** URNs of providers by package, as components hand them on. */
+  readonly providers: Readonly<Record<string, string>>;
+  /** URNs of what must exist first; of a component, all that is in it. */
+  readonly dependencies: readonly string[];
+  readonly custom: boolean;
+  readonly remote: boolean;
+  readonly protect: boolean;
+  /** Inputs as sent to the engine; secrets keep the engine's marks. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordOptions {
+  /** Project of the URNs. Default: the product's. */
+  readonly project?: string;
+  readonly stack: string;
+  /** Settings as the engine hands them to a program: full keys, objects as JSON text. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Whether outputs of new resources are unknown, as in a preview. Default: false. */
+  readonly preview?: boolean;
+}
+
+/** The part of the SDK's mock monitor that registers resources. */
+interface Monitor {
+  registerResource(
+    request: RegisterResourceRequest,
+    callback: (error: unknown, response: { getUrn(): string }) => void,
+  ): Promise<void>;
+}
+
+/** Runs a program against Pulumi's mock engine and gives everything that it registered, in that order. */
+export async function record(run: () => unknown, options: RecordOptions): Promise<Registered[]> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ name, inputs }) => ({
+        id: `${name}-id`,
+        state: outputsOf(name, inputs as Record<string, unknown>),
+      }),
+      call: () => ({}),
+    },
+    options.project ?? "ecommerce-mesh",
+    options.stack,
+    options.preview ?? false,
+  );
+  pulumi.runtime.setAllConfig({ ...options.settings });
+  spy(pulumi.runtime.getMonitor() as unknown as Monitor, registered);
+  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(run()));
+  await pulumi.runtime.disconnect();
+  return registered;
+}
+
+/** Outputs that the program itself reads from what the mocks make. */
+function outputsOf(name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...inputs,
+    arn: `arn:aws:mock:::${name}`,
+    kubeconfigJson: "{}",
+    eksCluster: { name, endpoint: "https://mock" },
+    core: {},
+    result: "mock-secret",
+    privateKeyPem: "mock-key",
+    certPem: "mock-cert",
+  };
+}
+
+function spy(monitor: Monitor, registered: Registered[]): void {
+  const original = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    original(request, (error, response) => {
+      if (error === null || error === undefined) {
+        registered.push(registeredOf(request, response.getUrn()));
+      }
+      callback(error, response);
+    });
+}
+
+function registeredOf(request: RegisterResourceRequest, urn: string): Registered {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    urn,
+    parent: request.getParent() || undefined,
+    provider: withoutId(request.getProvider()),
+    providers: Object.fromEntries(
+      request
+        .getProvidersMap()
+        .toArray()
+        .map(([name, reference]) => [name, withoutId(reference) ?? ""]),
+    ),
+    dependencies: request.getDependenciesList(),
+    custom: request.getCustom(),
+    remote: request.getRemote(),
+    protect: request.getProtect() ?? false,
+    inputs: request.getObject()?.toJavaScript() ?? {},
+  };
+}
+
+/** A provider reference is `<urn>::<id>`. */
+function withoutId(reference: string): string | undefined {
+  return reference === "" ? undefined : reference.split("::").slice(0, 4).join("::");
+}
