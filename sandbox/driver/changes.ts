@@ -67,7 +67,13 @@ export class ChangeCollector {
     const count = (op: ChangeOp): number => changed.filter((change) => change.op === op).length;
     const same = [...this.#same].filter((urn) => !this.#changes.has(urn)).length;
     return {
-      counts: { create: count("create"), update: count("update"), replace: count("replace"), delete: count("delete"), same },
+      counts: {
+        create: count("create"),
+        update: count("update"),
+        replace: count("replace"),
+        delete: count("delete"),
+        same,
+      },
       changed,
       problems: this.#problems,
     };
@@ -127,9 +133,13 @@ function changeOp(op: string): ChangeOp | undefined {
 function propertyChanges(step: StepEventMetadata): PropertyChange[] {
   const detailed = Object.entries(step.detailedDiff ?? {});
   if (detailed.length === 0) {
-    return (step.diffs ?? []).map((path) => propertyChange(step, path, step.keys?.includes(path) === true ? "update-replace" : "update"));
+    return (step.diffs ?? []).map((path) =>
+      propertyChange(step, path, step.keys?.includes(path) === true ? "update-replace" : "update"),
+    );
   }
-  return detailed.map(([path, diff]) => propertyChange(step, path, diff.diffKind)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return detailed
+    .map(([path, diff]) => propertyChange(step, path, diff.diffKind))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function propertyChange(step: StepEventMetadata, path: string, diffKind: string): PropertyChange {
@@ -158,5 +168,8 @@ function isIndexable(value: unknown): value is Record<string, unknown> {
 /** Strips the engine's own colour marks (`<{%reset%}>`) and terminal escapes. */
 export function plainText(text: string): string {
   // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
-  return text.replace(/<\{%[^%]*%\}>/g, "").replace(/\u001b\[[0-9;]*m/g, "").trim();
+  return text
+    .replace(/<\{%[^%]*%\}>/g, "")
+    .replace(/\u001b\[[0-9;]*m/g, "")
+    .trim();
 }

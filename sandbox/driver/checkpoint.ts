@@ -34,7 +34,7 @@ interface CheckpointFile {
 
 interface Deployment {
   resources?: StateResource[];
-  pending_operations?: { resource: { urn: string }; type: string }[];
+  pending_operations?: { resource: StateResource; type: string }[];
 }
 
 const NOTHING: StackState = { resources: [], pending: [] };
@@ -49,7 +49,10 @@ export function readState(path: string): StackState {
   if (latest === undefined) {
     return NOTHING;
   }
-  const pending = (latest.pending_operations ?? []).map((operation) => ({ urn: operation.resource.urn, type: operation.type }));
+  const pending = (latest.pending_operations ?? []).map((operation) => ({
+    urn: operation.resource.urn,
+    type: operation.type,
+  }));
   return { resources: latest.resources ?? [], pending };
 }
 
@@ -65,6 +68,40 @@ export function clearPending(path: string): readonly PendingOperation[] {
     replaceFile(path, JSON.stringify(file, undefined, 4));
   }
   return pending;
+}
+
+/**
+ * Records the Kubernetes objects whose creation was cut off as if they had been made, so that a destroy deletes them: the
+ * API server may have them or not, and deleting what is not there is no error.
+ */
+export function adoptPendingObjects(path: string): void {
+  const file = readCheckpoint(path);
+  const latest = file?.checkpoint.latest;
+  const known = new Set((latest?.resources ?? []).map(({ urn }) => urn));
+  const adopted = (latest?.pending_operations ?? [])
+    .filter(
+      ({ type, resource }) =>
+        type === "creating" && resource.type.startsWith("kubernetes:") && !known.has(resource.urn),
+    )
+    .flatMap(({ resource }) => {
+      const id = objectId(resource);
+      return id === undefined ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];
+    });
+  if (file !== undefined && latest !== undefined && adopted.length > 0) {
+    latest.resources = [...(latest.resources ?? []), ...adopted];
+    replaceFile(path, JSON.stringify(file, undefined, 4));
+  }
+}
+
+/** The id that the Kubernetes provider gives: `namespace/name`, or the name alone. */
+function objectId({ inputs }: StateResource): string | undefined {
+  // An object says its name under `metadata`, a Helm release at the top.
+  const holder = (inputs?.["metadata"] ?? inputs) as Readonly<Record<string, unknown>> | undefined;
+  const { name, namespace } = holder ?? {};
+  if (typeof name !== "string") {
+    return undefined;
+  }
+  return typeof namespace === "string" ? `${namespace}/${name}` : name;
 }
 
 /** Makes the empty stack, as `pulumi stack init` does, when there is none yet: saves one start of the engine. */

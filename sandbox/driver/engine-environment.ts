@@ -14,7 +14,9 @@ export function engineEnvironment(
   debugProviders: readonly string[],
   inherited: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const passedOn = PASSED_ON.flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]] as const]));
+  const passedOn = PASSED_ON.flatMap((name) =>
+    inherited[name] === undefined ? [] : [[name, inherited[name]] as const],
+  );
   return {
     ...Object.fromEntries(passedOn),
     PULUMI_HOME: paths.pulumiHome,

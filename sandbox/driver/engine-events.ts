@@ -22,7 +22,9 @@ type Acknowledge = (error: null, reply: unknown) => void;
  */
 export async function receiveEvents(onEvent: (event: EngineEvent) => void): Promise<EventReceiver> {
   const require = createRequire(import.meta.url);
-  const { EventsService } = require("@pulumi/pulumi/proto/events_grpc_pb.js") as { EventsService: grpc.ServiceDefinition };
+  const { EventsService } = require("@pulumi/pulumi/proto/events_grpc_pb.js") as {
+    EventsService: grpc.ServiceDefinition;
+  };
   const { Empty } = require("google-protobuf/google/protobuf/empty_pb.js") as { Empty: new () => unknown };
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
   server.addService(EventsService, {

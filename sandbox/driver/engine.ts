@@ -97,7 +97,14 @@ async function attend(child: ChildProcess, run: EngineRun): Promise<EngineResult
 async function exitOf(child: ChildProcess, pulumi: string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (error) =>
-      reject(new SandboxError("engine.missing", `the Pulumi engine cannot be started: ${pulumi}: ${error.message}`, undefined, { cause: error })),
+      reject(
+        new SandboxError(
+          "engine.missing",
+          `the Pulumi engine cannot be started: ${pulumi}: ${error.message}`,
+          undefined,
+          { cause: error },
+        ),
+      ),
     );
     child.once("close", (code) => resolve(code ?? 1));
   });

@@ -51,6 +51,9 @@ export async function listen(server: grpc.Server): Promise<string> {
 function hostModules(): HostModules {
   const require = createRequire(import.meta.url);
   const { LanguageServer } = require("@pulumi/pulumi/automation/server.js") as Pick<HostModules, "LanguageServer">;
-  const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js") as Pick<HostModules, "LanguageRuntimeService">;
+  const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js") as Pick<
+    HostModules,
+    "LanguageRuntimeService"
+  >;
   return { LanguageServer, LanguageRuntimeService };
 }

@@ -48,7 +48,11 @@ export function acquireLock(path: string, stack: string, command: string): Stack
       previous = found === "unreadable" ? { ...owner, pid: 0, command: "unknown" } : found;
     }
   }
-  throw new SandboxError("stack.busy", `the stack ${stack} is being taken by several commands at once`, "Run one command at a time.");
+  throw new SandboxError(
+    "stack.busy",
+    `the stack ${stack} is being taken by several commands at once`,
+    "Run one command at a time.",
+  );
 }
 
 /** The process that works on the stack now, or undefined. */
@@ -153,8 +157,16 @@ function busy(stack: string, owner: LockOwner): SandboxError {
 
 function isOwner(value: unknown): value is LockOwner {
   return (
-    typeof value === "object" && value !== null && "pid" in value && typeof value.pid === "number" && "started" in value && typeof value.started === "string" &&
-    "command" in value && typeof value.command === "string" && "since" in value && typeof value.since === "string"
+    typeof value === "object" &&
+    value !== null &&
+    "pid" in value &&
+    typeof value.pid === "number" &&
+    "started" in value &&
+    typeof value.started === "string" &&
+    "command" in value &&
+    typeof value.command === "string" &&
+    "since" in value &&
+    typeof value.since === "string"
   );
 }
 

@@ -65,7 +65,10 @@ function bootId(): string {
 
 function startedByPs(pid: number): string | undefined {
   try {
-    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8", env: { LC_ALL: "C", PATH: "/bin:/usr/bin" } }).trim();
+    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { LC_ALL: "C", PATH: "/bin:/usr/bin" },
+    }).trim();
     return line === "" || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "");
   } catch {
     // `ps` exits with 1 when there is no such process.

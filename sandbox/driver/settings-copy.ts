@@ -50,7 +50,12 @@ function replaceSecrets(document: Document): string[] {
       if (node.items.length !== 1 || !node.has("secure")) {
         return undefined;
       }
-      replaced.push(path.flatMap((part) => (isKeyed(part) ? [String(part.key.value)] : [])).slice(1).join("."));
+      replaced.push(
+        path
+          .flatMap((part) => (isKeyed(part) ? [String(part.key.value)] : []))
+          .slice(1)
+          .join("."),
+      );
       return document.createNode(STAND_IN_SECRET);
     },
   });

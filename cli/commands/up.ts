@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import type { CommonOptions } from "../environment.ts";
+import { baseCommand, drive, print, printJson } from "./common.ts";
+
+/** `mesh up <stack>` */
+export function upCommand(): Command {
+  return baseCommand("up", "Bring a stack up on a local control plane: the same program and engine as `pulumi up`.", [
+    "npm start                               the stack dev",
+    "npm run mesh -- up prod                 nodes, replicas and policies of production",
+    "npm run mesh -- up prod --json          for scripts: what changed, as JSON",
+  ])
+    .argument("<stack>", "stack, e.g. dev")
+    .action(async (stack: string, options: CommonOptions) => {
+      const started = performance.now();
+      const { up } = await import("../../sandbox/driver/commands/up.ts");
+      const result = await drive(options, (driver) => up(stack, driver));
+      const durationMs = performance.now() - started;
+      if (options.json === true) {
+        const { resultJson } = await import("../output/result-json.ts");
+        printJson(resultJson("up", stack, result, durationMs));
+        return;
+      }
+      const { upSummary } = await import("../output/summary.ts");
+      print(upSummary(stack, result, durationMs, process.stdout));
+    });
+}

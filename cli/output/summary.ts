@@ -1,0 +1,95 @@
+import type { NamespaceReport, StackStatus, UpResult } from "../../sandbox/driver/index.ts";
+import { countsLine, diffLines } from "./diff.ts";
+import { styleFor } from "./style.ts";
+
+/** More changed resources than this are counted and not listed. */
+const LISTED_CHANGES = 20;
+
+/** What a person reads after `up`: what changed, what runs, what does not, and what to do next. */
+export function upSummary(
+  stack: string,
+  result: UpResult,
+  durationMs: number,
+  stream: { readonly isTTY?: boolean },
+): string[] {
+  const color = styleFor(stream);
+  const { cluster } = result;
+  const application = cluster.namespaces.find(({ name }) => name === result.namespace);
+  return [
+    ...(result.changed.length <= LISTED_CHANGES ? diffLines(result.changed, stream) : []),
+    color.bold(`${stack} is up (${(durationMs / 1000).toFixed(1)} s): ${countsLine(result.counts, "past")}`),
+    "",
+    `nodes        ${zonesLine(cluster.nodesByZone)}`,
+    ...cluster.namespaces.map(
+      (namespace, index) => `${index === 0 ? "namespaces" : "          "}   ${namespaceLine(namespace)}`,
+    ),
+    ...(application === undefined
+      ? []
+      : [
+          `application  ${application.deploymentsAvailable} of ${application.deployments} Deployments of ${application.name} are Available, ${application.podsScheduled} of ${application.pods} pods have a node`,
+        ]),
+    "",
+    "ran for real     the Pulumi engine; etcd, API server, controller manager and scheduler",
+    "stood in for     containers: pods are placed and marked ready by kwok, no image runs",
+    ...result.cloud.map((service) => `                 ${service}`),
+    `                 Pulumi's Kubernetes provider (${result.kubernetesProvider})`,
+    ...representedLines(result.represented),
+    "",
+    `kubeconfig   ${result.kubeconfig}`,
+    `next         export KUBECONFIG=${result.kubeconfig}   # then kubectl get pods -A`,
+    `             npm run mesh -- preview ${stack}   after a change of Pulumi.${stack}.yaml`,
+    `             npm run mesh -- down ${stack}      stops it; up continues`,
+  ];
+}
+
+/** What a person reads of one stack. */
+export function statusLines(status: StackStatus): string[] {
+  const processes = Object.entries(status.processes).map(([name, pid]) => `${name} ${pid}`);
+  const total = status.resources.reduce((sum, { count }) => sum + count, 0);
+  return [
+    `${status.stack}: ${status.server === undefined ? "nothing runs" : `runs at ${status.server}`}`,
+    ...(status.busy === undefined ? [] : [`  busy         mesh ${status.busy.command}, process ${status.busy.pid}`]),
+    ...(processes.length === 0 ? [] : [`  processes    ${processes.join(", ")}`]),
+    ...(status.kubeconfig === undefined ? [] : [`  kubeconfig   ${status.kubeconfig}`]),
+    `  resources    ${total === 0 ? "none" : `${total}, by type:`}`,
+    ...status.resources.map(
+      ({ type, count, notReady }) =>
+        `    ${String(count).padStart(4)}  ${type}${notReady > 0 ? `   (${notReady} not ready)` : ""}`,
+    ),
+    ...(status.unfinished === 0
+      ? []
+      : [`  unfinished   ${status.unfinished} operations of a run that was killed; the next command does them again`]),
+    ...clusterLines(status),
+    ...(status.represented.length === 0 ? [] : [`  represented and not run: ${status.represented.join(", ")}`]),
+  ];
+}
+
+function clusterLines({ cluster }: StackStatus): string[] {
+  if (cluster === undefined) {
+    return [];
+  }
+  return [
+    `  nodes        ${zonesLine(cluster.nodesByZone)}`,
+    ...cluster.namespaces.map((namespace) => `  namespace    ${namespaceLine(namespace)}`),
+    ...cluster.faults.map((fault) => `  fault        ${fault}`),
+  ];
+}
+
+function representedLines(represented: UpResult["represented"]): string[] {
+  if (represented.length === 0) {
+    return ["charts           all were rendered and applied by helm"];
+  }
+  return represented.map(({ name, chart, reason }, index) => {
+    const label = index === 0 ? "not run          " : "                 ";
+    return `${label}${name} (chart ${chart}) is represented by pods of its size: ${reason}`;
+  });
+}
+
+function zonesLine(zones: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(zones);
+  return entries.length === 0 ? "none" : entries.map(([zone, count]) => `${count} in ${zone}`).join(", ");
+}
+
+function namespaceLine({ name, deployments, deploymentsAvailable, pods, podsReady }: NamespaceReport): string {
+  return `${name}: ${deploymentsAvailable}/${deployments} Deployments Available, ${podsReady}/${pods} pods ready`;
+}

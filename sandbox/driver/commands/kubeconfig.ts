@@ -1,0 +1,31 @@
+import { SandboxError } from "../../contracts.ts";
+import { readControlPlane } from "../../control-plane/index.ts";
+import { stackPaths, type Places } from "../paths.ts";
+import { assertKnownStack } from "../stack-session.ts";
+import { sandboxedStacks } from "./down.ts";
+
+/**
+ * Path of the kubeconfig of a running stack.
+ * @param stack Default: the only one that runs.
+ * @throws ConfigError for an unknown stack; SandboxError `stack.not-up` when its control plane does not run,
+ *   `stack.ambiguous` when several run and none is named.
+ */
+export function kubeconfig(stack: string | undefined, places: Places): string {
+  const planeOf = (name: string) => readControlPlane(stackPaths(places, name).controlPlane);
+  if (stack !== undefined) {
+    assertKnownStack(stack, places);
+  }
+  const running = (stack === undefined ? sandboxedStacks(places) : [stack]).flatMap((name) => {
+    const plane = planeOf(name);
+    return plane === undefined ? [] : [{ name, path: plane.kubeconfig }];
+  });
+  const names = running.map(({ name }) => name).join(", ");
+  if (running.length > 1) {
+    throw new SandboxError("stack.ambiguous", `several stacks are up: ${names}`, "Name one of them.");
+  }
+  if (running[0] === undefined) {
+    const what = stack === undefined ? "no stack is up" : `the stack ${stack} is not up`;
+    throw new SandboxError("stack.not-up", what, `Bring it up with: npm run mesh -- up ${stack ?? "dev"}`);
+  }
+  return running[0].path;
+}

@@ -1,0 +1,16 @@
+import { ensureToolchain } from "../../toolchain/index.ts";
+import type { DriverOptions } from "../options.ts";
+import { endableRun } from "../run-control.ts";
+import { runOperation, type OperationResult } from "../run-operation.ts";
+import { withStack } from "../stack-session.ts";
+
+/**
+ * Shows what `up` would change. Starts the engine and the stand-in providers and nothing else: no control plane.
+ * @throws ConfigError, SandboxError, EngineFailure, Interrupted
+ */
+export async function preview(stack: string, options: DriverOptions): Promise<OperationResult> {
+  return withStack("preview", stack, options, async (session) => {
+    const toolchain = await ensureToolchain(options.progress, { signal: options.signal, env: options.environment });
+    return runOperation(session, "preview", toolchain, endableRun(options.signal));
+  });
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from "node:fs";
+import { readControlPlane } from "../../control-plane/index.ts";
+import { readState, type StateResource } from "../checkpoint.ts";
+import { reportCluster, type ClusterReport } from "../cluster-report.ts";
+import { currentOwner } from "../lock.ts";
+import { stackPaths, type Places } from "../paths.ts";
+import { assertKnownStack } from "../stack-session.ts";
+import { sandboxedStacks } from "./down.ts";
+
+/** The resources of one type in a stack's state. */
+export interface KindStatus {
+  readonly type: string;
+  readonly count: number;
+  /** Those that the engine recorded as made but not ready. */
+  readonly notReady: number;
+}
+
+/** What there is of one stack. */
+export interface StackStatus {
+  readonly stack: string;
+  /** Program names and process ids of its control plane; empty when it does not run. */
+  readonly processes: Readonly<Record<string, number>>;
+  readonly server?: string;
+  readonly kubeconfig?: string;
+  /** The command that works on it now. */
+  readonly busy?: { readonly pid: number; readonly command: string };
+  readonly resources: readonly KindStatus[];
+  /** Operations that a killed run left unfinished; the next command does them again. */
+  readonly unfinished: number;
+  /** Absent when its control plane does not run. */
+  readonly cluster?: ClusterReport;
+  /** Charts that the last `up` represented and did not run. */
+  readonly represented: readonly string[];
+}
+
+/**
+ * What runs and what is recorded, for one stack or for all that the sandbox has.
+ * @throws ConfigError for an unknown stack.
+ */
+export async function status(stack: string | undefined, places: Places): Promise<StackStatus[]> {
+  const known = sandboxedStacks(places);
+  if (stack !== undefined && !known.includes(stack)) {
+    assertKnownStack(stack, places);
+  }
+  return Promise.all((stack === undefined ? known : [stack]).map(async (name) => statusOf(name, places)));
+}
+
+async function statusOf(stack: string, places: Places): Promise<StackStatus> {
+  const paths = stackPaths(places, stack);
+  const plane = readControlPlane(paths.controlPlane);
+  const owner = currentOwner(paths.lock);
+  const state = readState(paths.checkpoint);
+  return {
+    stack,
+    processes: plane?.processes ?? {},
+    ...(plane === undefined ? {} : { server: plane.server, kubeconfig: plane.kubeconfig }),
+    ...(owner === undefined ? {} : { busy: { pid: owner.pid, command: owner.command } }),
+    resources: byKind(state.resources),
+    unfinished: state.pending.length,
+    ...(plane === undefined ? {} : { cluster: await reportCluster(plane.kubeconfig) }),
+    represented: state.resources.length === 0 ? [] : representedCharts(paths.summary),
+  };
+}
+
+/** Counts the resources of each type. */
+export function byKind(resources: readonly StateResource[]): KindStatus[] {
+  const custom = resources.filter((resource) => resource.custom && !resource.type.startsWith("pulumi:providers:"));
+  const types = [...new Set(custom.map(({ type }) => type))].sort();
+  return types.map((type) => {
+    const own = custom.filter((resource) => resource.type === type);
+    return {
+      type,
+      count: own.length,
+      notReady: own.filter((resource) => (resource.initErrors ?? []).length > 0).length,
+    };
+  });
+}
+
+function representedCharts(path: string): string[] {
+  if (!existsSync(path)) {
+    return [];
+  }
+  const summary = JSON.parse(readFileSync(path, "utf8")) as { represented?: { chart: string }[] };
+  return (summary.represented ?? []).map(({ chart }) => chart);
+}

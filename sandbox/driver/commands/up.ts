@@ -1,0 +1,79 @@
+import { writeFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { reportCluster, type ClusterReport } from "../cluster-report.ts";
+import { EngineFailure } from "../errors.ts";
+import { chooseKubernetesProvider } from "../kubernetes-provider.ts";
+import type { DriverOptions } from "../options.ts";
+import { runOperation, type OperationResult } from "../run-operation.ts";
+import { withStack, type StackSession } from "../stack-session.ts";
+import { withCluster } from "../with-cluster.ts";
+
+/** What `up` brought about. */
+export interface UpResult extends OperationResult {
+  /** What the API server says runs, asked after the engine had ended. */
+  readonly cluster: ClusterReport;
+  readonly kubeconfig: string;
+  readonly server: string;
+  /** The application's namespace. */
+  readonly namespace: string;
+  /** Which provider applied the Kubernetes resources. */
+  readonly kubernetesProvider: string;
+  /** Cloud services that were stood in for. */
+  readonly cloud: readonly string[];
+}
+
+/** A Deployment that the engine saw Available may be between two pods for a moment. */
+const SETTLE_MS = 15_000;
+
+/**
+ * Brings the stack up on its local control plane, then looks for itself whether everything is Available and placed.
+ * @throws ConfigError, SandboxError, EngineFailure, Interrupted
+ */
+export async function up(stack: string, options: DriverOptions): Promise<UpResult> {
+  return withStack("up", stack, options, async (session) =>
+    withCluster(session, async ({ toolchain, cluster, control }) => {
+      // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
+      const result = await runOperation(session, "up", toolchain, control, cluster);
+      const { kubeconfig, server } = await cluster.ready();
+      const report = await settledReport(session, kubeconfig, control.signal);
+      const outcome: UpResult = { ...result, cluster: report, kubeconfig, server, ...standsInFor(session) };
+      writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
+      return outcome;
+    }),
+  );
+}
+
+async function settledReport(
+  { options, stack }: StackSession,
+  kubeconfig: string,
+  signal: AbortSignal,
+): Promise<ClusterReport> {
+  options.progress({ phase: "verify", message: "asking the API server whether every Deployment is Available" });
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const report = await reportCluster(kubeconfig, signal);
+    if (report.faults.length === 0) {
+      return report;
+    }
+    if (Date.now() > deadline) {
+      const problems = report.faults.map((message) => ({ path: "", message }));
+      throw new EngineFailure(
+        `up of ${stack.name} is done, but not everything runs`,
+        problems,
+        `Look with: npm run mesh -- status ${stack.name}`,
+      );
+    }
+    await delay(250, undefined, { signal });
+  }
+}
+
+function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "kubernetesProvider" | "cloud"> {
+  const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers"];
+  const choice = chooseKubernetesProvider();
+  return {
+    namespace: stack.catalog.namespace,
+    kubernetesProvider: choice.reason,
+    cloud:
+      stack.config.platform.kind === "eks" ? aws : ["the existing cluster (its nodes are kwok's)", "load balancers"],
+  };
+}

@@ -1,0 +1,76 @@
+import { SandboxError } from "../contracts.ts";
+import type { EngineProblem } from "./changes.ts";
+
+/** One thing that went wrong, in the words of `--json`. */
+export interface CommandProblem {
+  /** Key path of a configuration value, or the URN of a resource; empty when it is about the whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The engine ended without having done all it should. */
+export class EngineFailure extends SandboxError {
+  constructor(
+    message: string,
+    /** One for each resource that failed. */
+    readonly problems: readonly CommandProblem[],
+    hint?: string,
+  ) {
+    super("engine.failed", message, hint);
+  }
+}
+
+/** The user, or whoever sent the signal, ended the command. The command line exits with 130. */
+export class Interrupted extends SandboxError {
+  constructor(command: string, stack: string) {
+    const next = command === "preview" ? "nothing was changed" : `the next \`mesh ${command} ${stack}\` continues`;
+    super("interrupted", `${command} of ${stack} was interrupted: ${next}`);
+  }
+}
+
+/** `Deployment ecommerce/product` out of a URN: type and logical name, without the chain of parents. */
+export function shortName(urn: string): string {
+  const [types = "", ...rest] = urn.split("::").slice(2);
+  const type = types.split("$").pop() ?? types;
+  const kind = type.split(":").pop() ?? type;
+  return `${kind} ${rest.join("::")}`;
+}
+
+/** Turns what the engine said into one error. What it says of the whole stack ("update failed") names no cause. */
+export function engineFailure(
+  command: string,
+  stack: string,
+  problems: readonly EngineProblem[],
+  stderr: string,
+): EngineFailure {
+  const causes = problems.filter(({ message }) => !/^(update|preview|destroy) failed$/.test(message));
+  const listed = causes.map((problem) => ({ path: problem.urn ?? "", message: firstParagraph(problem.message) }));
+  if (listed.length === 0) {
+    const text = stderr.replace(/^error: /, "").trim();
+    return new EngineFailure(
+      `${command} of ${stack} failed: ${text === "" ? "the engine ended without a message" : text}`,
+      [],
+    );
+  }
+  const resources = listed.filter(
+    (problem) => problem.path !== "" && !problem.path.includes("pulumi:pulumi:Stack"),
+  ).length;
+  const what =
+    resources === 0 ? "the program failed" : resources === 1 ? "one resource failed" : `${resources} resources failed`;
+  const hint =
+    command === "preview"
+      ? undefined
+      : `What was done is recorded: mend the cause and run \`mesh ${command} ${stack}\` again.`;
+  return new EngineFailure(`${command} of ${stack} failed: ${what}`, listed, hint);
+}
+
+/** Without the stack trace that follows an exception's message. */
+function firstParagraph(message: string): string {
+  return message
+    .replace(/^Unhandled exception: /, "")
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line))
+    .join("\n")
+    .trim();
+}

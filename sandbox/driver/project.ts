@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "../../config/load.ts";
+import { ensureStack } from "./checkpoint.ts";
+import { ensureSecretsKey } from "./passphrase.ts";
+import { PROJECT_NAME, type StackPaths } from "./paths.ts";
+import { copySettings } from "./settings-copy.ts";
+
+/** A project directory that the engine can run in. */
+export interface PreparedProject {
+  readonly passphrase: string;
+  /** Keys of encrypted values that the sandbox cannot decrypt and replaced. */
+  readonly replacedSecrets: readonly string[];
+}
+
+/** Writes the generated project anew: settings may have changed since the last command. */
+export async function prepareProject(paths: StackPaths, stack: Stack): Promise<PreparedProject> {
+  mkdirSync(paths.project, { recursive: true, mode: 0o700 });
+  mkdirSync(paths.backend, { recursive: true, mode: 0o700 });
+  const key = await ensureSecretsKey(paths.passphrase);
+  const settings = copySettings(join(paths.projectDir, stack.file), {
+    encryptionSalt: key.encryptionSalt,
+    ...(stack.config.platform.kind === "kubeconfig" ? { kubeconfig: join(paths.controlPlane, "kubeconfig") } : {}),
+  });
+  // No `main`: the program is handed to the engine by this process.
+  writeFileSync(join(paths.project, "Pulumi.yaml"), `name: ${PROJECT_NAME}\nruntime: nodejs\n`);
+  writeFileSync(join(paths.project, stack.file), settings.text, { mode: 0o600 });
+  ensureStack(paths.checkpoint, `organization/${PROJECT_NAME}/${paths.stack}`);
+  return { passphrase: key.passphrase, replacedSecrets: settings.replacedSecrets };
+}

@@ -1,0 +1,66 @@
+import { rmSync } from "node:fs";
+import type { Progress } from "../contracts.ts";
+import { adoptPendingObjects, clearPending, readState } from "./checkpoint.ts";
+import type { EngineOperation } from "./engine.ts";
+import type { LockOwner, StackLock } from "./lock.ts";
+import type { StackPaths } from "./paths.ts";
+import { isRunning, waitUntilGone } from "./process-identity.ts";
+
+/** How long an engine that lost its owner may take to notice and save its state. */
+const ORPHAN_PATIENCE_MS = 3000;
+
+/** What a killed run left unfinished. */
+export interface Leftovers {
+  /** URNs that the engine was creating: the stand-in cloud may hold an object that the state does not know. */
+  readonly interruptedCreates: readonly string[];
+  /** Ids that the state does know. */
+  readonly knownIds: readonly string[];
+}
+
+/**
+ * Makes the stack workable again after a run that was killed: ends its engine and removes the engine's lock. Cheap and
+ * without effect when the last run ended in order.
+ */
+export async function freeStack(paths: StackPaths, lock: StackLock, progress: Progress): Promise<void> {
+  if (lock.previous !== undefined) {
+    progress({
+      phase: "recovery",
+      message: `the last run (process ${lock.previous.pid}) was killed; taking over from it`,
+    });
+    await endOrphanedEngine(lock.previous);
+  }
+  // We hold the stack's own lock, so an engine's lock here belongs to nobody alive.
+  rmSync(paths.backendLocks, { recursive: true, force: true });
+}
+
+/** Takes the unfinished operations out of the state. A preview leaves them: it changes nothing. */
+export function takeLeftovers(paths: StackPaths, operation: EngineOperation, progress: Progress): Leftovers {
+  if (operation === "preview") {
+    return { interruptedCreates: [], knownIds: [] };
+  }
+  if (operation === "destroy") {
+    adoptPendingObjects(paths.checkpoint);
+  }
+  const pending = clearPending(paths.checkpoint);
+  if (pending.length > 0) {
+    progress({
+      phase: "recovery",
+      message: `${pending.length} operations were under way when the last run ended; doing them again`,
+    });
+  }
+  return {
+    interruptedCreates: pending.filter(({ type }) => type === "creating").map(({ urn }) => urn),
+    knownIds: readState(paths.checkpoint).resources.flatMap(({ id }) => id ?? []),
+  };
+}
+
+/** Its providers and its program died with their process: it fails by itself, and saves what it knows. */
+async function endOrphanedEngine({ engine }: LockOwner): Promise<void> {
+  if (engine === undefined || (await waitUntilGone(engine, ORPHAN_PATIENCE_MS))) {
+    return;
+  }
+  if (isRunning(engine)) {
+    process.kill(engine.pid, "SIGKILL");
+    await waitUntilGone(engine, ORPHAN_PATIENCE_MS);
+  }
+}

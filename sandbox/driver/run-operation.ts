@@ -1,0 +1,100 @@
+import type { SandboxError, Toolchain } from "../contracts.ts";
+import { ChangeCollector, type ChangeLog } from "./changes.ts";
+import { readState } from "./checkpoint.ts";
+import { runEngine, type EngineOperation } from "./engine.ts";
+import { engineEnvironment } from "./engine-environment.ts";
+import { engineProgress } from "./engine-progress.ts";
+import { engineFailure } from "./errors.ts";
+import type { Program } from "./language-host.ts";
+import type { LocalCluster } from "./local-cluster.ts";
+import { prepareProject, type PreparedProject } from "./project.ts";
+import { freeStack, takeLeftovers } from "./recovery.ts";
+import type { StackSession } from "./stack-session.ts";
+import { serveStandIns } from "./stand-ins.ts";
+
+/** What a run of the engine came to. */
+export interface OperationResult extends ChangeLog {
+  /** Charts that are represented and not run, with the reason. */
+  readonly represented: readonly { readonly name: string; readonly chart: string; readonly reason: string }[];
+  /** Keys of encrypted settings that were replaced. */
+  readonly replacedSecrets: readonly string[];
+  /** Resources in the state afterwards. */
+  readonly resources: number;
+}
+
+/** Ends a run from the inside: the signal of the user, or the death of the control plane. */
+export interface RunControl {
+  readonly signal: AbortSignal;
+  /** Why the run was ended from the inside, if it was. */
+  readonly cause: () => SandboxError | undefined;
+}
+
+/**
+ * One preview, up or destroy through the real engine.
+ * @throws EngineFailure with the resources that failed; what was done is in the state.
+ */
+export async function runOperation(
+  session: StackSession,
+  operation: EngineOperation,
+  toolchain: Toolchain,
+  control: RunControl,
+  cluster?: LocalCluster,
+): Promise<OperationResult> {
+  const { paths, lock, options, stack } = session;
+  await freeStack(paths, lock, options.progress);
+  const leftovers = takeLeftovers(paths, operation, options.progress);
+  const [project, standIns] = await Promise.all([
+    prepareProject(paths, stack),
+    serveStandIns(session, toolchain, cluster),
+  ]);
+  try {
+    await standIns.forgetOrphans(leftovers.interruptedCreates, leftovers.knownIds);
+    tellReplacedSecrets(session, project);
+    const changes = new ChangeCollector();
+    const tell = engineProgress(operation, readState(paths.checkpoint).resources.length, options.progress);
+    const result = await runEngine({
+      operation,
+      pulumi: toolchain.pulumi,
+      project: paths.project,
+      stack: stack.name,
+      environment: engineEnvironment(paths, project.passphrase, standIns.debugProviders, options.environment),
+      ...(operation === "destroy" ? {} : { program: programOf(session) }),
+      signal: control.signal,
+      onEvent(event) {
+        changes.add(event);
+        tell(event);
+      },
+      onProcess: (engine) => lock.recordEngine(engine),
+    });
+    const log = changes.log();
+    const cause = control.cause();
+    if (cause !== undefined) {
+      throw cause;
+    }
+    if (result.exitCode !== 0) {
+      throw engineFailure(operation, stack.name, log.problems, result.stderr);
+    }
+    const resources = readState(paths.checkpoint).resources.length;
+    return { ...log, represented: await standIns.represented(), replacedSecrets: project.replacedSecrets, resources };
+  } finally {
+    await standIns.close();
+  }
+}
+
+/** The same function that `pulumi up` runs through index.ts. Loaded when the engine asks for it: a second of imports. */
+function programOf({ options }: StackSession): Program {
+  return async () => {
+    const { program } = await import("../../components/program.ts");
+    return { ...program(options.places.projectDir) };
+  };
+}
+
+function tellReplacedSecrets({ options, stack }: StackSession, project: PreparedProject): void {
+  if (project.replacedSecrets.length > 0) {
+    const keys = project.replacedSecrets.join(", ");
+    options.progress({
+      phase: "configuration",
+      message: `${stack.file}: encrypted values cannot be read here, stand-ins take their place: ${keys}`,
+    });
+  }
+}

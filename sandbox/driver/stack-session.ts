@@ -1,0 +1,50 @@
+import { listStacks, readStackFile, type Stack } from "../../config/load.ts";
+import { Interrupted } from "./errors.ts";
+import { acquireLock, type StackLock } from "./lock.ts";
+import type { DriverOptions } from "./options.ts";
+import { stackPaths, type Places, type StackPaths } from "./paths.ts";
+
+/** A command's hold on one stack. */
+export interface StackSession {
+  readonly command: string;
+  readonly stack: Stack;
+  readonly paths: StackPaths;
+  readonly lock: StackLock;
+  readonly options: DriverOptions;
+}
+
+/**
+ * Checks the stack's configuration, holds its lock while `work` runs, and frees it in every case.
+ * @throws ConfigError before anything is touched; SandboxError `stack.busy`; Interrupted when the signal ended the work.
+ */
+export async function withStack<T>(
+  command: string,
+  name: string,
+  options: DriverOptions,
+  work: (session: StackSession) => Promise<T>,
+): Promise<T> {
+  const stack = readStackFile(options.places.projectDir, name);
+  const paths = stackPaths(options.places, name);
+  const lock = acquireLock(paths.lock, name, command);
+  // A second Ctrl-C ends this process without further ado: even then no lock stays behind.
+  const releaseAtExit = (): void => lock.release();
+  process.once("exit", releaseAtExit);
+  try {
+    return await work({ command, stack, paths, lock, options });
+  } catch (error) {
+    throw options.signal.aborted ? new Interrupted(command, name) : error;
+  } finally {
+    process.off("exit", releaseAtExit);
+    lock.release();
+  }
+}
+
+/**
+ * For commands that do not read a stack's settings, which may be wrong just now.
+ * @throws ConfigError `stack.unknown`
+ */
+export function assertKnownStack(stack: string, { projectDir }: Places): void {
+  if (!listStacks(projectDir).includes(stack)) {
+    readStackFile(projectDir, stack);
+  }
+}
