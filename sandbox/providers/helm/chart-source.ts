@@ -34,13 +34,13 @@ export class ChartSources {
     }
   }
 
-  /** Why a chart cannot be had, without fetching it; undefined when it seems that it can. */
+  /** Why a chart's repository cannot be reached, without fetching; undefined when it seems that it can. */
   async unavailable(spec: ReleaseSpec): Promise<string | undefined> {
-    if ((await this.#onDisk(spec)) !== undefined) {
+    if (isLocal(spec) || (await this.#onDisk(spec)) !== undefined) {
       return undefined;
     }
     const host = repositoryHost(spec);
-    return host === undefined ? noRepository(spec) : await this.#probe(host);
+    return host === undefined ? `${spec.repository.url ?? spec.chart} is not an address` : await this.#probe(host);
   }
 
   /**
@@ -51,6 +51,9 @@ export class ChartSources {
     const local = await this.#onDisk(spec);
     if (local !== undefined) {
       return { path: local };
+    }
+    if (isLocal(spec)) {
+      throw new HelmError(`there is no chart at ${spec.chart}, and the release names no repository`);
     }
     const reason = await this.unavailable(spec);
     if (reason !== undefined) {
@@ -139,12 +142,6 @@ function isLocal(spec: ReleaseSpec): boolean {
 function repositoryHost(spec: ReleaseSpec): URL | undefined {
   const reference = spec.chart.startsWith("oci://") ? spec.chart.replace(/^oci:/, "https:") : spec.repository.url;
   return reference !== undefined && URL.canParse(reference) ? new URL(reference) : undefined;
-}
-
-function noRepository(spec: ReleaseSpec): string {
-  return isLocal(spec)
-    ? `there is no chart at ${spec.chart} and the release names no repository`
-    : `${spec.repository.url ?? spec.chart} is not an address`;
 }
 
 /** Undefined when the host accepts connections, or when a proxy would be asked: then only a fetch can tell. */

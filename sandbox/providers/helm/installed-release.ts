@@ -1,3 +1,5 @@
+import type { Cluster } from "../kubernetes/cluster.ts";
+import { collectionPath } from "../kubernetes/discovery.ts";
 import { listAt, numberAt, objectAt, stringAt, type JsonObject } from "../kubernetes/object.ts";
 import type { ServerAccess } from "../kubernetes/kubeconfig.ts";
 import { HelmError, type HelmCli } from "./helm-cli.ts";
@@ -79,6 +81,14 @@ export class InstalledReleases {
       await this.#helm.run(["rollback", spec.name, "--namespace", spec.namespace], signal, access);
     }
   }
+}
+
+/** Ids of all releases that Helm has records of. */
+export async function installedIds(cluster: Cluster): Promise<ReadonlySet<string>> {
+  const secrets = await cluster.discovery.resolve("v1", "Secret");
+  const found = await cluster.client.call("GET", collectionPath(secrets), { query: { labelSelector: "owner=helm" } });
+  const metadata = listAt(found, "items").map((secret) => objectAt(secret, "metadata"));
+  return new Set(metadata.map((entry) => `${String(entry["namespace"])}/${String(objectAt(entry, "labels")["name"])}`));
 }
 
 function upgradeFlags(spec: ReleaseSpec, valuesFile: string): readonly string[] {

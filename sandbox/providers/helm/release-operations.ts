@@ -1,53 +1,39 @@
-import { createHash, randomBytes } from "node:crypto";
 import {
   containsUnknowns,
-  diffProperties,
   InitFailed,
   Refusal,
   toPlainMap,
-  unwrap,
   type CheckRequest,
   type CheckResult,
   type CreateRequest,
   type CreateResult,
   type DeleteRequest,
-  type DiffRequest,
-  type DiffResult,
   type PropertyMap,
   type ReadRequest,
   type ReadResult,
   type UpdateRequest,
 } from "../protocol/index.ts";
+import { textOf } from "../kubernetes/check.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
-import { reasonOf } from "../kubernetes/resource-operations.ts";
 import type { JsonObject } from "../kubernetes/object.ts";
+import { reasonOf } from "../kubernetes/resource-operations.ts";
 import type { ChartSources } from "./chart-source.ts";
 import { HelmError } from "./helm-cli.ts";
-import type { InstalledRelease, InstalledReleases, ReleaseRef } from "./installed-release.ts";
+import { installedIds, type InstalledReleases } from "./installed-release.ts";
 import { listInventories, readInventory, type Inventory } from "./inventory.ts";
-import { applyRepresented, removeRepresented } from "./represented-release.ts";
+import { checkRelease } from "./release-inputs.ts";
 import {
-  chartName,
-  DEFAULT_TIMEOUT_SECONDS,
-  releaseId,
-  releaseSpec,
-  resourceNames,
-  unsupportedInputs,
-  type ReleaseSpec,
-} from "./release-spec.ts";
+  installedOutputs,
+  parseReleaseId,
+  representedOutputs,
+  representedRelease,
+  type RepresentedRelease,
+} from "./release-outputs.ts";
+import { applyRepresented, removeRepresented } from "./represented-release.ts";
+import { chartName, releaseId, releaseSpec, type ReleaseSpec } from "./release-spec.ts";
 
 /** The resource type of a Helm release. */
 export const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
-
-/** A release whose chart could not be fetched: represented by pods and not run. */
-export interface RepresentedRelease {
-  readonly name: string;
-  readonly namespace: string;
-  readonly chart: string;
-  readonly version: string;
-  /** Why the chart could not be had. */
-  readonly reason: string;
-}
 
 /** Helm releases: run by the real Helm where the chart can be had, represented where it cannot. */
 export class ReleaseOperations {
@@ -62,33 +48,11 @@ export class ReleaseOperations {
     this.#istioCrds = istioCrds;
   }
 
-  /** Completes inputs: name, namespace, timeout. Needs no cluster. */
+  /** Completes inputs, and begins to look whether the chart's repository answers. Needs no cluster. */
   check(request: CheckRequest, defaultNamespace: string): CheckResult {
-    const { news } = request;
-    const unsupported = unsupportedInputs(news).map((property) => ({
-      property,
-      reason: "the sandbox's stand-in for Helm releases does not support this input",
-    }));
-    const missing = isBlank(news["chart"]) ? [{ property: "chart", reason: "a release needs a chart" }] : [];
-    const name = isBlank(news["name"]) ? (unwrap(request.olds["name"]) ?? generatedName(request)) : news["name"];
-    const namespace = isBlank(news["namespace"]) ? defaultNamespace : news["namespace"];
-    const timeout = news["timeout"] ?? DEFAULT_TIMEOUT_SECONDS;
-    const waits = unwrap(news["skipAwait"]) === true ? {} : { timeout };
-    const inputs = { ...news, name, namespace, ...waits };
-    this.#announce(inputs);
-    return { inputs, failures: [...missing, ...unsupported] };
-  }
-
-  /** Compares inputs, values path by path; another name, namespace or repository is another release. */
-  diff(request: DiffRequest): DiffResult {
-    const oldInputs = withoutOutputs(request.oldInputs);
-    const replaceOn = ["name", "namespace", "repositoryOpts.repo"];
-    const sameRelease = ["name", "namespace"].every((key) => unwrap(oldInputs[key]) === unwrap(request.news[key]));
-    return diffProperties(oldInputs, withoutOutputs(request.news), {
-      replaceOn,
-      ignoreChanges: request.ignoreChanges,
-      deleteBeforeReplace: sameRelease,
-    });
+    const result = checkRelease(request, defaultNamespace);
+    this.#announce(result.inputs);
+    return result;
   }
 
   async create(request: CreateRequest, cluster: () => Promise<Cluster>): Promise<CreateResult> {
@@ -107,7 +71,7 @@ export class ReleaseOperations {
   }
 
   async read(request: ReadRequest, connect: () => Promise<Cluster>): Promise<ReadResult> {
-    const ref = parseId(request.id);
+    const ref = parseReleaseId(request.id);
     const cluster = await this.#reach(request.inputs, connect);
     const inventory = await readInventory(cluster, ref);
     if (inventory !== undefined) {
@@ -124,7 +88,7 @@ export class ReleaseOperations {
   }
 
   async delete(request: DeleteRequest, connect: () => Promise<Cluster>): Promise<void> {
-    const ref = parseId(request.id);
+    const ref = parseReleaseId(request.id);
     const spec = releaseSpec(toPlainMap(request.inputs), request.timeoutSeconds);
     const cluster = await this.#reach(request.inputs, connect);
     await refusing(`uninstall release ${releaseId(ref)}`, async () => {
@@ -136,23 +100,24 @@ export class ReleaseOperations {
   }
 
   /**
-   * The releases that are represented and not run. With a cluster: those that it holds. Without one, after a preview:
-   * those that would be.
+   * The releases that are represented and not run: those that the cluster holds, and those that were checked in this
+   * run and would be, because they are not installed yet and their repository is out of reach.
+   * @param cluster Undefined while none runs: a preview.
    */
   async represented(cluster: Cluster | undefined): Promise<readonly RepresentedRelease[]> {
-    if (cluster !== undefined) {
-      return (await listInventories(cluster)).map(({ name, namespace, chart, version, reason }) => {
-        return { name, namespace, chart, version, reason };
-      });
-    }
-    const all = await Promise.all(
-      [...this.#checked.values()].map(async (spec) => {
-        const reason = await this.#sources.unavailable(spec);
-        const { name, namespace, version = "newest" } = spec;
-        return reason === undefined ? [] : [{ name, namespace, chart: chartName(spec.chart), version, reason }];
-      }),
-    );
-    return all.flat();
+    const recorded = cluster === undefined ? [] : await listInventories(cluster);
+    const installed = cluster === undefined ? new Set<string>() : await installedIds(cluster);
+    const known = new Set([...installed, ...recorded.map(releaseId)]);
+    const checked = [...this.#checked].filter(([id]) => !known.has(id));
+    const expected = await Promise.all(checked.map(async ([, spec]) => await this.#expected(spec)));
+    const all = [...recorded.map(representedRelease), ...expected.flat()];
+    return all.sort((a, b) => releaseId(a).localeCompare(releaseId(b)));
+  }
+
+  async #expected(spec: ReleaseSpec): Promise<readonly RepresentedRelease[]> {
+    const reason = await this.#sources.unavailable(spec);
+    const { name, namespace, version = "newest" } = spec;
+    return reason === undefined ? [] : [{ name, namespace, chart: chartName(spec.chart), version, reason }];
   }
 
   async #apply(
@@ -239,7 +204,7 @@ export class ReleaseOperations {
   }
 
   async #reach(inputs: PropertyMap, connect: () => Promise<Cluster>): Promise<Cluster> {
-    return await refusing(`reach the cluster of release ${String(unwrap(inputs["name"]))}`, connect);
+    return await refusing(`reach the cluster of release ${textOf(inputs["name"]) ?? ""}`, connect);
   }
 }
 
@@ -253,41 +218,4 @@ async function refusing<T>(what: string, run: () => Promise<T>): Promise<T> {
     }
     throw new Refusal(`cannot ${what}: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-function representedOutputs(inventory: Inventory): PropertyMap {
-  const { name, namespace, chart, version, revision, status, objects } = inventory;
-  return {
-    resourceNames: resourceNames(objects),
-    status: { name, namespace, chart, version, appVersion: version, revision, status },
-  };
-}
-
-function installedOutputs({ name, namespace }: ReleaseRef, installed: InstalledRelease): PropertyMap {
-  const { chart, version, appVersion, revision, status } = installed;
-  return {
-    resourceNames: installed.resourceNames,
-    status: { name, namespace, chart, version, appVersion, revision, status },
-  };
-}
-
-/** Outputs that older SDKs send back as inputs. */
-function withoutOutputs(inputs: PropertyMap): PropertyMap {
-  const { resourceNames: _names, checksum: _checksum, status: _status, manifest: _manifest, ...rest } = inputs;
-  return rest;
-}
-
-function parseId(id: string): ReleaseRef {
-  const slash = id.indexOf("/");
-  return slash < 0 ? { namespace: "default", name: id } : { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
-}
-
-function generatedName(request: CheckRequest): string {
-  const seed = request.randomSeed.length > 0 ? request.randomSeed : randomBytes(32);
-  return `${request.name}-${createHash("sha256").update(seed).update(request.urn).digest("hex").slice(0, 8)}`;
-}
-
-function isBlank(value: PropertyMap[string]): boolean {
-  const inner = unwrap(value);
-  return inner === undefined || inner === null || inner === "";
 }

@@ -40,6 +40,18 @@ export function mapOf(value: PropertyMap[string]): PropertyMap {
   return isMap(inner) ? inner : {};
 }
 
+/** The text inside a property; undefined when there is none, or none yet. */
+export function textOf(value: PropertyMap[string]): string | undefined {
+  const inner = unwrap(value);
+  return typeof inner === "string" && inner !== "" ? inner : undefined;
+}
+
+/** Null, nothing or empty text: what counts as not given. Unknown values count as given. */
+export function isBlank(value: PropertyMap[string]): boolean {
+  const inner = unwrap(value);
+  return inner === undefined || inner === null || inner === "";
+}
+
 function kindFailures(apiVersion: unknown, kind: unknown, type: string): readonly CheckFailure[] {
   const missing = Object.entries({ apiVersion, kind })
     .filter(([, value]) => typeof value !== "string" || value === "")
@@ -68,9 +80,4 @@ function named(request: CheckRequest, metadata: PropertyMap): PropertyMap {
 function suffix(request: CheckRequest): string {
   const seed = request.randomSeed.length > 0 ? request.randomSeed : randomBytes(32);
   return createHash("sha256").update(seed).update(request.urn).digest("hex").slice(0, SUFFIX_LENGTH);
-}
-
-function isBlank(value: PropertyMap[string]): boolean {
-  const inner = unwrap(value);
-  return inner === undefined || inner === null || inner === "";
 }

@@ -4,7 +4,7 @@ import { explain, podProblems } from "./diagnose.ts";
 import { Discovery, objectPath, type ResourceInfo } from "./discovery.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { LoadBalancerStandIn } from "./load-balancer.ts";
-import { describeObject, type KubernetesObject, type ObjectMeta } from "./object.ts";
+import { describeObject, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
 import { isAwaited, readinessOf } from "./readiness.ts";
 import { WatchHub, watchKey } from "./watch-hub.ts";
 
@@ -225,6 +225,5 @@ function isUnserved(error: ApiError): boolean {
 }
 
 function withoutManagedFields(object: KubernetesObject): KubernetesObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return { ...object, metadata: without(object.metadata, "managedFields") };
 }

@@ -3,12 +3,13 @@ import type { Toolchain } from "../../contracts.ts";
 import { ChartSources } from "../helm/chart-source.ts";
 import { HelmCli } from "../helm/helm-cli.ts";
 import { InstalledReleases } from "../helm/installed-release.ts";
-import { ReleaseOperations, type RepresentedRelease } from "../helm/release-operations.ts";
+import { ReleaseOperations } from "../helm/release-operations.ts";
+import type { RepresentedRelease } from "../helm/release-outputs.ts";
 import { serveProvider, type FaultRule } from "../protocol/index.ts";
 import { Clusters } from "./clusters.ts";
 import { KubernetesProvider } from "./provider.ts";
 
-export type { RepresentedRelease } from "../helm/release-operations.ts";
+export type { RepresentedRelease } from "../helm/release-outputs.ts";
 
 /** The programs and files that the provider needs; a function where they are found or built at the first use. */
 export type KubernetesTools = Pick<Toolchain, "helm" | "istioCrds">;
@@ -32,7 +33,7 @@ export interface KubernetesOptions {
 export interface ServedKubernetes {
   /** `kubernetes:PORT`, for PULUMI_DEBUG_PROVIDERS. */
   readonly debugProviders: string;
-  /** The releases that are represented and not run; in a preview without a control plane: those that would be. */
+  /** The releases that are represented and not run; after a preview also those that would be. Ordered by id. */
   represented(): Promise<readonly RepresentedRelease[]>;
   /** Stops serving and ends every connection. */
   close(): Promise<void>;

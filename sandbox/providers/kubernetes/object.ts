@@ -66,6 +66,11 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
+/** A copy without some keys. */
+export function without<T extends object>(map: T, ...keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key))) as T;
+}
+
 /** Group and version of an apiVersion: `apps/v1` is `["apps", "v1"]`, `v1` is `["", "v1"]`. */
 export function groupAndVersion(apiVersion: string): readonly [group: string, version: string] {
   const slash = apiVersion.indexOf("/");

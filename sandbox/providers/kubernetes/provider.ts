@@ -18,6 +18,7 @@ import {
   type StandInProvider,
   type UpdateRequest,
 } from "../protocol/index.ts";
+import { diffRelease } from "../helm/release-inputs.ts";
 import { RELEASE_TYPE, type ReleaseOperations } from "../helm/release-operations.ts";
 import { checkObject } from "./check.ts";
 import type { Clusters } from "./clusters.ts";
@@ -44,7 +45,8 @@ export class KubernetesProvider implements StandInProvider {
 
   diffConfig(request: ConfigRequest): Promise<DiffResult> {
     // Only another cluster replaces what was made in it; the sandbox may hand out a new kubeconfig for the same one.
-    const replaceOn = request.olds["clusterIdentifier"] === undefined ? [] : ["clusterIdentifier"];
+    const named = [request.olds, request.news].every((config) => unwrap(config["clusterIdentifier"]) !== undefined);
+    const replaceOn = named ? ["clusterIdentifier"] : [];
     return Promise.resolve(diffProperties(request.olds, request.news, { replaceOn }));
   }
 
@@ -57,7 +59,7 @@ export class KubernetesProvider implements StandInProvider {
 
   diff(request: DiffRequest): Promise<DiffResult> {
     if (request.type === RELEASE_TYPE) {
-      return Promise.resolve(this.#releases.diff(request));
+      return Promise.resolve(diffRelease(request));
     }
     const { config } = request.session;
     const mutability = {

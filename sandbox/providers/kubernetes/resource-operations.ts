@@ -15,11 +15,11 @@ import {
   type UpdateRequest,
 } from "../protocol/index.ts";
 import { SandboxError } from "../../contracts.ts";
-import { isAutonamed, mapOf } from "./check.ts";
+import { isAutonamed, mapOf, textOf } from "./check.ts";
 import { ApiError } from "./client.ts";
 import { NotReadyError, type Cluster, type ObjectRef } from "./cluster.ts";
 import { isNamespacedKind, kindOfToken } from "./kinds.ts";
-import { describeObject, isObject, type JsonObject, type KubernetesObject } from "./object.ts";
+import { describeObject, isObject, without, type JsonObject, type KubernetesObject } from "./object.ts";
 import { projectOnto } from "./projection.ts";
 import { replacePaths, type MutabilityOptions } from "./replace-rules.ts";
 
@@ -145,11 +145,11 @@ export function reasonOf(error: unknown): string {
 
 function refOf(type: string, id: string, inputs: PropertyMap, outputs: PropertyMap): ObjectRef {
   const token = kindOfToken(type);
-  const apiVersion = unwrap(inputs["apiVersion"]) ?? unwrap(outputs["apiVersion"]) ?? token?.apiVersion;
-  const kind = unwrap(inputs["kind"]) ?? unwrap(outputs["kind"]) ?? token?.kind;
+  const apiVersion = textOf(inputs["apiVersion"]) ?? textOf(outputs["apiVersion"]) ?? token?.apiVersion ?? "";
+  const kind = textOf(inputs["kind"]) ?? textOf(outputs["kind"]) ?? token?.kind ?? "";
   const [first = "", second] = id.split("/");
   const metadata = second === undefined ? { name: first } : { namespace: first, name: second };
-  return { apiVersion: String(apiVersion), kind: String(kind), metadata };
+  return { apiVersion, kind, metadata };
 }
 
 function idOf(object: KubernetesObject): string {
@@ -165,9 +165,9 @@ function timeoutOf(requested: number, inputs: PropertyMap): number {
 
 /** A namespaced object without a namespace lives in `default`: writing that down later changes nothing. */
 function withNamespace(inputs: PropertyMap): PropertyMap {
-  const [apiVersion, kind] = [unwrap(inputs["apiVersion"]), unwrap(inputs["kind"])];
   const metadata = mapOf(inputs["metadata"]);
-  const clusterScoped = isNamespacedKind(String(apiVersion), String(kind)) === false;
+  const [apiVersion = "", kind = ""] = [textOf(inputs["apiVersion"]), textOf(inputs["kind"])];
+  const clusterScoped = isNamespacedKind(apiVersion, kind) === false;
   if (clusterScoped || unwrap(metadata["namespace"]) !== undefined) {
     return inputs;
   }
@@ -191,8 +191,7 @@ function withoutNulls(value: unknown): unknown {
 }
 
 function withoutStatus(live: KubernetesObject): JsonObject {
-  const { status: _, ...rest } = live;
-  return { ...rest, metadata: withoutServerFields(live.metadata) };
+  return { ...without(live, "status"), metadata: withoutServerFields(live.metadata) };
 }
 
 function withoutServerFields(metadata: KubernetesObject["metadata"]): JsonObject {

@@ -46,7 +46,8 @@ export class WatchHub {
             settle(() => resolve(answer));
           }
         } catch (error) {
-          settle(() => reject(error as Error));
+          const reason = error instanceof Error ? error : new Error(String(error));
+          settle(() => reject(reason));
         }
       };
       const listener: Listener = { changed: look, failed: (error) => settle(() => reject(error)) };
@@ -131,7 +132,7 @@ class WatchedCollection {
   async #run(client: KubernetesClient, path: string): Promise<void> {
     // A stream may be cut (a restarted API server, an expired version): it is opened anew once before waiters fail.
     let failures = 0;
-    while (!this.stopped) {
+    while (!this.#abort.signal.aborted) {
       try {
         // Version 0: the server first sends what is there as ADDED events, from its cache.
         const query = { watch: "1", resourceVersion: "0", allowWatchBookmarks: "false" };
@@ -145,7 +146,7 @@ class WatchedCollection {
         );
       } catch (error) {
         failures += 1;
-        if (!this.stopped && failures > 1) {
+        if (failures > 1) {
           this.#fail(error as Error);
           return;
         }

@@ -127,10 +127,9 @@ function budget(identity: Identity, selector: Labels, values: JsonObject): reado
   if (!enabled || pods <= 1) {
     return [];
   }
-  const pdb = objectAt(values, "pdb");
-  const rule =
-    "maxUnavailable" in pdb ? { maxUnavailable: pdb["maxUnavailable"] } : { minAvailable: pdb["minAvailable"] };
-  return [disruptionBudget(identity, selector, rule)];
+  const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy } = objectAt(values, "pdb");
+  const rule = maxUnavailable === undefined ? { minAvailable } : { maxUnavailable };
+  return [disruptionBudget(identity, selector, { ...rule, unhealthyPodEvictionPolicy })];
 }
 
 function isAutoscaled(values: JsonObject): boolean {

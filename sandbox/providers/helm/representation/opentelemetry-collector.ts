@@ -1,4 +1,4 @@
-import { numberAt, objectAt, stringAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
+import { numberAt, objectAt, stringAt, type KubernetesObject } from "../../kubernetes/object.ts";
 import {
   chartLabels,
   containerPort,
@@ -65,5 +65,5 @@ function describe(release: RepresentedChart, mode: string): SimpleChart {
 }
 
 function protocolOf(port: unknown): string {
-  return stringAt(port as JsonObject, "protocol") ?? "TCP";
+  return stringAt(port, "protocol") ?? "TCP";
 }

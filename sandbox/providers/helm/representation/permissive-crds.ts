@@ -36,6 +36,9 @@ export function permissiveCrds(
 
 function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
+  if (lower.endsWith("params")) {
+    return lower;
+  }
   if (/(s|x|ch|sh)$/.test(lower)) {
     return `${lower}es`;
   }
