@@ -53,8 +53,12 @@ export class InstalledReleases {
   /** The release as Helm knows it; undefined where it does not. */
   async find(ref: ReleaseRef, access: ServerAccess, signal: AbortSignal): Promise<InstalledRelease | undefined> {
     try {
-      const args = ["status", ref.name, "--namespace", ref.namespace, "--output", "json"];
-      return await describe(JSON.parse(await this.#helm.run(args, signal, access)) as unknown);
+      const ask = async (...command: string[]) => {
+        const args = [...command, ref.name, "--namespace", ref.namespace, "--output", "json"];
+        return JSON.parse(await this.#helm.run(args, signal, access)) as unknown;
+      };
+      const [status, metadata] = await Promise.all([ask("status"), ask("get", "metadata")]);
+      return await describe(status, metadata);
     } catch (error) {
       if (error instanceof HelmError && /release: not found/.test(error.message)) {
         return undefined;
@@ -109,8 +113,7 @@ function upgradeFlags(spec: ReleaseSpec, valuesFile: string): readonly string[] 
   ];
 }
 
-async function describe(status: unknown): Promise<InstalledRelease> {
-  const metadata = objectAt(status, "chart", "metadata");
+async function describe(status: unknown, metadata: unknown): Promise<InstalledRelease> {
   const { parseAllDocuments } = await import("yaml");
   const objects = parseAllDocuments(stringAt(status, "manifest") ?? "").map(
     (document) => document.toJS() as JsonObject | null,
@@ -118,7 +121,7 @@ async function describe(status: unknown): Promise<InstalledRelease> {
   return {
     status: stringAt(status, "info", "status") ?? "unknown",
     revision: numberAt(status, 1, "version"),
-    chart: stringAt(metadata, "name") ?? "",
+    chart: stringAt(metadata, "chart") ?? "",
     version: stringAt(metadata, "version") ?? "",
     appVersion: stringAt(metadata, "appVersion") ?? "",
     resourceNames: resourceNames(listAt({ objects }, "objects")),

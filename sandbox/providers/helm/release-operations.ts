@@ -15,6 +15,7 @@ import {
 } from "../protocol/index.ts";
 import { textOf } from "../kubernetes/check.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
+import { warningSince } from "../kubernetes/diagnose.ts";
 import type { JsonObject } from "../kubernetes/object.ts";
 import { reasonOf } from "../kubernetes/resource-operations.ts";
 import type { ChartSources } from "./chart-source.ts";
@@ -158,6 +159,7 @@ export class ReleaseOperations {
     signal: AbortSignal,
   ): Promise<PropertyMap> {
     await cluster.loadBalancers.start(cluster.hub, () => undefined);
+    const started = new Date();
     try {
       return installedOutputs(spec, await this.#installed.install(spec, path, cluster.access, signal));
     } catch (error) {
@@ -166,7 +168,9 @@ export class ReleaseOperations {
       if (error instanceof HelmError && left !== undefined && !spec.atomic) {
         throw new InitFailed(releaseId(spec), { ...inputs, ...installedOutputs(spec, left) }, [error.message]);
       }
-      throw error;
+      // Helm names the Deployment and not why; its pods are gone, but the scheduler's warnings are still there.
+      const why = signal.aborted ? undefined : await warningSince(cluster.client, spec.namespace, "", started);
+      throw why === undefined ? error : new HelmError(`${reasonOf(error)}; ${why}`, { cause: error });
     }
   }
 

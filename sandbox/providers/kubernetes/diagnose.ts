@@ -1,5 +1,5 @@
 import type { KubernetesClient } from "./client.ts";
-import { at, isObject, listAt, objectAt, stringAt, type KubernetesObject } from "./object.ts";
+import { isObject, listAt, objectAt, stringAt, type KubernetesObject } from "./object.ts";
 
 /** A pod that stands in the way of readiness, and the reason that Kubernetes gives. */
 export interface PodProblem {
@@ -32,7 +32,8 @@ export async function explain(client: KubernetesClient, object: KubernetesObject
     const more = problems.length - named.length;
     return named.join("; ") + (more > 0 ? `; and ${more} more` : "");
   }
-  return (await newestWarning(client, object)) ?? "Kubernetes gives no reason";
+  const { namespace = "default", name = "" } = object.metadata;
+  return (await warningSince(client, namespace, name, new Date(0))) ?? "Kubernetes gives no reason";
 }
 
 /** Judges one pod; undefined when nothing is wrong with it. */
@@ -70,16 +71,36 @@ function labelSelector(object: KubernetesObject): string | undefined {
   return pairs.length === 0 ? undefined : pairs.join(",");
 }
 
-/** Events name what they are about; those of the ReplicaSet that a Deployment made begin with the Deployment's name. */
-async function newestWarning(client: KubernetesClient, object: KubernetesObject): Promise<string | undefined> {
-  const { namespace = "default", name = "" } = object.metadata;
-  const query = { fieldSelector: "type=Warning" };
-  const events = await client.call("GET", `/api/v1/namespaces/${namespace}/events`, { query });
-  const about = (listAt(events, "items") as readonly KubernetesObject[]).filter((event) =>
-    (stringAt(event, "involvedObject", "name") ?? "").startsWith(name),
+/**
+ * The newest warning in a namespace about something whose name begins with `name`; for objects that are gone already,
+ * e.g. after a rollback. Times of events are whole seconds.
+ */
+export async function warningSince(
+  client: KubernetesClient,
+  namespace: string,
+  name: string,
+  since: Date,
+): Promise<string | undefined> {
+  const events = await client.call("GET", `/api/v1/namespaces/${namespace}/events`, {
+    query: { fieldSelector: "type=Warning" },
+  });
+  const newest = (listAt(events, "items") as readonly KubernetesObject[])
+    .filter((event) => (stringAt(event, "involvedObject", "name") ?? "").startsWith(name))
+    .filter((event) => Date.parse(eventTime(event)) >= since.getTime() - 1000)
+    .sort((a, b) => eventTime(a).localeCompare(eventTime(b)))
+    .at(-1);
+  if (newest === undefined) {
+    return undefined;
+  }
+  const about = objectAt(newest, "involvedObject");
+  return `${String(about["kind"]).toLowerCase()} ${String(about["name"])}: ${stringAt(newest, "reason") ?? "Warning"}: ${stringAt(newest, "message") ?? ""}`;
+}
+
+function eventTime(event: KubernetesObject): string {
+  return (
+    stringAt(event, "lastTimestamp") ??
+    stringAt(event, "eventTime") ??
+    stringAt(event, "metadata", "creationTimestamp") ??
+    ""
   );
-  const newest = about.at(-1);
-  return newest === undefined
-    ? undefined
-    : `${stringAt(newest, "reason") ?? "Warning"}: ${stringAt(newest, "message") ?? String(at(newest, "note"))}`;
 }
