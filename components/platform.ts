@@ -16,24 +16,24 @@ import { TrafficPolicy } from "./traffic/traffic-policy.ts";
 import { ApplicationNamespace } from "./workloads/application-namespace.ts";
 import { Workloads } from "./workloads/workloads.ts";
 
-/** Outputs of a stack. What a platform does not have is undefined. */
+/** Outputs of a stack. What a platform does not have is null: Pulumi warns of an output that is undefined. */
 export interface PlatformOutputs {
   /** Name of the cluster. */
   readonly clusterName: pulumi.Input<string>;
   /** Address of the API server (`platform.kind: eks`). */
-  readonly clusterEndpoint: pulumi.Output<string> | undefined;
+  readonly clusterEndpoint: pulumi.Output<string> | null;
   /** Kubeconfig as JSON; secret (`platform.kind: eks`). */
-  readonly kubeconfig: pulumi.Output<string> | undefined;
+  readonly kubeconfig: pulumi.Output<string> | null;
   /** Id of the VPC (`platform.kind: eks`). */
-  readonly vpcId: pulumi.Output<string> | undefined;
+  readonly vpcId: pulumi.Output<string> | null;
   /** Host names that the gateway answers. */
   readonly hosts: readonly string[];
   /** Namespace of the application. */
   readonly namespace: string;
   /** Istio's version. */
   readonly meshVersion: string;
-  /** Password of Grafana's user `admin`; secret. Undefined when this stack does not install Grafana. */
-  readonly grafanaPassword: pulumi.Output<string> | undefined;
+  /** Password of Grafana's user `admin`; secret. Null when this stack does not install Grafana. */
+  readonly grafanaPassword: pulumi.Output<string> | null;
 }
 
 /**
@@ -65,7 +65,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
     meshVersion: stack.config.mesh.version,
-    grafanaPassword: addons.grafanaPassword,
+    grafanaPassword: addons.grafanaPassword ?? null,
   };
 }
 
@@ -103,7 +103,7 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
   const access = new ExistingCluster("cluster", { platform, clusterName: name }, {});
   return {
     access,
-    outputs: { clusterName: name, clusterEndpoint: undefined, kubeconfig: undefined, vpcId: undefined },
+    outputs: { clusterName: name, clusterEndpoint: null, kubeconfig: null, vpcId: null },
   };
 }
 

@@ -1,6 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 
+/** Key of the engine's marks on values, and its mark of a resource. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+
 /** What a program asked the engine to register. */
 export interface Registered {
   readonly type: string;
@@ -12,7 +16,7 @@ export interface Registered {
   readonly provider: string | undefined;
   /** URNs of providers by package, as components hand them on. */
   readonly providers: Readonly<Record<string, string>>;
-  /** URNs of what must exist first; of a component, all that is in it. */
+  /** URNs of what must exist first: of a component all that is in it, and the resources that inputs refer to. */
   readonly dependencies: readonly string[];
   readonly custom: boolean;
   readonly remote: boolean;
@@ -99,12 +103,21 @@ function registeredOf(request: RegisterResourceRequest, urn: string): Registered
         .toArray()
         .map(([name, reference]) => [name, withoutId(reference) ?? ""]),
     ),
-    dependencies: request.getDependenciesList(),
+    dependencies: [...request.getDependenciesList(), ...references(request.getObject()?.toJavaScript())],
     custom: request.getCustom(),
     remote: request.getRemote(),
     protect: request.getProtect() ?? false,
     inputs: request.getObject()?.toJavaScript() ?? {},
   };
+}
+
+/** URNs of the resources that an input holds: a remote component receives them, and the engine reads them as dependencies. */
+function references(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) {
+    return [];
+  }
+  const { [SIGNATURE]: mark, urn } = value as Record<string, unknown>;
+  return mark === RESOURCE && typeof urn === "string" ? [urn] : Object.values(value).flatMap(references);
 }
 
 /** A provider reference is `<urn>::<id>`. */

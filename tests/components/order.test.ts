@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { program } from "../../components/program.ts";
+import { record, type Registered } from "../support/record.ts";
+import { settingsOf } from "../support/stacks.ts";
+
+/**
+ * What must stand before what, and so be gone after it: `pulumi destroy` goes the graph backwards.
+ * Each pair: patterns on `<type>::<name>`, and the reason it would hurt the other way round.
+ */
+const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])[] = [
+  [/Vpc::network-vpc/, /eks:index:Cluster/, "the cluster's network interfaces lie in the VPC"],
+  [/NatGateway::/, /Route::network-private-.*-nat$/, "the route points at the gateway"],
+  [/InternetGateway::/, /NatGateway::/, "AWS refuses a NAT gateway without an internet gateway"],
+  [/Route::network-private-/, /eks:index:ManagedNodeGroup/, "nodes pull images through the NAT route"],
+  [/RolePolicyAttachment::/, /eks:index:ManagedNodeGroup/, "nodes cannot join without the role's policies"],
+  [/eks:index:Cluster/, /eks:index:ManagedNodeGroup/, "nodes join a cluster"],
+  [/eks:index:ManagedNodeGroup/, /Release::/, "no pod runs without a node"],
+  [/eks:index:ManagedNodeGroup/, /core\/v1:Namespace::/, "a namespace with pods hangs when their kubelets are gone"],
+  [/Release::istio-base/, /Release::istiod/, "istiod does not start without the CustomResourceDefinitions"],
+  [
+    /Release::istiod/,
+    /Release::istio-(in|e)gressgateway/,
+    "a gateway's image is `auto` until the injector has seen it",
+  ],
+  [/Release::istiod/, /\.istio\.io\/v1:/, "istiod's webhook refuses Istio objects until it answers"],
+  [/Release::istio-ingressgateway/, /Deployment::/, "the load balancer outlives what it leads to"],
+  [/AuthorizationPolicy::.*deny-all/, /Deployment::/, "no pod is ever reachable without an explicit allow"],
+  [/core\/v1:Namespace::application/, /Deployment::/, "pods lie in the namespace"],
+  [/ServiceAccount::/, /Deployment::/, "a pod is refused without its ServiceAccount"],
+  [/Deployment::/, /VirtualService::/, "no request is routed to pods that are not there"],
+  [/Deployment::/, /AuthorizationPolicy::security/, "access is opened last and closed first"],
+  [/DestinationRule::/, /VirtualService::/, "a route to an unknown subset answers 503"],
+  [/Secret::addons-grafana/, /Release::grafana/, "Grafana does not start without its password"],
+  [/Secret::addons-kiali/, /Release::kiali/, "Kiali does not start without its signing key"],
+];
+
+describe("order of creation and destruction", () => {
+  let graph: Registered[];
+
+  before(async () => {
+    graph = await record(() => program(), { stack: "dev", settings: settingsOf("dev") });
+  });
+
+  for (const [before, after, reason] of ORDER) {
+    it(`${before.source} before ${after.source}: ${reason}`, () => {
+      const first = matching(graph, before);
+      const second = matching(graph, after);
+      assert.ok(first.length > 0 && second.length > 0, "both ends of the pair exist");
+      for (const resource of second) {
+        const reached = reachable(graph, resource);
+        for (const needed of first) {
+          assert.ok(reached.has(needed.urn), `${key(resource)} does not wait for ${key(needed)}`);
+        }
+      }
+    });
+  }
+
+  it("has no cycle", () => {
+    for (const resource of graph) {
+      assert.ok(!reachable(graph, resource).has(resource.urn), `${key(resource)} waits for itself`);
+    }
+  });
+});
+
+function matching(graph: readonly Registered[], pattern: RegExp): Registered[] {
+  return graph.filter((resource) => pattern.test(key(resource)));
+}
+
+function key({ type, name }: Registered): string {
+  return `${type}::${name}`;
+}
+
+/** Everything that a resource waits for: through dependencies and its provider. */
+function reachable(graph: readonly Registered[], from: Registered): Set<string> {
+  const byUrn = new Map(graph.map((resource) => [resource.urn, resource]));
+  const seen = new Set<string>();
+  const queue = [from];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    for (const urn of [...next.dependencies, ...(next.provider === undefined ? [] : [next.provider])]) {
+      const resource = byUrn.get(urn);
+      if (!seen.has(urn) && resource !== undefined) {
+        seen.add(urn);
+        queue.push(resource);
+      }
+    }
+  }
+  return seen;
+}

@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { program } from "../../components/program.ts";
+import { record, type Registered } from "../support/record.ts";
+import { settingsOf } from "../support/stacks.ts";
+
+const GOLDEN_DIRECTORY = import.meta.dirname;
+
+/** Mark of a secret in what the SDK sends to the engine. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** The graph of a stack as text: one entry a resource, sorted, secrets masked. What reviewers see of a change. */
+export async function graphOf(stack: string): Promise<string> {
+  const registered = await record(() => program(), { stack, settings: settingsOf(stack) });
+  const entries = registered
+    .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+    .map(entryOf)
+    .sort((one, other) => (one.urn < other.urn ? -1 : 1));
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}
+
+/** The recorded graph of a stack. */
+export function readGolden(stack: string): string {
+  return readFileSync(goldenFile(stack), "utf8");
+}
+
+/** Records a graph anew. */
+export function writeGolden(stack: string, graph: string): void {
+  writeFileSync(goldenFile(stack), graph);
+}
+
+function goldenFile(stack: string): string {
+  return join(GOLDEN_DIRECTORY, `${stack}.json`);
+}
+
+/** Dependencies are left out: tests/components/order.test.ts states the ones that matter, by name. */
+function entryOf({ urn, parent, provider, protect, inputs }: Registered) {
+  return {
+    urn: short(urn),
+    ...(parent === undefined ? {} : { parent: short(parent) }),
+    ...(provider === undefined ? {} : { provider: short(provider) }),
+    ...(protect ? { protect } : {}),
+    inputs: masked(inputs),
+  };
+}
+
+/** A URN without project and stack, which are the same in every line. */
+function short(urn: string): string {
+  return urn.split("::").slice(2).join("::");
+}
+
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(masked);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if ((value as Record<string, unknown>)[SIGNATURE] === SECRET) {
+    return "[secret]";
+  }
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, masked(inner)]));
+}

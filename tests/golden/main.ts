@@ -1,0 +1,18 @@
+/** `npm run golden` compares each stack's graph with the recorded one; `-- --update` records it anew. */
+import { STACKS } from "../support/stacks.ts";
+import { graphOf, readGolden, writeGolden } from "./graph.ts";
+
+const update = process.argv.includes("--update");
+
+for (const stack of STACKS) {
+  const graph = await graphOf(stack);
+  if (update) {
+    writeGolden(stack, graph);
+    console.log(`tests/golden/${stack}.json: recorded`);
+  } else if (graph !== readGolden(stack)) {
+    console.error(`tests/golden/${stack}.json: differs; if that is meant: npm run golden -- --update`);
+    process.exitCode = 1;
+  } else {
+    console.log(`tests/golden/${stack}.json: the same`);
+  }
+}
