@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { identifyProcess, isRunning, type ProcessIdentity } from "../driver/process-identity.ts";
+
+/** Notes that a process runs for this directory. */
+export function writePidFile(path: string, pid: number): ProcessIdentity | undefined {
+  const identity = identifyProcess(pid);
+  if (identity !== undefined) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.unfinished`, JSON.stringify(identity), { mode: 0o600 });
+    renameSync(`${path}.unfinished`, path);
+  }
+  return identity;
+}
+
+/** The process of a pid file if that very process still runs: a dead one, or a later one with its number, does not count. */
+export function readPidFile(path: string): ProcessIdentity | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+      return undefined;
+    }
+    throw error;
+  }
+  const identity = parseIdentity(text);
+  return identity !== undefined && isRunning(identity) ? identity : undefined;
+}
+
+/** Forgets a process. */
+export function removePidFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+function parseIdentity(text: string): ProcessIdentity | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && "pid" in value && "started" in value) {
+      const { pid, started } = value;
+      // Without a start time the number alone would have to be trusted, and a wrong process could be ended.
+      return typeof pid === "number" && typeof started === "string" && started !== "" ? { pid, started } : undefined;
+    }
+  } catch {
+    // Not written by us: nothing to act on.
+  }
+  return undefined;
+}

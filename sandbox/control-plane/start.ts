@@ -1,0 +1,179 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import { SandboxError, type ControlPlane, type Progress, type Toolchain } from "../contracts.ts";
+import { isRunning, type ProcessIdentity } from "../driver/process-identity.ts";
+import { withDirectoryLock } from "../toolchain/lock.ts";
+import { apiClient } from "./api-client.ts";
+import { writeKubeconfig } from "./kubeconfig.ts";
+import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
+import { ensurePki, type Pki } from "./pki.ts";
+import { choosePorts, readPorts, type Ports } from "./ports.ts";
+import { diedError, logTail, startProgram, stopPrograms } from "./processes.ts";
+import { commandOf, programKubeconfig, schedulerConfig } from "./programs.ts";
+import { readControlPlane } from "./read.ts";
+
+/** What a control plane is started from. */
+export interface StartOptions {
+  readonly toolchain: Toolchain;
+  /** Where data, keys, kubeconfig, logs and pid files live, e.g. `.sandbox/dev/control-plane`. */
+  readonly dir: string;
+  readonly progress: Progress;
+  /** Gives up the start: whatever was started is stopped again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const PHASE = "control plane";
+/** A start takes 2 to 3 s; a machine that is busy otherwise may need far longer. */
+const READY_TIMEOUT_MS = 90_000;
+const PORT_ATTEMPTS = 3;
+
+/**
+ * Starts the control plane of a directory, or returns the one that runs there. The programs outlive this process,
+ * until `stopControlPlane`. What a former run left (objects, keys, ports where they are free) is taken up again.
+ * @throws SandboxError `control-plane.start-failed`, `control-plane.died`, `control-plane.timeout`; the signal's
+ * reason when aborted. Nothing of the start keeps running then.
+ */
+export async function startControlPlane(options: StartOptions): Promise<ControlPlane> {
+  return withDirectoryLock(options.dir, () => startLocked(options), {
+    signal: options.signal,
+    onWait: () =>
+      options.progress({ phase: PHASE, message: "waiting for another process that is starting or stopping it" }),
+  });
+}
+
+async function startLocked(options: StartOptions): Promise<ControlPlane> {
+  const layout = layoutOf(options.dir);
+  const running = readControlPlane(options.dir);
+  if (running !== undefined) {
+    return running;
+  }
+  // One program of a former run may still be there, without the others: it goes before new ones come.
+  await stopPrograms(layout);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await startAll(options, layout);
+      break;
+    } catch (error) {
+      await stopPrograms(layout);
+      if (attempt === PORT_ATTEMPTS || !lostPort(layout, error)) {
+        throw error;
+      }
+    }
+  }
+  const plane = readControlPlane(options.dir);
+  if (plane === undefined) {
+    throw new SandboxError(
+      "control-plane.died",
+      "a program of the local control plane ended right after the start",
+      `The logs are in ${join(options.dir, "logs")}.`,
+    );
+  }
+  return plane;
+}
+
+async function startAll(options: StartOptions, layout: Layout): Promise<void> {
+  options.progress({
+    phase: PHASE,
+    message: existsSync(layout.data) ? "starting again on the objects of the last run" : "starting",
+  });
+  await mkdir(join(layout.dir, "run"), { recursive: true, mode: 0o700 });
+  const pki = await ensurePki(layout.pki);
+  const ports = await choosePorts(readPorts(layout.ports));
+  const server = await writeConfigs(layout, pki, ports);
+  const started = new Map<ProgramName, ProcessIdentity>();
+  for (const program of PROGRAM_NAMES) {
+    options.signal?.throwIfAborted();
+    if (program === "kube-controller-manager") {
+      // The others end themselves, or wait long, when the API server does not answer yet.
+      await waitReady(server, pki, layout, started, options.signal);
+    }
+    started.set(
+      program,
+      await startProgram(layout, program, commandOf(program, { toolchain: options.toolchain, layout, pki, ports })),
+    );
+  }
+  await waitForDefaultAccount(server, pki, layout, started, options.signal);
+}
+
+async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<string> {
+  const server = `https://127.0.0.1:${ports.apiServer}`;
+  await writeFile(layout.ports, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
+  await writeFile(layout.schedulerConfig, stringify(schedulerConfig(layout)), { mode: 0o600 });
+  for (const client of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {
+    await writeKubeconfig(programKubeconfig(layout, client), server, pki, client);
+  }
+  await writeKubeconfig(layout.kubeconfig, server, pki, "admin");
+  return server;
+}
+
+async function waitReady(
+  server: string,
+  pki: Pki,
+  layout: Layout,
+  started: ReadonlyMap<ProgramName, ProcessIdentity>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await poll(server, pki, layout, started, signal, "/readyz");
+}
+
+/** The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused. */
+async function waitForDefaultAccount(
+  server: string,
+  pki: Pki,
+  layout: Layout,
+  started: ReadonlyMap<ProgramName, ProcessIdentity>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await poll(server, pki, layout, started, signal, "/api/v1/namespaces/default/serviceaccounts/default");
+}
+
+async function poll(
+  server: string,
+  pki: Pki,
+  layout: Layout,
+  started: ReadonlyMap<ProgramName, ProcessIdentity>,
+  signal: AbortSignal | undefined,
+  path: string,
+): Promise<void> {
+  const client = apiClient(server, pki);
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      for (const [program, identity] of started) {
+        if (!isRunning(identity)) {
+          throw diedError(layout, program);
+        }
+      }
+      // Nobody listens yet, or not all parts are ready: both are expected until the deadline.
+      const status = await client.call("GET", path).then(
+        (response) => response.status,
+        () => undefined,
+      );
+      if (status === 200) {
+        return;
+      }
+      if (Date.now() > deadline) {
+        const said = logTail(layout.log("kube-apiserver"), 3);
+        throw new SandboxError(
+          "control-plane.timeout",
+          `the local control plane was not ready after ${READY_TIMEOUT_MS / 1000} s; the API server last said:\n${said}`,
+        );
+      }
+      await sleep(50);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+/** Somebody else took a port between our choice and the program's start: other ports will do. */
+function lostPort(layout: Layout, error: unknown): boolean {
+  if (!(error instanceof SandboxError) || error.code !== "control-plane.died") {
+    return false;
+  }
+  return PROGRAM_NAMES.some((program) => logTail(layout.log(program), 20).includes("address already in use"));
+}

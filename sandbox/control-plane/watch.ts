@@ -1,0 +1,25 @@
+import { dirname } from "node:path";
+import type { ControlPlane, SandboxError } from "../contracts.ts";
+import { layoutOf, PROGRAM_NAMES } from "./layout.ts";
+import { diedError, runningPrograms } from "./processes.ts";
+
+const INTERVAL_MS = 500;
+
+/**
+ * Calls `onDeath` once, with a SandboxError `control-plane.died`, as soon as a program of the control plane is gone.
+ * Whoever stops the control plane on purpose ends the watch before. Does not keep this process alive.
+ * @returns a function that ends the watch.
+ */
+export function watchControlPlane(plane: ControlPlane, onDeath: (error: SandboxError) => void): () => void {
+  const layout = layoutOf(dirname(plane.kubeconfig));
+  const timer = setInterval(() => {
+    const running = runningPrograms(layout);
+    const dead = PROGRAM_NAMES.find((program) => running[program]?.pid !== plane.processes[program]);
+    if (dead !== undefined) {
+      clearInterval(timer);
+      onDeath(diedError(layout, dead));
+    }
+  }, INTERVAL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
