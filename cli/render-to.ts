@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readStackFile } from "../config/load.ts";
+import { clusterName } from "../model/names.ts";
 import { renderStack } from "../model/render.ts";
 
 /**
@@ -10,8 +11,7 @@ import { renderStack } from "../model/render.ts";
  */
 export function renderTo(projectDir: string, stackName: string, out: string): string[] {
   const stack = readStackFile(projectDir, stackName);
-  const clusterName = stack.config.cluster.name ?? `ecommerce-mesh-${stack.name}`;
-  const files = renderStack(stack, clusterName);
+  const files = renderStack(stack, clusterName(stack.name, stack.config));
   for (const folder of ["objects", "releases"]) {
     rmSync(join(out, folder), { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 
 /** What happens to a resource, as the commands report it. */
@@ -167,9 +168,5 @@ function isIndexable(value: unknown): value is Record<string, unknown> {
 
 /** Strips the engine's own colour marks (`<{%reset%}>`) and terminal escapes. */
 export function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
-  return text
-    .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(/\u001b\[[0-9;]*m/g, "")
-    .trim();
+  return stripVTControlCharacters(text.replace(/<\{%[^%]*%\}>/g, "")).trim();
 }

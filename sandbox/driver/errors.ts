@@ -37,14 +37,17 @@ export function shortName(urn: string): string {
   return `${kind} ${rest.join("::")}`;
 }
 
-/** Turns what the engine said into one error. What it says of the whole stack ("update failed") names no cause. */
+/** Said of the whole stack, or by what broke off because something else had failed: names no cause. */
+const SECONDARY = /^(update|preview|destroy) failed$|grpc: the client connection is closing|context canceled$/;
+
+/** Turns what the engine said into one error. */
 export function engineFailure(
   command: string,
   stack: string,
   problems: readonly EngineProblem[],
   stderr: string,
 ): EngineFailure {
-  const causes = problems.filter(({ message }) => !/^(update|preview|destroy) failed$/.test(message));
+  const causes = problems.filter(({ message }) => !SECONDARY.test(message));
   const listed = causes.map((problem) => ({ path: problem.urn ?? "", message: firstParagraph(problem.message) }));
   if (listed.length === 0) {
     const text = stderr.replace(/^error: /, "").trim();

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ControlPlane, NodeSpec, Progress, SandboxError, Toolchain } from "../contracts.ts";
 import {
   addNodes,
@@ -56,8 +57,7 @@ export class LocalCluster {
   /** For the stand-in cloud: what an EKS cluster's kubeconfig holds. */
   async access(): Promise<ClusterAccess> {
     const { server, kubeconfig } = await this.#started;
-    const { parse } = await import("yaml");
-    return { server, kubeconfigJson: JSON.stringify(parse(readFileSync(kubeconfig, "utf8"))) };
+    return { server, kubeconfigJson: await kubeconfigJson(kubeconfig) };
   }
 
   /** For the stand-in cloud: nodes come and go with their node group. */
@@ -97,6 +97,22 @@ export class LocalCluster {
     this.#unwatch = watchControlPlane(plane, this.#options.onDeath);
     return plane;
   }
+}
+
+/** What the last start recorded, whether it runs now or not: a preview asks for it. Undefined before the first start. */
+export async function recordedAccess(dir: string): Promise<ClusterAccess | undefined> {
+  const path = join(dir, "kubeconfig");
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  const { server } = await readKubeconfig(path);
+  return { server, kubeconfigJson: await kubeconfigJson(path) };
+}
+
+/** The same text for the same file: the program's provider would see a change otherwise. */
+async function kubeconfigJson(path: string): Promise<string> {
+  const { parse } = await import("yaml");
+  return JSON.stringify(parse(readFileSync(path, "utf8")));
 }
 
 async function nodesOfGroup(plane: ControlPlane, group: string): Promise<string[]> {

@@ -9,7 +9,7 @@ export function localNodes({ nodes }: KubeconfigPlatform): NodeSpec[] {
   return Array.from({ length: nodes.count }, (_, index) => {
     const name = `local-${index}`;
     const zone = `local-${String.fromCharCode(97 + (index % nodes.zones))}`;
-    const resources = { cpu: String(nodes.cpu), memory: String(nodes.memory), pods: MAX_PODS };
+    const resources = { cpu: nodes.cpu, memory: nodes.memory, pods: MAX_PODS };
     return {
       name,
       labels: {

@@ -1,7 +1,7 @@
 import { serveCloud } from "../providers/cloud/index.ts";
 import { serveKubernetes, type RepresentedRelease } from "../providers/kubernetes/index.ts";
 import type { Toolchain } from "../contracts.ts";
-import type { LocalCluster } from "./local-cluster.ts";
+import { recordedAccess, type LocalCluster } from "./local-cluster.ts";
 import type { StackSession } from "./stack-session.ts";
 
 /** Region of stand-in load balancers where the stack names none. */
@@ -29,7 +29,7 @@ export async function serveStandIns(
   const [cloud, kubernetes] = await Promise.all([
     serveCloud({
       storePath: paths.cloud,
-      clusterAccess: async () => cluster?.access(),
+      clusterAccess: async () => (cluster === undefined ? recordedAccess(paths.controlPlane) : cluster.access()),
       onNodeGroup: async (change) => cluster?.followNodeGroup(change),
       faults: options.faults,
     }),
