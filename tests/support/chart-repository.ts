@@ -21,7 +21,11 @@ export interface ChartRepository {
  * Packages a chart directory with the real Helm and serves it over HTTP.
  * @param versions Versions under which the same chart is offered.
  */
-export async function serveChart(helm: string, chartDir: string, versions: readonly string[]): Promise<ChartRepository> {
+export async function serveChart(
+  helm: string,
+  chartDir: string,
+  versions: readonly string[],
+): Promise<ChartRepository> {
   const directory = await mkdtemp(join(tmpdir(), "mesh-charts-"));
   const home = join(directory, "home");
   await mkdir(home);
