@@ -51,7 +51,8 @@ export function allocatableOf(instanceType: string, options: AllocatableOptions 
   }
   const pods = maxPods(type, options.prefixDelegation ?? false);
   const memoryMiB = Math.floor(type.memoryMiB * (1 - VM_MEMORY_OVERHEAD));
-  const reservedMiB = 255 + 11 * pods + EVICTION_MIB;
+  // nodeadm reserves for the pods that plain addresses would allow, also where prefixes allow more.
+  const reservedMiB = 255 + 11 * maxPods(type, false) + EVICTION_MIB;
   return {
     capacity: { milliCpu: type.vcpu * 1000, memoryMiB, pods },
     allocatable: {
