@@ -5,12 +5,10 @@ import { ConfigError, type Problem } from "./errors.ts";
 import { deepFreeze, hasPath, isPlainObject, merge, type PlainObject } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import { parse } from "./parse.ts";
+import { PROJECT } from "./project.ts";
 import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
 import { stackConfig, type StackConfig } from "./schema.ts";
 import { readYamlFile } from "./yaml-file.ts";
-
-/** Name of the Pulumi project, and namespace of its configuration keys. */
-export const PROJECT = "ecommerce-mesh";
 
 /** One environment, ready to be built: plain, frozen data without any Output in it. */
 export interface Stack {

@@ -15,7 +15,13 @@ function problemsOfIssue(issue: Issue, input: unknown, prefix: readonly Property
     case "unrecognized_keys":
       return issue.keys.map((key) => unknownKey([...path, key]));
     case "invalid_type":
-      return [problem(path, `expected ${withArticle(issue.expected)}; got ${describe(valueAt(input, path))}`)];
+      return [
+        problem(
+          path,
+          `expected ${withArticle(issue.expected)}; got ${describe(valueAt(input, path))}`,
+          issue.expected === "string" && typeof valueAt(input, path) === "number" ? "quote it in YAML" : undefined,
+        ),
+      ];
     case "invalid_value":
       return [
         problem(
@@ -120,7 +126,6 @@ function describe(value: unknown): string {
 
 function withArticle(expected: string): string {
   const names: Record<string, string> = {
-    int: "a whole number",
     number: "a number",
     string: "a string",
     boolean: "true or false",

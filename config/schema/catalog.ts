@@ -27,7 +27,14 @@ const route = z.strictObject({
   allow: z
     .union([
       z.literal("none"),
-      z.strictObject({ methods: methods.optional(), paths: z.array(policyPath).min(1).optional() }),
+      z.strictObject({
+        methods: methods.optional().describe("HTTP methods. Default: every one."),
+        paths: z
+          .array(policyPath)
+          .min(1)
+          .optional()
+          .describe("Paths, exact or a prefix that ends in `*`. Default: all below the prefix."),
+      }),
     ])
     .default({})
     .describe(

@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How a run of the command ended. */
+export interface CommandOutcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run that is under way. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  /** What it wrote to stderr so far. */
+  stderr(): string;
+  readonly outcome: Promise<CommandOutcome>;
+}
+
+/** What may differ in one run. */
+export interface RunOptions {
+  readonly faults?: readonly FaultRule[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A copy of the project's stack files in a temporary folder, and the command run on it as a user runs it. */
+export class TemporaryProject {
+  readonly dir = mkdtempSync(join(tmpdir(), "mesh-e2e-"));
+  readonly #running = new Set<ChildProcess>();
+
+  constructor() {
+    for (const file of readdirSync(ROOT).filter((name) => /^Pulumi(\.[\w-]+)?\.yaml$/.test(name))) {
+      cpSync(join(ROOT, file), join(this.dir, file));
+    }
+    cpSync(join(ROOT, "catalogs"), join(this.dir, "catalogs"), { recursive: true });
+  }
+
+  /** Path of a file of this copy. */
+  path(...parts: readonly string[]): string {
+    return join(this.dir, ...parts);
+  }
+
+  /** Replaces text in a file. @throws Error when the text is not there, so that a test never passes by doing nothing. */
+  edit(file: string, from: string | RegExp, to: string): void {
+    const before = readFileSync(this.path(file), "utf8");
+    const after = before.replace(from, to);
+    if (after === before) {
+      throw new Error(`${file} holds no ${String(from)}`);
+    }
+    writeFileSync(this.path(file), after);
+  }
+
+  /** Starts `mesh ...` and returns at once. */
+  start(args: readonly string[], options: RunOptions = {}): RunningCommand {
+    const faults = options.faults === undefined ? {} : { MESH_SANDBOX_FAULTS: JSON.stringify(options.faults) };
+    const node = ["--disable-warning=ExperimentalWarning", "--experimental-transform-types", join(ROOT, "cli/main.ts")];
+    const child = spawn(process.execPath, [...node, ...args], {
+      cwd: this.dir,
+      // Without the loader that the tests themselves run under.
+      env: { ...process.env, NODE_OPTIONS: "", ...faults, ...options.environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#running.add(child);
+    let [stdout, stderr] = ["", ""];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const outcome = new Promise<CommandOutcome>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        this.#running.delete(child);
+        resolve({ code, stdout, stderr });
+      });
+    });
+    return { child, stderr: () => stderr, outcome };
+  }
+
+  /** Runs `mesh ...` to its end. */
+  async run(args: readonly string[], options: RunOptions = {}): Promise<CommandOutcome> {
+    return this.start(args, options).outcome;
+  }
+
+  /** Runs `mesh ... --json` and returns the last line of stdout. @throws Error with stderr when it does not exit with 0. */
+  async json<T>(args: readonly string[], options: RunOptions = {}): Promise<T> {
+    const { code, stdout, stderr } = await this.run([...args, "--json"], options);
+    if (code !== 0) {
+      throw new Error(`mesh ${args.join(" ")} ended with ${code ?? "a signal"}:\n${stderr}`);
+    }
+    return lastJson<T>(stdout);
+  }
+
+  /** Ends whatever still runs and deletes the folder. */
+  async remove(): Promise<void> {
+    this.#running.forEach((child) => child.kill("SIGKILL"));
+    await this.run(["down", "--purge"]);
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+/** The object in the last line. */
+export function lastJson<T>(stdout: string): T {
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as T;
+}
+
+/** Asks again and again until the answer is not undefined. @throws Error after `timeoutMs`. */
+export async function eventually<T>(what: string, timeoutMs: number, ask: () => T | undefined): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

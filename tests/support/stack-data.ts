@@ -1,0 +1,17 @@
+import { merge, type PlainObject } from "../../config/merge.ts";
+import { readYamlFile } from "../../config/yaml-file.ts";
+import { catalog as catalogSchema } from "../../config/schema/catalog.ts";
+import { stackConfig } from "../../config/schema.ts";
+import type { StackData } from "../../model/stack.ts";
+import { PROJECT_DIRECTORY } from "./stacks.ts";
+
+const EKS = { platform: { kind: "eks", region: "eu-west-1", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] } };
+
+/** Data for a model function: the shop on EKS with defaults, and what a test changes of it. Not cross-checked. */
+export function stackData(config: PlainObject = {}, catalog: PlainObject = {}): StackData {
+  const shop = readYamlFile(PROJECT_DIRECTORY, "catalogs/ecommerce.yaml");
+  return {
+    config: stackConfig.parse(merge(EKS, config)),
+    catalog: catalogSchema.parse(merge(shop, catalog)),
+  };
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { ConfigError } from "../../../config/errors.ts";
+import { listStacks, loadStack, readStackFile, stackValues } from "../../../config/load.ts";
+import { merge, type PlainObject } from "../../../config/merge.ts";
+import { readYamlFile } from "../../../config/yaml-file.ts";
+import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";
+
+describe("reading a stack", () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "mesh-config-"));
+    cpSync(join(PROJECT_DIRECTORY, "catalogs"), join(directory, "catalogs"), { recursive: true });
+    for (const stack of STACKS) {
+      cpSync(join(PROJECT_DIRECTORY, `Pulumi.${stack}.yaml`), join(directory, `Pulumi.${stack}.yaml`));
+    }
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** The problems of prod with some values changed, one `file: path: message (hint)` a line. */
+  function problemsOf(values: PlainObject): string[] {
+    const file = readYamlFile(directory, "Pulumi.prod.yaml") as { readonly config: PlainObject };
+    const changed = merge(stackValues(file.config), values) as PlainObject;
+    try {
+      loadStack(directory, "prod", changed);
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      return error.message.split("\n");
+    }
+    return [];
+  }
+
+  it("accepts every stack of the repository and freezes what it gives", () => {
+    for (const stack of STACKS) {
+      const data = readStackFile(directory, stack);
+      assert.equal(data.name, stack);
+      assert.throws(() => Object.assign(data.config.mesh.istiod.replicas, { min: 9 }), TypeError);
+    }
+  });
+
+  it("lists the stacks that have a file", () => {
+    assert.deepEqual(listStacks(directory), ["dev", "local", "prod", "staging"]);
+  });
+
+  it("names the stacks that exist when asked for one that does not", () => {
+    assert.throws(() => readStackFile(directory, "prd"), {
+      code: "stack.unknown",
+      message:
+        "Pulumi.prd.yaml: there is no stack named prd (did you mean prod? known stacks: dev, local, prod, staging)",
+    });
+  });
+
+  it("does not read outside the project for a stack named like a path", () => {
+    assert.throws(() => readStackFile(directory, "../prod"), { code: "stack.unknown" });
+  });
+
+  it("says where a file is not YAML", () => {
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), "config:\n  ecommerce-mesh:mesh: {version: 1.30.7\n  b: ]\n");
+    assert.throws(
+      () => readStackFile(directory, "dev"),
+      /^ConfigError: Pulumi\.dev\.yaml: not valid YAML at line \d+, column \d+: /,
+    );
+  });
+
+  it("wants an object under config", () => {
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), "config: [1]\n");
+    assert.throws(() => readStackFile(directory, "dev"), /Pulumi\.dev\.yaml: config: expected an object/);
+  });
+
+  it("asks for the platform of an empty file", () => {
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), "");
+    assert.throws(() => readStackFile(directory, "dev"), /Pulumi\.dev\.yaml: platform: expected .*got nothing/);
+  });
+
+  it("names an unknown key and the one that was meant, at any depth", () => {
+    assert.deepEqual(problemsOf({ observabillity: {}, mesh: { istiod: { replica: {} } } }), [
+      "Pulumi.prod.yaml: mesh.istiod.replica: unknown key (did you mean replicas?)",
+      "Pulumi.prod.yaml: observabillity: unknown key (did you mean observability?)",
+    ]);
+  });
+
+  it("lists the keys that exist where nothing is near", () => {
+    assert.deepEqual(problemsOf({ traffic: { zzzzzz: 1 } }), [
+      "Pulumi.prod.yaml: traffic.zzzzzz: unknown key (known keys: hosts, tls, httpsRedirect)",
+    ]);
+  });
+
+  it("says what was expected and what it got", () => {
+    assert.deepEqual(
+      problemsOf({
+        cluster: { version: 1.35, nodeGroup: { min: "three" } },
+        network: { nat: "perzone", cidr: "10.0.0.1/16" },
+        mesh: { istiod: { replicas: { min: 0 } }, meshId: "Mesh_1" },
+      }),
+      [
+        'Pulumi.prod.yaml: network.cidr: expected an IPv4 network in CIDR notation without host bits, such as 10.0.0.0/16; got "10.0.0.1/16"',
+        'Pulumi.prod.yaml: network.nat: expected "none" or "single" or "perZone"; got "perzone" (did you mean perZone?)',
+        "Pulumi.prod.yaml: cluster.version: expected a string; got 1.35 (quote it in YAML)",
+        'Pulumi.prod.yaml: cluster.nodeGroup.min: expected a number; got "three"',
+        'Pulumi.prod.yaml: mesh.meshId: expected a DNS label (lower case letters, digits and dashes, at most 63); got "Mesh_1"',
+        "Pulumi.prod.yaml: mesh.istiod.replicas.min: expected at least 1; got 0",
+      ],
+    );
+  });
+
+  it("names the file that holds the value: the stack's for an override, else the catalog's", () => {
+    assert.deepEqual(problemsOf({ services: { cart: { port: 99999 } } }), [
+      "Pulumi.prod.yaml: services.cart.port: expected at most 65535; got 99999",
+    ]);
+    const path = join(directory, "catalogs/ecommerce.yaml");
+    const shop = parse(readText(path)) as PlainObject;
+    writeFileSync(path, stringify(merge(shop, { services: { cart: { prot: 1 } } })));
+    assert.deepEqual(problemsOf({}), ["catalogs/ecommerce.yaml: services.cart.prot: unknown key (did you mean port?)"]);
+  });
+
+  it("refuses an override of a service that the catalog does not have", () => {
+    assert.deepEqual(problemsOf({ services: { prodct: {} } }), [
+      "Pulumi.prod.yaml: services.prodct: the catalog ecommerce has no such service (did you mean product?)",
+    ]);
+  });
+
+  it("refuses a catalog that does not exist and names those that do", () => {
+    assert.deepEqual(problemsOf({ catalog: { name: "shop" } }), [
+      "Pulumi.prod.yaml: catalog.name: no catalog named shop (known: ecommerce)",
+    ]);
+  });
+
+  it("merges an override into the catalog and leaves the rest", () => {
+    const { catalog } = readStackFile(directory, "prod");
+    assert.equal(catalog.services["payment"]?.loadBalancing, "LEAST_REQUEST");
+    const canary = catalog.services["product"]?.versions["v2"];
+    assert.deepEqual([canary?.replicas, canary?.weight], [{ min: 2, max: 4 }, 20]);
+  });
+});
+
+function readText(path: string): string {
+  return stringify(readYamlFile("/", path.slice(1)));
+}

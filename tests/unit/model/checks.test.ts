@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import type { PlainObject } from "../../../config/merge.ts";
+import { checkStack } from "../../../model/checks/index.ts";
+import { stackData } from "../../support/stack-data.ts";
+
+/** Each case breaks one rule: what is changed of a good stack, and the one problem that must come of it. */
+const REFUSED: readonly {
+  readonly rule: string;
+  readonly config?: PlainObject;
+  readonly catalog?: PlainObject;
+  readonly path: string;
+  readonly says: RegExp;
+}[] = [
+  {
+    rule: "a zone of another region",
+    config: { platform: { zones: ["eu-west-1a", "us-east-1b", "eu-west-1c"] } },
+    path: "platform.zones[1]",
+    says: /expected a zone of eu-west-1; got "us-east-1b"/,
+  },
+  {
+    rule: "a zone twice",
+    config: { platform: { zones: ["eu-west-1a", "eu-west-1a"] } },
+    path: "platform.zones[1]",
+    says: /each zone once/,
+  },
+  {
+    rule: "Services addressed out of the VPC",
+    config: { cluster: { serviceCidr: "10.0.128.0/20" } },
+    path: "cluster.serviceCidr",
+    says: /apart from network\.cidr 10\.0\.0\.0\/16; got "10\.0\.128\.0\/20", which overlaps it/,
+  },
+  {
+    rule: "a VPC too small for the zones",
+    config: { network: { cidr: "10.0.0.0/24" } },
+    path: "network.cidr",
+    says: /from \/16 to \/20/,
+  },
+  {
+    rule: "subnets that overlap",
+    config: {
+      network: {
+        subnets: {
+          public: ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"],
+          private: ["10.0.16.0/20", "10.0.16.0/20", "10.0.48.0/20"],
+        },
+      },
+    },
+    path: "network.subnets.private[1]",
+    says: /apart from network\.subnets\.private\[0\] 10\.0\.16\.0\/20/,
+  },
+  {
+    rule: "a subnet outside the VPC",
+    config: {
+      network: {
+        subnets: {
+          public: ["10.0.0.0/24", "10.0.1.0/24", "10.9.2.0/24"],
+          private: ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"],
+        },
+      },
+    },
+    path: "network.subnets.public[2]",
+    says: /inside network\.cidr/,
+  },
+  {
+    rule: "fewer subnets than zones",
+    config: {
+      network: { subnets: { public: ["10.0.0.0/24"], private: ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"] } },
+    },
+    path: "network.subnets.public",
+    says: /one network for each of the 3 zones; got 1/,
+  },
+  { rule: "an Istio past its end", config: { mesh: { version: "1.29.9" } }, path: "mesh.version", says: /end of life/ },
+  {
+    rule: "an Istio with the AuthorizationPolicy bypass",
+    config: { mesh: { version: "1.31.1" } },
+    path: "mesh.version",
+    says: /ISTIO-SECURITY-2026-007/,
+  },
+  {
+    rule: "an Istio nobody knows",
+    config: { mesh: { version: "2.0.0" } },
+    path: "mesh.version",
+    says: /not in the support table/,
+  },
+  {
+    rule: "a Kubernetes that this Istio does not support",
+    config: { cluster: { version: "1.31" } },
+    path: "cluster.version",
+    says: /expected Kubernetes 1\.32 to 1\.36/,
+  },
+  {
+    rule: "weights that do not sum to 100",
+    catalog: { services: { product: { versions: { v1: { weight: 70 } } } } },
+    path: "services.product.versions",
+    says: /sum to 100; got 90 \(v1: 70, v2: 20\)/,
+  },
+  {
+    rule: "a second version without a weight",
+    catalog: { services: { cart: { versions: { v1: { weight: 100 }, v2: {} } } } },
+    path: "services.cart.versions.v2.weight",
+    says: /expected a weight/,
+  },
+  {
+    rule: "a single version that takes less than all",
+    catalog: { services: { cart: { versions: { v1: { weight: 50 } } } } },
+    path: "services.cart.versions",
+    says: /got 50/,
+  },
+  {
+    rule: "a call to a service that does not exist",
+    catalog: { services: { cart: { calls: [{ to: "produkt", methods: ["GET"], paths: ["/"] }] } } },
+    path: "services.cart.calls[0].to",
+    says: /expected a service of the catalog; got "produkt"/,
+  },
+  {
+    rule: "a call to itself",
+    catalog: { services: { cart: { calls: [{ to: "cart", methods: ["GET"], paths: ["/"] }] } } },
+    path: "services.cart.calls[0].to",
+    says: /expected another service/,
+  },
+  {
+    rule: "one callee named twice",
+    catalog: {
+      services: {
+        cart: {
+          calls: [
+            { to: "product", methods: ["GET"], paths: ["/"] },
+            { to: "product", methods: ["POST"], paths: ["/"] },
+          ],
+        },
+      },
+    },
+    path: "services.cart.calls[1].to",
+    says: /each called service once/,
+  },
+  {
+    rule: "two services with one route",
+    catalog: { services: { user: { routes: [{ prefix: "/cart" }] } } },
+    path: "services.user.routes[0].prefix",
+    says: /got "\/cart", which leads to cart already/,
+  },
+  {
+    rule: "a service whose objects meet another's",
+    catalog: { services: { "cart-mesh": {} } },
+    path: "services",
+    says: /two objects VirtualService cart-mesh/,
+  },
+  {
+    rule: "a redirect to HTTPS without a certificate",
+    config: { traffic: { tls: { mode: "none" } }, security: { exceptions: { "plain-http": "test of the redirect" } } },
+    path: "traffic.httpsRedirect",
+    says: /no HTTPS to redirect to/,
+  },
+  {
+    rule: "a certificate without an https port",
+    config: { mesh: { ingressGateway: { ports: [{ name: "http2", port: 80, targetPort: 8080 }] } } },
+    path: "mesh.ingressGateway.ports",
+    says: /a port named https/,
+  },
+  {
+    rule: "Kiali without Prometheus",
+    config: { observability: { prometheus: { enabled: false }, grafana: { enabled: false } } },
+    path: "observability.prometheus.enabled",
+    says: /observability\.kiali reads from Prometheus/,
+  },
+  {
+    rule: "plain text in production",
+    config: { security: { mtls: "PERMISSIVE" } },
+    path: "security.mtls",
+    says: /PERMISSIVE takes plain text, which security\.profile production refuses/,
+  },
+  {
+    rule: "an API server open to the world in production",
+    config: { cluster: { endpoint: { publicCidrs: ["203.0.113.0/24", "0.0.0.0/0"] } } },
+    path: "cluster.endpoint.publicCidrs[1]",
+    says: /opens the API server to the world/,
+  },
+  {
+    rule: "a self-signed certificate in production",
+    config: { traffic: { tls: { mode: "selfSigned" } } },
+    path: "traffic.tls.mode",
+    says: /no certificate that clients trust/,
+  },
+  {
+    rule: "an image that can change under its name in production",
+    catalog: { services: { user: { image: "registry.example:5000/user" } } },
+    path: "services.user.image",
+    says: /can change under its name/,
+  },
+  {
+    rule: "a version's image that can change in production",
+    catalog: { services: { product: { versions: { v2: { image: "example/product:latest" } } } } },
+    path: "services.product.versions.v2.image",
+    says: /can change under its name/,
+  },
+];
+
+describe("cross-checks", () => {
+  it("find nothing wrong with the shop on EKS", () => {
+    assert.deepEqual(checkStack(stackData()), []);
+  });
+
+  for (const { rule, config, catalog, path, says } of REFUSED) {
+    it(`refuse ${rule}`, () => {
+      const problems = checkStack(stackData(config, catalog));
+      assert.deepEqual(
+        problems.map((problem) => problem.path),
+        [path],
+      );
+      assert.match(problems[0]?.message ?? "", says);
+    });
+  }
+
+  it("let a development stack, or an exception with its reason, do what production refuses", () => {
+    const weak = { security: { mtls: "PERMISSIVE" }, cluster: { endpoint: { publicCidrs: ["0.0.0.0/0"] } } };
+    assert.equal(checkStack(stackData(weak)).length, 2);
+    assert.deepEqual(checkStack(stackData({ ...weak, security: { mtls: "PERMISSIVE", profile: "development" } })), []);
+    const reasons = {
+      "permissive-mtls": "until the batch jobs have sidecars",
+      "open-endpoint": "runners without fixed addresses",
+    };
+    assert.deepEqual(checkStack(stackData({ ...weak, security: { mtls: "PERMISSIVE", exceptions: reasons } })), []);
+  });
+
+  it("name every problem at once", () => {
+    const problems = checkStack(
+      stackData(
+        { mesh: { version: "1.29.9" }, cluster: { serviceCidr: "10.0.0.0/20" } },
+        { services: { user: { routes: [{ prefix: "/cart" }] } } },
+      ),
+    );
+    assert.deepEqual(problems.map(({ path }) => path).sort(), [
+      "cluster.serviceCidr",
+      "mesh.version",
+      "services.user.routes[0].prefix",
+    ]);
+  });
+});

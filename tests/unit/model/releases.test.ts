@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import type { HelmRelease } from "../../../model/objects.ts";
+import { stackReleases } from "../../../model/render.ts";
+import { stackData } from "../../support/stack-data.ts";
+
+/** The releases of a stack by name. */
+function releasesOf(...arguments_: Parameters<typeof stackData>): Map<string, HelmRelease> {
+  return new Map(stackReleases(stackData(...arguments_), "shop-prod").map((release) => [release.name, release]));
+}
+
+function valuesOf(releases: Map<string, HelmRelease>, name: string): HelmRelease["values"] {
+  const release = releases.get(name);
+  assert.ok(release, name);
+  return release.values;
+}
+
+describe("releases", () => {
+  const releases = releasesOf();
+
+  it("install base, istiod, gateways and addons, pinned, in this order", () => {
+    assert.deepEqual(
+      [...releases.values()].map(({ name, chart, version, namespace }) => `${name} ${chart}-${version} ${namespace}`),
+      [
+        "istio-base base-1.30.7 istio-system",
+        "istiod istiod-1.30.7 istio-system",
+        "istio-ingressgateway gateway-1.30.7 istio-ingress",
+        "istio-egressgateway gateway-1.30.7 istio-egress",
+        "prometheus prometheus-29.27.0 observability",
+        "jaeger jaeger-4.11.1 observability",
+        "grafana grafana-12.11.1 observability",
+        "kiali kiali-server-2.29.0 observability",
+      ],
+    );
+  });
+
+  it("run istiod highly available: 3 to 5 pods of 500m and 2Gi, apart from each other, never locking a drain", () => {
+    const values = valuesOf(releases, "istiod");
+    assert.deepEqual(
+      [values["autoscaleMin"], values["autoscaleMax"], values["cpu"]],
+      [3, 5, { targetAverageUtilization: 80 }],
+    );
+    assert.deepEqual(values["resources"], {
+      requests: { cpu: "500m", memory: "2Gi" },
+      limits: { cpu: "1000m", memory: "4Gi" },
+    });
+    assert.deepEqual(values["pdb"], { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" });
+    assert.match(JSON.stringify(values["affinity"]), /"topologyKey":"kubernetes\.io\/hostname"/);
+    assert.match(JSON.stringify(values["topologySpreadConstraints"]), /"topologyKey":"topology\.kubernetes\.io\/zone"/);
+  });
+
+  it("keep istiod's webhook as Helm wrote it, so that a second run changes nothing", () => {
+    for (const name of ["istio-base", "istiod"]) {
+      assert.deepEqual(valuesOf(releases, name)["base"], { validationFailurePolicy: "Fail" }, name);
+    }
+  });
+
+  it("name mesh, network, trust domain and cluster", () => {
+    const values = valuesOf(releases, "istiod");
+    const global = values["global"] as Record<string, unknown>;
+    assert.deepEqual(
+      [global["meshID"], global["network"], global["multiCluster"]],
+      ["mesh1", "network1", { clusterName: "shop-prod" }],
+    );
+    assert.equal((values["meshConfig"] as Record<string, unknown>)["trustDomain"], "cluster.local");
+  });
+
+  it("let workloads call only known hosts, unless the stack says otherwise", () => {
+    const policy = (map: typeof releases) =>
+      (valuesOf(map, "istiod")["meshConfig"] as Record<string, unknown>)["outboundTrafficPolicy"];
+    assert.deepEqual(policy(releases), { mode: "REGISTRY_ONLY" });
+    assert.deepEqual(policy(releasesOf({ mesh: { outboundTraffic: "ALLOW_ANY" } })), { mode: "ALLOW_ANY" });
+  });
+
+  it("give sidecars 10m and 128Mi, at most 500m and 512Mi", () => {
+    const global = valuesOf(releases, "istiod")["global"] as Record<string, unknown>;
+    assert.deepEqual(global["proxy"], {
+      resources: { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+    });
+  });
+
+  it("scale the gateways, and open 80 and 443 of the ingress gateway on ports above 1024", () => {
+    const values = valuesOf(releases, "istio-ingressgateway");
+    assert.deepEqual(values["autoscaling"], {
+      enabled: true,
+      minReplicas: 2,
+      maxReplicas: 5,
+      targetCPUUtilizationPercentage: 80,
+    });
+    const service = values["service"] as { readonly type: string; readonly ports: readonly Record<string, unknown>[] };
+    assert.equal(service.type, "LoadBalancer");
+    assert.deepEqual(
+      service.ports.map(({ name, port, targetPort }) => [name, port, targetPort]),
+      [
+        ["status-port", 15021, 15021],
+        ["http2", 80, 8080],
+        ["https", 443, 8443],
+      ],
+    );
+  });
+
+  it("keep the egress gateway inside, and leave it out where it is off", () => {
+    const service = valuesOf(releases, "istio-egressgateway")["service"] as Record<string, unknown>;
+    assert.equal(service["type"], "ClusterIP");
+    assert.ok(!releasesOf({ mesh: { egressGateway: { enabled: false } } }).has("istio-egressgateway"));
+  });
+
+  it("ask AWS for a network load balancer on EKS only", () => {
+    const annotations = (map: typeof releases) =>
+      (valuesOf(map, "istio-ingressgateway")["service"] as Record<string, unknown>)["annotations"];
+    assert.match(JSON.stringify(annotations(releases)), /"nlb"/);
+    const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
+    const local = stackData();
+    const config = { ...local.config, platform: { kind: "kubeconfig" as const, nodes } };
+    const gateway = stackReleases({ ...local, config }, "x").find(({ name }) => name === "istio-ingressgateway");
+    assert.deepEqual((gateway?.values["service"] as Record<string, unknown>)["annotations"], {});
+  });
+
+  it("wire the addons to each other and hold no password", () => {
+    const kiali = JSON.stringify(valuesOf(releases, "kiali"));
+    assert.match(kiali, /http:\/\/prometheus-server\.observability\.svc\.cluster\.local/);
+    assert.match(kiali, /http:\/\/jaeger\.observability\.svc\.cluster\.local:16686/);
+    assert.match(kiali, /"signing_key":"secret:kiali-signing-key:key"/);
+    const grafana = valuesOf(releases, "grafana");
+    assert.deepEqual(grafana["admin"], {
+      existingSecret: "grafana-admin",
+      userKey: "admin-user",
+      passwordKey: "admin-password",
+    });
+    assert.match(JSON.stringify(grafana["datasources"]), /prometheus-server\.observability/);
+  });
+
+  it("use an address of one's own in place of a release", () => {
+    const address = "http://prometheus.monitoring:9090";
+    const external = releasesOf({ observability: { prometheus: { address } } });
+    assert.ok(!external.has("prometheus"));
+    assert.match(JSON.stringify(valuesOf(external, "kiali")), /http:\/\/prometheus\.monitoring:9090/);
+  });
+
+  it("send traces to Jaeger, to another collector, or nowhere", () => {
+    const providers = (map: typeof releases) =>
+      (valuesOf(map, "istiod")["meshConfig"] as Record<string, unknown>)["extensionProviders"];
+    assert.deepEqual(providers(releases), [
+      { name: "otlp-tracing", opentelemetry: { service: "jaeger.observability.svc.cluster.local", port: 4317 } },
+    ]);
+    assert.deepEqual(providers(releasesOf({ observability: { jaeger: { address: "http://collector.apm:4318" } } })), [
+      { name: "otlp-tracing", opentelemetry: { service: "collector.apm", port: 4318 } },
+    ]);
+    assert.equal(providers(releasesOf({ observability: { jaeger: { enabled: false } } })), undefined);
+  });
+
+  it("keep metrics as long as the stack says", () => {
+    const values = valuesOf(releasesOf({ observability: { prometheus: { retentionDays: 30 } } }), "prometheus");
+    assert.equal((values["server"] as Record<string, unknown>)["retention"], "30d");
+  });
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { renderStack } from "../../../model/render.ts";
+import { readStackFile } from "../../../config/load.ts";
+import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";
+
+describe("render", () => {
+  for (const stack of STACKS) {
+    const data = readStackFile(PROJECT_DIRECTORY, stack);
+    const files = renderStack(data, "cluster");
+
+    it(`${stack}: gives the same bytes every time, each path once`, () => {
+      assert.deepEqual(renderStack(readStackFile(PROJECT_DIRECTORY, stack), "cluster"), files);
+      assert.equal(new Set(files.map(({ path }) => path)).size, files.length);
+    });
+
+    it(`${stack}: puts each object where its namespace, kind and name say`, () => {
+      for (const { path, content } of files.filter((file) => file.path.startsWith("objects/"))) {
+        const { kind, metadata } = parse(content) as { kind: string; metadata: { name: string; namespace?: string } };
+        assert.equal(
+          path,
+          `objects/${metadata.namespace ?? metadata.name}/${kind.toLowerCase()}-${metadata.name}.yaml`,
+        );
+      }
+    });
+
+    it(`${stack}: says of each release what helm needs to know`, () => {
+      for (const { path, content } of files.filter((file) => file.path.startsWith("releases/"))) {
+        const release = parse(content) as Record<string, unknown>;
+        assert.deepEqual(
+          Object.keys(release).sort(),
+          ["chart", "name", "namespace", "repository", "values", "version"],
+          path,
+        );
+      }
+    });
+  }
+
+  it("masks secrets", () => {
+    const files = renderStack(readStackFile(PROJECT_DIRECTORY, "dev"), "cluster");
+    const secrets = files.filter(({ path }) => path.includes("/secret-"));
+    assert.equal(secrets.length, 3);
+    for (const { content, path } of secrets) {
+      const { stringData } = parse(content) as { stringData: Record<string, string> };
+      assert.deepEqual([...new Set(Object.values(stringData))], ["[secret]"], path);
+    }
+  });
+
+  it("writes equal parts out, without anchors that some readers do not follow", () => {
+    for (const { content, path } of renderStack(readStackFile(PROJECT_DIRECTORY, "prod"), "cluster")) {
+      assert.doesNotMatch(content, /(^|\s)[&*][a-z]\d+\b/, path);
+    }
+  });
+});
