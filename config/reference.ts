@@ -118,7 +118,7 @@ function typeOf(schema: Schema): string {
     return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   }
   if (schema.const !== undefined) {
-    return `\`${String(schema.const)}\``;
+    return `\`${JSON.stringify(schema.const)}\``;
   }
   const branches = schema.oneOf ?? schema.anyOf;
   if (branches !== undefined) {

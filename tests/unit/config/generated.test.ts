@@ -14,7 +14,7 @@ describe("generated files", () => {
   it("describe every key", () => {
     const undescribed = generatedFiles()[1]
       ?.content.split("\n")
-      .filter((line) => /^\| `[^`]+` \|.*\|  \|$/.test(line));
+      .filter((line) => /^\| `[^`]+` \|.*\| {2}\|$/.test(line));
     assert.deepEqual(undescribed, []);
   });
 });
