@@ -53,11 +53,17 @@ export class Family {
       parent: this.#parent,
       custom,
       inputs: present,
-      version: this.#versions[type.split(":")[0] ?? ""] ?? "",
+      version: this.#versions[packageOf(type)] ?? "",
       ...options,
     });
     return { ...resource, type };
   }
+}
+
+/** The package of a resource type; a provider resource is of the package it provides. */
+function packageOf(type: string): string {
+  const [module = "", , provided] = type.split(":");
+  return type.startsWith("pulumi:providers:") && provided !== undefined ? provided : module;
 }
 
 /** The child's id, as a value that depends on it. */
