@@ -90,6 +90,7 @@ export class ReleaseOperations {
 
   async delete(request: DeleteRequest, connect: () => Promise<Cluster>): Promise<void> {
     const ref = parseReleaseId(request.id);
+    this.#checked.delete(releaseId(ref));
     const spec = releaseSpec(toPlainMap(request.inputs), request.timeoutSeconds);
     const cluster = await this.#reach(request.inputs, connect);
     await refusing(`uninstall release ${releaseId(ref)}`, async () => {

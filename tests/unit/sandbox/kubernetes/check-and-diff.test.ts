@@ -62,7 +62,8 @@ describe("check of a Kubernetes object", () => {
     const type = "kubernetes:core/v1:ConfigMap";
     const first = check(type, { data: {} }).inputs;
     const name = (first["metadata"] as PropertyMap)["name"];
-    assert.match(String(name), /^web-[0-9a-f]{8}$/);
+    assert.ok(typeof name === "string");
+    assert.match(name, /^web-[0-9a-f]{8}$/);
     assert.deepEqual(check(type, { data: {} }).inputs, first);
     assert.deepEqual(check(type, { data: {} }, first, 2).inputs["metadata"], first["metadata"]);
     assert.notDeepEqual(check(type, { data: {} }, {}, 2).inputs["metadata"], first["metadata"]);
