@@ -12,6 +12,7 @@ export interface StateResource {
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly initErrors?: readonly string[];
+  readonly protect?: boolean;
 }
 
 /** An operation that the engine had begun and not finished when it was killed. */
@@ -91,6 +92,21 @@ export function adoptPendingObjects(path: string): void {
     latest.resources = [...(latest.resources ?? []), ...adopted];
     replaceFile(path, JSON.stringify(file, undefined, 4));
   }
+}
+
+/**
+ * Takes the protection off every resource and returns how many had it. What `protect` guards in a cloud is data and
+ * addresses; in the sandbox there are none.
+ */
+export function unprotectAll(path: string): number {
+  const file = readCheckpoint(path);
+  const latest = file?.checkpoint.latest;
+  const guarded = (latest?.resources ?? []).filter(({ protect }) => protect === true).length;
+  if (file !== undefined && latest?.resources !== undefined && guarded > 0) {
+    latest.resources = latest.resources.map(({ protect: _, ...resource }) => resource);
+    replaceFile(path, JSON.stringify(file, undefined, 4));
+  }
+  return guarded;
 }
 
 /** The id that the Kubernetes provider gives: `namespace/name`, or the name alone. */

@@ -1,4 +1,4 @@
-import { readState } from "../checkpoint.ts";
+import { readState, unprotectAll } from "../checkpoint.ts";
 import type { DriverOptions } from "../options.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack } from "../stack-session.ts";
@@ -19,6 +19,11 @@ export async function destroy(stack: string, options: DriverOptions): Promise<Op
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       // The state's objects are there only once the API server has its data back.
       await cluster.ready();
+      const guarded = unprotectAll(session.paths.checkpoint);
+      if (guarded > 0) {
+        const message = `${guarded} resources are protected: \`pulumi destroy\` would refuse, the sandbox has nothing to lose`;
+        options.progress({ phase: "destroy", message });
+      }
       const result = await runOperation(session, "destroy", toolchain, control, cluster);
       if (cluster.startedHere) {
         await cluster.stop();

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import type { ResultJson } from "../../cli/output/result-json.ts";
+import type { StackStatus } from "../../sandbox/driver/index.ts";
+import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
+import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
+import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
+import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { TemporaryProject } from "../support/mesh-command.ts";
+
+/** Namespaces of the control plane itself. */
+const OWN_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+for (const stack of ["dev", "prod"]) {
+  describe(`the life of ${stack}`, function () {
+    this.timeout(240_000);
+    let project: TemporaryProject;
+    let kubeconfig: string;
+
+    before(() => {
+      project = new TemporaryProject();
+    });
+    after(async () => {
+      await project.remove();
+    });
+
+    it("comes up with every Deployment Available and every pod placed", async () => {
+      const result = await project.json<ResultJson>(["up", stack]);
+      assert.equal(result.changes.same, 0);
+      assert.equal(result.changes.create, result.changed.length);
+      assert.ok(result.represented.every((chart) => chart !== ""));
+      const { stacks } = await project.json<{ stacks: StackStatus[] }>(["status", stack]);
+      const cluster = stacks[0]?.cluster;
+      assert.deepEqual(cluster?.faults, []);
+      const application = cluster?.namespaces.find(({ name }) => name === "ecommerce");
+      assert.ok(application !== undefined && application.deployments >= 6);
+      assert.equal(application.deploymentsAvailable, application.deployments);
+      assert.equal(Object.keys(cluster?.nodesByZone ?? {}).length, 3);
+    });
+
+    it("changes nothing when it is brought up again", async () => {
+      const { changes, changed } = await project.json<ResultJson>(["up", stack]);
+      assert.deepEqual(changed, []);
+      assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
+      assert.ok(changes.same > 100);
+    });
+
+    it("changes exactly the objects that carry a canary's weight, and previews just these", async () => {
+      const carriers = renderedRoutesWith(
+        project,
+        stack,
+        await project.run(["render", stack, "--out", project.path("before")]),
+      );
+      project.edit("catalogs/ecommerce.yaml", "weight: 80", "weight: 60");
+      project.edit("catalogs/ecommerce.yaml", "weight: 20", "weight: 40");
+      const preview = await project.json<ResultJson>(["preview", stack]);
+      const up = await project.json<ResultJson>(["up", stack]);
+      assert.deepEqual(sorted(preview.changed), sorted(up.changed));
+      assert.equal(up.changes.update, up.changed.length);
+      assert.equal(up.changed.length, carriers.length);
+      assert.ok(up.changed.length > 0);
+      for (const { urn, paths } of up.changed) {
+        assert.match(urn, /networking\.istio\.io\/v1:VirtualService::/);
+        assert.ok(paths.length > 0);
+        paths.forEach((path) => assert.match(path, /^spec\.http\[\d+\]\.route\[\d+\]\.weight$/));
+      }
+    });
+
+    it("leaves no object behind when it is destroyed", async () => {
+      kubeconfig = (await project.run(["kubeconfig", stack])).stdout.trim();
+      const result = await project.json<ResultJson>(["destroy", stack]);
+      assert.equal(result.changes.delete, result.changed.length);
+      assert.deepEqual(await names(kubeconfig, "/api/v1/namespaces"), OWN_NAMESPACES);
+      assert.deepEqual(await names(kubeconfig, "/api/v1/nodes"), []);
+      assert.deepEqual(await names(kubeconfig, "/api/v1/pods"), []);
+      assert.deepEqual(
+        await names(kubeconfig, "/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies"),
+        [],
+      );
+      const cloud = JSON.parse(readFileSync(project.path(".sandbox", stack, "cloud.json"), "utf8")) as {
+        objects: unknown[];
+      };
+      assert.deepEqual(cloud.objects, []);
+    });
+
+    it("leaves no process behind after down", async () => {
+      const { stacks } = await project.json<{ stacks: StackStatus[] }>(["status", stack]);
+      const processes = Object.values(stacks[0]?.processes ?? {});
+      assert.ok(processes.length >= 5);
+      assert.equal((await project.run(["down"])).code, 0);
+      assert.deepEqual(
+        processes.map((pid) => identifyProcess(pid)),
+        processes.map(() => undefined),
+      );
+      assert.equal((await project.run(["kubeconfig", stack])).code, 1);
+    });
+  });
+}
+
+/** Rendered files whose routes carry the canary's weights: told from the files alone. */
+function renderedRoutesWith(
+  project: TemporaryProject,
+  stack: string,
+  { code, stderr }: { code: number | null; stderr: string },
+): string[] {
+  assert.equal(code, 0, stderr);
+  const files = readdirSync(project.path("before", "objects"), { recursive: true, encoding: "utf8" });
+  const carriers = files.filter(
+    (file) =>
+      file.endsWith(".yaml") && /weight: 80$/m.test(readFileSync(project.path("before", "objects", file), "utf8")),
+  );
+  assert.ok(carriers.length > 0, `no rendered object of ${stack} carries the weight`);
+  return carriers;
+}
+
+function sorted(changed: ResultJson["changed"]): ResultJson["changed"] {
+  return changed.toSorted((one, other) => (one.urn < other.urn ? -1 : 1));
+}
+
+async function names(kubeconfig: string, path: string): Promise<string[]> {
+  const client = new KubernetesClient(await readKubeconfig(kubeconfig));
+  try {
+    return listAt(await client.call("GET", path), "items")
+      .map((item) => stringAt(item, "metadata", "name") ?? "")
+      .sort();
+  } finally {
+    client.close();
+  }
+}
