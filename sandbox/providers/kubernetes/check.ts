@@ -19,7 +19,10 @@ export function checkObject(request: CheckRequest, defaultNamespace: string): Ch
   const token = kindOfToken(request.type);
   const apiVersion = unwrap(request.news["apiVersion"]) ?? token?.apiVersion;
   const kind = unwrap(request.news["kind"]) ?? token?.kind;
-  const failures = kindFailures(apiVersion, kind, request.type);
+  const failures = [
+    ...kindFailures(apiVersion, kind, request.type),
+    ...unsupportedMetadata(mapOf(request.news["metadata"])),
+  ];
   if (failures.length > 0 || typeof apiVersion !== "string" || typeof kind !== "string") {
     return { inputs: request.news, failures };
   }
@@ -67,9 +70,20 @@ function kindFailures(apiVersion: unknown, kind: unknown, type: string): readonl
   return missing;
 }
 
+/** What the official provider knows and this one would silently ignore. */
+function unsupportedMetadata(metadata: PropertyMap): readonly CheckFailure[] {
+  const waitFor = isBlank(mapOf(metadata["annotations"])["pulumi.com/waitFor"])
+    ? []
+    : ['metadata.annotations["pulumi.com/waitFor"]'];
+  const generated = isBlank(metadata["generateName"]) ? [] : ["metadata.generateName"];
+  return [...generated, ...waitFor].map((property) => {
+    return { property, reason: "the sandbox's stand-in for the Kubernetes provider does not support this field" };
+  });
+}
+
 /** Gives an unnamed object its old generated name or a new one: the same in preview and update, from the engine's seed. */
 function named(request: CheckRequest, metadata: PropertyMap): PropertyMap {
-  if (!isBlank(metadata["name"]) || !isBlank(metadata["generateName"])) {
+  if (!isBlank(metadata["name"])) {
     return metadata;
   }
   const oldName = isAutonamed(request.olds) ? unwrap(mapOf(request.olds["metadata"])["name"]) : undefined;

@@ -40,6 +40,9 @@ export interface WaitOptions {
 const UNSCHEDULABLE_MS = 40_000;
 const LOOK_AT_PODS_EVERY_MS = 5_000;
 
+/** How long an object that is being deleted may take before another of its name can be made. */
+const TERMINATION_MS = 60_000;
+
 /** The sandbox's API server, seen as objects: apply, wait until ready, read, remove and wait until gone. */
 export class Cluster {
   readonly access: ServerAccess;
@@ -79,7 +82,12 @@ export class Cluster {
     const call = { query, body, contentType: "application/apply-patch+yaml", signal };
     for (let attempt = 1; ; attempt++) {
       try {
-        return withoutManagedFields(await this.client.call("PATCH", objectPath(info, ref.metadata), call));
+        const applied = await this.client.call("PATCH", objectPath(info, ref.metadata), call);
+        if (applied.metadata.deletionTimestamp === undefined) {
+          return withoutManagedFields(applied);
+        }
+        // Somebody, e.g. a `destroy` that was killed, has deleted the object: what we applied goes with it.
+        await this.#waitGone(info, applied, { timeoutMs: TERMINATION_MS, signal });
       } catch (error) {
         // A definition that became Established a moment ago answers 404 until its handler runs; a conflict with a
         // controller's write is the server's race, not a difference of opinion.

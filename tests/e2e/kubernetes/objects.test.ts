@@ -195,6 +195,27 @@ describe("the stand-in Kubernetes provider on a real API server", function () {
     );
   });
 
+  it("waits for an object of the same name that is still being deleted, and then makes a new one", async () => {
+    bed.program = (provider) => {
+      const metadata = { name: "again", namespace: "default" };
+      new k8s.core.v1.ConfigMap("again", { metadata, data: { a: "new" } }, { provider });
+    };
+    const path = "/api/v1/namespaces/default/configmaps";
+    const metadata = { name: "again", finalizers: ["sandbox.test/hold"] };
+    await kube(bed.plane, "POST", path, { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "old" } });
+    await kube(bed.plane, "DELETE", `${path}/again`);
+    const release = setTimeout(() => {
+      const freed = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "again" }, data: {} };
+      void kube(bed.plane, "PUT", `${path}/again`, freed);
+    }, 3_000);
+    const run = await bed.up();
+    clearTimeout(release);
+    assert.equal(run.errors, "");
+    const { body } = await bed.get<{ data: object; metadata: object }>(`${path}/again`);
+    assert.deepEqual([body.data, "deletionTimestamp" in body.metadata], [{ a: "new" }, false]);
+    await bed.destroy();
+  });
+
   it("touches no other API server than the sandbox's", async () => {
     bed.program = () => {
       const kubeconfig = JSON.stringify({

@@ -78,6 +78,9 @@ describe("check of a Kubernetes object", () => {
     const { failures = [] } = check("kubernetes:apps/v1:DeploymentPatch", { metadata: { name: "x" } });
     assert.match(failures[0]?.reason ?? "", /does not support Patch resources/);
     assert.equal(check("kubernetes:apps/v1:DeploymentList", {}).failures?.length, 1);
+    const metadata = { generateName: "web-", annotations: { "pulumi.com/waitFor": "jsonpath={.status}" } };
+    const unsupported = check("kubernetes:core/v1:ConfigMap", { metadata }).failures?.map(({ property }) => property);
+    assert.deepEqual(unsupported, ["metadata.generateName", 'metadata.annotations["pulumi.com/waitFor"]']);
   });
 });
 
