@@ -218,8 +218,7 @@ function previewOutputs(making: Making, type: string, inputs: PropertyMap): Prop
     { ...kind.assigned?.(making), ...(kind.arn === undefined ? {} : { arn: "" }) },
     () => UNKNOWN,
   );
-  const { id: _id, ...outputs } = outputsOf(making, type, inputs, undefined);
-  return { ...outputs, ...decided };
+  return { ...outputsOf(making, type, inputs, undefined), id: UNKNOWN, ...decided };
 }
 
 /** Old outputs but those that echoed an input: an input that is gone must not live on as an output. */

@@ -1,4 +1,4 @@
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 
 import { toStruct } from "./codec.ts";
 import { InitFailed, Refusal } from "./errors.ts";

@@ -35,12 +35,11 @@ export async function addCni(
   }
   const options = map(args["vpcCniOptions"]);
   const component = await family.add("eks:index:VpcCniAddon", `${name}-vpc-cni`, {}, { custom: false, dependsOn });
-  const { configurationValues: _given, version: _version, ...inputs } = addonInputs("vpc-cni", args, cluster, options);
   await family.below(component.urn).add(
     ADDON,
     `${name}-vpc-cni`,
     {
-      ...inputs,
+      ...addonInputs("vpc-cni", args, cluster, options),
       addonVersion: options["addonVersion"] ?? newestVersion("vpc-cni", cluster),
       configurationValues: cniConfiguration(options),
       serviceAccountRoleArn: options["serviceAccountRoleArn"],

@@ -1,6 +1,6 @@
 // The X.509 library injects its parts through decorators and needs this polyfill before it is loaded.
 import "reflect-metadata";
-import { createHash, createPrivateKey, createPublicKey, randomBytes, webcrypto } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, randomBytes, webcrypto } from "node:crypto";
 
 import * as x509 from "@peculiar/x509";
 
@@ -79,7 +79,9 @@ export async function locallySigned(inputs: Properties): Promise<Issued> {
   const keys = await keysOf(textOf(inputs["caPrivateKeyPem"]));
   const alternative = request.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension);
   const names = alternative?.names.toJSON() ?? [];
-  const publicKey = await request.publicKey.export();
+  const { publicKey } = await publicKeyOf(
+    createPublicKey({ key: Buffer.from(request.publicKey.rawData), type: "spki", format: "der" }),
+  );
   return issue(inputs, { publicKey, subject: request.subject, names }, { name: authority.subject, keys });
 }
 
@@ -120,6 +122,7 @@ async function extensions(inputs: Properties, requested: Requested, issuer: Keys
   const isAuthority = inputs["isCaCertificate"] === true;
   return [
     new x509.BasicConstraintsExtension(isAuthority, undefined, true),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- an or of flags is a number to the compiler
     ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
     ...(extended.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(extended)]),
     ...(requested.names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(requested.names)]),
@@ -145,15 +148,16 @@ interface Keys {
 /** A key for the Web Crypto API, which the X.509 library signs with. */
 async function keysOf(pem: string): Promise<Keys> {
   const key = createPrivateKey(pem);
-  const signing = signingAlgorithm(key.asymmetricKeyType ?? "", key.asymmetricKeyDetails?.namedCurve ?? "");
-  const { subtle } = webcrypto;
+  const { publicKey, signing } = await publicKeyOf(createPublicKey(key));
   const pkcs8 = key.export({ type: "pkcs8", format: "der" });
-  const spki = createPublicKey(key).export({ type: "spki", format: "der" });
-  return {
-    privateKey: await subtle.importKey("pkcs8", pkcs8, signing, true, ["sign"]),
-    publicKey: await subtle.importKey("spki", spki, signing, true, ["verify"]),
-    signing,
-  };
+  const privateKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, signing, true, ["sign"]);
+  return { privateKey, publicKey, signing };
+}
+
+async function publicKeyOf(key: KeyObject): Promise<Omit<Keys, "privateKey">> {
+  const signing = signingAlgorithm(key.asymmetricKeyType ?? "", key.asymmetricKeyDetails?.namedCurve ?? "");
+  const spki = key.export({ type: "spki", format: "der" });
+  return { publicKey: await webcrypto.subtle.importKey("spki", spki, signing, true, ["verify"]), signing };
 }
 
 function signingAlgorithm(type: string, curve: string): SigningAlgorithm {

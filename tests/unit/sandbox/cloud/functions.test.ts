@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 
 import { callFunction } from "../../../../sandbox/providers/cloud/aws/functions.ts";
 import { cniConfiguration } from "../../../../sandbox/providers/cloud/eks/cni.ts";
+import { textOf } from "../../../../sandbox/providers/cloud/properties.ts";
 import { CloudStore } from "../../../../sandbox/providers/cloud/store.ts";
 import type { Properties } from "../../../../sandbox/providers/cloud/types.ts";
-import { UNKNOWN } from "../../../../sandbox/providers/protocol/index.ts";
+import { toPlain, UNKNOWN } from "../../../../sandbox/providers/protocol/index.ts";
 
 const call = (token: string, args: Properties = {}): Properties =>
   callFunction(token, {
@@ -28,7 +29,7 @@ describe("functions of the stand-in for aws", () => {
         { effect: "Deny", actions: ["*"], resources: ["*"] },
       ],
     });
-    assert.deepEqual(JSON.parse(String(json)), {
+    assert.deepEqual(JSON.parse(textOf(json)), {
       Version: "2012-10-17",
       Statement: [
         {
@@ -60,7 +61,7 @@ describe("functions of the stand-in for aws", () => {
 
 describe("configuration of the CNI add-on", () => {
   it("is the component's own, in a stable order", () => {
-    const text = String(cniConfiguration({ enablePrefixDelegation: true, enableNetworkPolicy: true }));
+    const text = textOf(toPlain(cniConfiguration({ enablePrefixDelegation: true, enableNetworkPolicy: true })));
     const values = JSON.parse(text) as { env: Record<string, string>; enableNetworkPolicy: string };
     assert.equal(values.env["ENABLE_PREFIX_DELEGATION"], "true");
     assert.equal(values.env["WARM_ENI_TARGET"], "1");
