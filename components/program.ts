@@ -21,9 +21,16 @@ function load(directory: string): Stack {
   try {
     return loadStack(directory, pulumi.getStack(), configuration());
   } catch (error) {
-    // The engine prints the message of a RunError and no stack trace.
-    throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof ConfigError ? refusal(error) : error;
   }
+}
+
+/**
+ * The engine prints the message of a RunError and no stack trace. Without a stack there is none to colour either: the
+ * SDK's runner does that for its trace, and Node 22.23 took half a minute over a stack with `node_modules` in it.
+ */
+function refusal(error: ConfigError): Error {
+  return Object.assign(new pulumi.RunError(error.message), { stack: undefined });
 }
 
 /** The project's values. Objects reach a program as JSON text; a plain string is a mistake that the schema names. */
