@@ -63,6 +63,8 @@ function refuse(): never {
 export class EngineOnCloud {
   readonly directory = mkdtempSync(join(tmpdir(), "mesh-engine-"));
   readonly nodeGroups: NodeGroupChange[] = [];
+  /** Set: nodes cannot be made, for this reason. */
+  nodeFailure: string | undefined;
 
   /** Runs one operation, with servers of its own as a call of the command line has them. */
   async run(
@@ -72,7 +74,12 @@ export class EngineOnCloud {
   ): Promise<Outcome> {
     const hooks: CloudHooks = {
       clusterAccess: () => ACCESS,
-      onNodeGroup: (change) => void this.nodeGroups.push(change),
+      onNodeGroup: (change) => {
+        if (this.nodeFailure !== undefined) {
+          throw new Error(this.nodeFailure);
+        }
+        this.nodeGroups.push(change);
+      },
     };
     const cloud = await serveCloud({ storePath: this.#storePath(), faults, ...hooks });
     const kubernetes = await serveProvider(NO_KUBERNETES);

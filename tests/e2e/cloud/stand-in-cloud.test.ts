@@ -149,6 +149,21 @@ describe("failures of the stand-in cloud under the real engine", function () {
     assert.deepEqual((await engine.run("destroy", platform())).errors, []);
   });
 
+  it("keeps a node group that did not become ready in the state, and mends it by an update", async () => {
+    engine.nodeFailure = "the API server is gone";
+    const failed = await engine.run("up", platform());
+    assert.match(failed.errors.join("\n"), /nodes of main-\w+ were not made: the API server is gone/);
+    engine.nodeFailure = undefined;
+    const mended = await engine.run("up", platform());
+    assert.deepEqual(mended.errors, []);
+    const nodeGroup = mended.changes.filter(({ type }) => type === "aws:eks/nodeGroup:NodeGroup");
+    assert.deepEqual(
+      nodeGroup.map(({ op }) => op),
+      ["update"],
+    );
+    assert.equal(engine.nodeGroups.length, 1);
+  });
+
   it("fails an operation on demand", async () => {
     const message = "the quota for VPCs is used up";
     const faults = [{ type: "aws:ec2/vpc:Vpc", op: "create", action: "fail", message }] as const;

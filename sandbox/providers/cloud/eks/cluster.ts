@@ -4,17 +4,17 @@ import {
   type PropertyMap,
   type PropertyValue,
   Refusal,
-  UNKNOWN,
   unwrap,
 } from "../../protocol/index.ts";
 import type { CloudHooks } from "../types.ts";
 import { addAccessEntries } from "./access-entries.ts";
 import { addCni, addCoreDns, addKubeProxy } from "./addons.ts";
-import { Family, idOf, type Member, mergeTags, outputOf, referenceTo } from "./family.ts";
+import { clusterOutputs, clusterSubnets, defined, issuerOf } from "./cluster-outputs.ts";
+import { Family, idOf, type Member, mergeTags, outputOf } from "./family.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
-import { addClusterGroup, addNodeGroup, type NodeGroupSecurity } from "./security-groups.ts";
+import { addClusterGroup, addNodeGroup } from "./security-groups.ts";
 import { addServiceRole, type ServiceRole } from "./service-role.ts";
-import { dependingOn, flag, map, pick, text, whenKnown } from "./values.ts";
+import { dependingOn, flag, pick, text } from "./values.ts";
 
 /** Options whose resources the stand-in does not make: to accept them silently would show a plan that AWS would not carry out. */
 const NOT_STOOD_IN = ["autoMode", "fargate", "creationRoleProvider", "storageClasses", "roleMappings", "userMappings"];
@@ -70,7 +70,7 @@ export async function constructCluster(
   });
   const oidc = await addOidcProvider(family, name, args, cluster);
   const parts = { cluster, clusterGroup, clusterGroupId, clusterRole, instanceRole, security, provider, oidc };
-  return { urn, outputs: { ...outputs(args, parts), ...kubeconfig } };
+  return { urn, outputs: { ...clusterOutputs(args, parts), ...kubeconfig } };
 }
 
 function refuseUncovered(args: PropertyMap): void {
@@ -143,18 +143,6 @@ function addCluster(
   });
 }
 
-function clusterSubnets(args: PropertyMap): PropertyValue {
-  const lists = [args["publicSubnetIds"], args["privateSubnetIds"]];
-  return (
-    args["subnetIds"] ??
-    whenKnown(lists, (...known) => known.flatMap((list) => (Array.isArray(list) ? (list as PropertyValue[]) : [])))
-  );
-}
-
-function defined(map: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(map).filter(([, value]) => (value ?? null) !== null));
-}
-
 /** The nodes' role is made when asked for, and by default only together with the default node group. */
 async function addInstanceRole(family: Family, name: string, args: PropertyMap): Promise<ServiceRole | undefined> {
   const given = args["instanceRole"] ?? args["instanceRoles"];
@@ -186,75 +174,5 @@ async function addOidcProvider(
     url: dependingOn(cluster.urn, issuerOf(cluster)),
     // The published component takes it from AWS's certificate over the network; it is the root's and rarely changes.
     thumbprintLists: ["9e99a48a9960b14926bb7f3b02e22da2b0ab7280"],
-  });
-}
-
-const issuerOf = (cluster: Member): PropertyValue | undefined =>
-  pick(outputOf(cluster, "identities"), 0, "oidcs", 0, "issuer");
-
-interface Parts {
-  readonly cluster: Member;
-  readonly clusterGroup: Member | undefined;
-  readonly clusterGroupId: PropertyValue | undefined;
-  readonly clusterRole: ServiceRole | undefined;
-  readonly instanceRole: ServiceRole | undefined;
-  readonly security: NodeGroupSecurity | undefined;
-  readonly provider: Member;
-  readonly oidc: Member | undefined;
-}
-
-function outputs(args: PropertyMap, parts: Parts): PropertyMap {
-  const { cluster, clusterGroup, clusterGroupId, security, oidc } = parts;
-  const issuer = issuerOf(cluster);
-  const ownGroup = dependingOn(cluster.urn, pick(outputOf(cluster, "vpcConfig"), "clusterSecurityGroupId"));
-  return {
-    core: core(args, parts),
-    eksCluster: referenceTo(cluster),
-    clusterSecurityGroup: clusterGroup === undefined ? args["clusterSecurityGroup"] : referenceTo(clusterGroup),
-    clusterSecurityGroupId: clusterGroupId ?? ownGroup,
-    nodeSecurityGroup: security === undefined ? undefined : referenceTo(security.nodes),
-    nodeSecurityGroupId: security === undefined ? ownGroup : idOf(security.nodes),
-    eksClusterIngressRule: security === undefined ? undefined : referenceTo(security.clusterIngress),
-    clusterIngressRuleId: security === undefined ? "" : outputOf(security.clusterIngress, "securityGroupRuleId"),
-    instanceRoles: instanceRoles(args, parts),
-    oidcProviderArn: oidc === undefined ? "" : outputOf(oidc, "arn"),
-    oidcProviderUrl: dependingOn(cluster.urn, issuer),
-    oidcIssuer: dependingOn(
-      cluster.urn,
-      whenKnown([issuer], (url) => (text(url) ?? "").replace("https://", "")),
-    ),
-    defaultNodeGroupAsgName: "",
-    fargateProfileId: "",
-    fargateProfileStatus: "",
-    autoModeNodeRoleName: "",
-  };
-}
-
-function instanceRoles(args: PropertyMap, { instanceRole }: Parts): PropertyValue {
-  const given = args["instanceRole"];
-  if (instanceRole !== undefined) {
-    return [referenceTo(instanceRole.role)];
-  }
-  return args["instanceRoles"] ?? (given === undefined ? [] : [given]);
-}
-
-function core(args: PropertyMap, parts: Parts): PropertyValue {
-  const { cluster, clusterGroup, clusterRole, provider, oidc } = parts;
-  return defined({
-    vpcId: args["vpcId"] ?? UNKNOWN,
-    subnetIds: clusterSubnets(args),
-    publicSubnetIds: args["publicSubnetIds"],
-    privateSubnetIds: args["privateSubnetIds"],
-    clusterSecurityGroup: clusterGroup === undefined ? args["clusterSecurityGroup"] : referenceTo(clusterGroup),
-    cluster: referenceTo(cluster),
-    endpoint: outputOf(cluster, "endpoint"),
-    nodeGroupOptions: map(args["nodeGroupOptions"]),
-    provider: referenceTo(provider),
-    instanceRoles: instanceRoles(args, parts),
-    tags: args["tags"],
-    nodeSecurityGroupTags: args["nodeSecurityGroupTags"],
-    storageClasses: {},
-    oidcProvider: oidc === undefined ? undefined : referenceTo(oidc),
-    clusterIamRole: clusterRole === undefined ? args["serviceRole"] : referenceTo(clusterRole.role),
   });
 }
