@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerAccess } from "../kubernetes/kubeconfig.ts";
 
@@ -59,7 +60,10 @@ export class HelmCli {
     const directory = join(this.#home, "run");
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, name);
-    await writeFile(path, content, { mode: 0o600 });
+    // Releases run side by side and share files: nobody may read one that is half written.
+    const temporary = `${path}.${randomUUID()}`;
+    await writeFile(temporary, content, { mode: 0o600 });
+    await rename(temporary, path);
     return path;
   }
 
