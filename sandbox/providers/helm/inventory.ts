@@ -9,7 +9,7 @@ import {
   type JsonObject,
   type KubernetesObject,
 } from "../kubernetes/object.ts";
-import { MANAGED_BY } from "./representation/index.ts";
+import { MANAGED_BY } from "./representation/marks.ts";
 
 /** What a represented release made, and of what: enough to prune, to roll back and to remove it after a restart. */
 export interface Inventory {

@@ -30,7 +30,6 @@ import {
   representedRelease,
   type RepresentedRelease,
 } from "./release-outputs.ts";
-import { applyRepresented, removeRepresented } from "./represented-release.ts";
 import { chartName, releaseId, releaseSpec, type ReleaseSpec } from "./release-spec.ts";
 
 /** The resource type of a Helm release. */
@@ -95,6 +94,7 @@ export class ReleaseOperations {
     const cluster = await this.#reach(request.inputs, connect);
     await refusing(`uninstall release ${releaseId(ref)}`, async () => {
       const inventory = await readInventory(cluster, ref);
+      const { removeRepresented } = await representing();
       await (inventory === undefined
         ? this.#installed.uninstall(ref, spec.timeoutSeconds, cluster.access, request.signal)
         : removeRepresented(cluster, inventory, spec.timeoutSeconds * 1000));
@@ -134,6 +134,7 @@ export class ReleaseOperations {
     return await refusing(`install release ${id}`, async () => {
       const source = await this.#sources.acquire(spec, signal);
       const before = await readInventory(cluster, spec);
+      const { applyRepresented, removeRepresented } = await representing();
       if ("path" in source) {
         if (before !== undefined) {
           await removeRepresented(cluster, before, spec.timeoutSeconds * 1000);
@@ -212,6 +213,9 @@ export class ReleaseOperations {
     return await refusing(`reach the cluster of release ${textOf(inputs["name"]) ?? ""}`, connect);
   }
 }
+
+/** Loaded at the first use: a preview represents nothing. */
+const representing = async () => await import("./represented-release.ts");
 
 /** Runs an operation; what goes wrong becomes one sentence that names the release. */
 async function refusing<T>(what: string, run: () => Promise<T>): Promise<T> {

@@ -7,21 +7,9 @@
 import { Agent, request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { SandboxError } from "../../contracts.ts";
+import { ApiError } from "./errors.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { isObject, stringAt, type KubernetesObject } from "./object.ts";
-
-/** An answer of the API server that is not a success: its own words, and the machine-readable reason. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  constructor(
-    readonly status: number,
-    /** `NotFound`, `Conflict`, `Invalid` ... as the API server says it. */
-    readonly reason: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** The verb, body and limits of one call. */
 export interface CallOptions {

@@ -1,24 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ApiError, KubernetesClient } from "./client.ts";
+import { KubernetesClient } from "./client.ts";
 import { explain, podProblems } from "./diagnose.ts";
 import { Discovery, objectPath, type ResourceInfo } from "./discovery.ts";
+import { ApiError, NotReadyError } from "./errors.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { LoadBalancerStandIn } from "./load-balancer.ts";
 import { describeObject, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
 import { isAwaited, readinessOf } from "./readiness.ts";
 import { WatchHub, watchKey } from "./watch-hub.ts";
-
-/** An object that exists but did not become ready in time; the message names the pod and the reason. */
-export class NotReadyError extends Error {
-  override readonly name = "NotReadyError";
-  constructor(
-    message: string,
-    /** The object as it was last seen. */
-    readonly live: KubernetesObject,
-  ) {
-    super(message);
-  }
-}
 
 /** What names an object. */
 export interface ObjectRef {

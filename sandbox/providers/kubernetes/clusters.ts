@@ -1,4 +1,4 @@
-import { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { assertAllowedServer, readKubeconfig } from "./kubeconfig.ts";
 
 /** Where the sandbox's API server is; asked only when something has to be applied, as a preview runs without one. */
@@ -52,6 +52,8 @@ export class Clusters {
   async #connect(source: unknown, context: string | undefined): Promise<Cluster> {
     const access = await readKubeconfig(source, context);
     assertAllowedServer(access.server, this.#source.allowedServer());
+    // Loaded here, because a preview never comes here.
+    const { Cluster } = await import("./cluster.ts");
     return new Cluster(access, this.#source.region);
   }
 }

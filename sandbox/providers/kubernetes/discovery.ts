@@ -1,4 +1,5 @@
-import { ApiError, type KubernetesClient } from "./client.ts";
+import type { KubernetesClient } from "./client.ts";
+import { ApiError } from "./errors.ts";
 import { listAt, objectAt, stringAt, type KubernetesObject } from "./object.ts";
 
 /** How a kind is addressed: its plural resource name, and whether it lives in namespaces. */

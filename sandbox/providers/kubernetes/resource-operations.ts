@@ -14,10 +14,10 @@ import {
   type ReadResult,
   type UpdateRequest,
 } from "../protocol/index.ts";
-import { SandboxError } from "../../contracts.ts";
+import type { SandboxError } from "../../contracts.ts";
 import { isAutonamed, mapOf, textOf } from "./check.ts";
-import { ApiError } from "./client.ts";
-import { NotReadyError, type Cluster, type ObjectRef } from "./cluster.ts";
+import type { Cluster, ObjectRef } from "./cluster.ts";
+import { isApiError, isNotReadyError } from "./errors.ts";
 import { isNamespacedKind, kindOfToken } from "./kinds.ts";
 import { describeObject, isObject, without, type JsonObject, type KubernetesObject } from "./object.ts";
 import { projectOnto } from "./projection.ts";
@@ -114,7 +114,7 @@ async function applyAndWait(
       return { id: idOf(live), outputs: live as PropertyMap };
     } catch (error) {
       // The object exists: the engine must know of it, whatever ended the wait.
-      const outputs = (error instanceof NotReadyError ? error.live : applied) as PropertyMap;
+      const outputs = (isNotReadyError(error) ? error.live : applied) as PropertyMap;
       throw new InitFailed(idOf(applied), outputs, [reasonOf(error)]);
     }
   });
@@ -132,12 +132,16 @@ async function refusing<T>(what: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
+function isSandboxError(error: unknown): error is SandboxError {
+  return error instanceof Error && error.name === "SandboxError";
+}
+
 /** What went wrong, in the words of whoever refused it. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiError) {
+  if (isApiError(error)) {
     return `the API server says: ${error.message}`;
   }
-  if (error instanceof SandboxError) {
+  if (isSandboxError(error)) {
     return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { ApiError, type KubernetesClient } from "./client.ts";
+import type { KubernetesClient } from "./client.ts";
+import { ApiError } from "./errors.ts";
 import { collectionPath, type ResourceInfo } from "./discovery.ts";
 import { isObject, stringAt, type KubernetesObject } from "./object.ts";
 

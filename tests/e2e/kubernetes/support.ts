@@ -53,13 +53,14 @@ export class TestBed {
     const toolchain = await toolchainForTests();
     const place = temporaryPlane();
     const directory = mkdtempSync(join(tmpdir(), "mesh-kubernetes-"));
+    let served: ServedKubernetes | undefined;
     try {
       const plane = await startControlPlane({ toolchain, dir: place.dir, progress: () => undefined });
       await addNodes(
         plane,
         ["a", "b", "c"].map((name) => nodeSpec(`node-${name}`)),
       );
-      const served = await serveKubernetes({
+      served = await serveKubernetes({
         allowedServer: () => plane.server,
         kubeconfigPath: () => plane.kubeconfig,
         helmHome: join(directory, "helm"),
@@ -75,7 +76,9 @@ export class TestBed {
       bed = new TestBed(toolchain, plane, served, directory, stack, () => place.remove());
       return bed;
     } catch (error) {
+      await served?.close();
       await place.remove();
+      rmSync(directory, { recursive: true, force: true });
       throw error;
     }
   }

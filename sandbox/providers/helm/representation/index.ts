@@ -10,16 +10,11 @@ import { jaeger } from "./jaeger.ts";
 import { kialiServer } from "./kiali-server.ts";
 import { kubePrometheusStack } from "./kube-prometheus-stack.ts";
 import { opentelemetryCollector } from "./opentelemetry-collector.ts";
+import { MANAGED_BY, REPRESENTS_ANNOTATION } from "./marks.ts";
 import { prometheus } from "./prometheus.ts";
 import type { RepresentedChart, Representation } from "./types.ts";
 
 export type { RepresentedChart, Representation } from "./types.ts";
-
-/** Says of every represented object which chart it stands in for. */
-export const REPRESENTS_ANNOTATION = "sandbox.ecommerce-mesh.dev/represents";
-
-/** The value of `app.kubernetes.io/managed-by` on represented objects. */
-export const MANAGED_BY = "ecommerce-mesh-sandbox";
 
 const REPRESENTATIONS: Readonly<Record<string, Representation>> = {
   base: istioBase,
