@@ -146,6 +146,9 @@ function controllerManagerArgs({ layout, pki }: CommandInputs): string[] {
     "--concurrent-namespace-syncs=20",
     "--concurrent-gc-syncs=40",
     "--concurrent-serviceaccount-token-syncs=20",
+    // An autoscaler's first look brings its workload to the minimum: nobody should wait 15 seconds for it.
+    "--horizontal-pod-autoscaler-sync-period=2s",
+    "--concurrent-horizontal-pod-autoscaler-syncs=20",
     // kwok renews the leases of its nodes; a laptop that slept must not lose them all at once.
     "--node-monitor-grace-period=5m",
     "--min-resync-period=12h",
