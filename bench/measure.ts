@@ -58,10 +58,11 @@ function residentMiB(root: number, marker: string): number | undefined {
     return undefined;
   }
   const wanted = new Set([root]);
-  // Parents come before their children often enough; a second pass finds the rest.
-  for (const pass of [1, 2, 3]) {
+  // Until nothing is added: a child may stand before its parent in the list.
+  for (let size = 0; size !== wanted.size;) {
+    size = wanted.size;
     for (const { pid, parent, command } of processes) {
-      if (pass > 0 && (wanted.has(parent) || command.includes(marker))) {
+      if (wanted.has(parent) || command.includes(marker)) {
         wanted.add(pid);
       }
     }
