@@ -103,7 +103,7 @@ export function unprotectAll(path: string): number {
   const latest = file?.checkpoint.latest;
   const guarded = (latest?.resources ?? []).filter(({ protect }) => protect === true).length;
   if (file !== undefined && latest?.resources !== undefined && guarded > 0) {
-    latest.resources = latest.resources.map(({ protect: _, ...resource }) => resource);
+    latest.resources = latest.resources.map((resource) => ({ ...resource, protect: false }));
     replaceFile(path, JSON.stringify(file, undefined, 4));
   }
   return guarded;

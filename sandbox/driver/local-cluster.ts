@@ -9,6 +9,8 @@ import {
   stopControlPlane,
   watchControlPlane,
 } from "../control-plane/index.ts";
+import { layoutOf } from "../control-plane/layout.ts";
+import { runningPrograms } from "../control-plane/processes.ts";
 import type { ClusterAccess, NodeGroupChange } from "../providers/cloud/types.ts";
 import { KubernetesClient } from "../providers/kubernetes/client.ts";
 import { readKubeconfig } from "../providers/kubernetes/kubeconfig.ts";
@@ -127,9 +129,9 @@ async function nodesOfGroup(plane: ControlPlane, group: string): Promise<string[
   }
 }
 
-/** Without waiting: only for a process that is ending at once. */
+/** Without waiting: only for a process that is ending at once. Also when the start or the stop is only half done. */
 function killControlPlane(dir: string): void {
-  for (const pid of Object.values(readControlPlane(dir)?.processes ?? {})) {
+  for (const { pid } of Object.values(runningPrograms(layoutOf(dir)))) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {

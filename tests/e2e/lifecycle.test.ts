@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type { ResultJson } from "../../cli/output/result-json.ts";
-import type { StackStatus } from "../../sandbox/driver/index.ts";
 import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
 import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
 import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
 import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
-import { TemporaryProject } from "../support/mesh-command.ts";
+import { TemporaryProject, statusOf } from "../support/mesh-command.ts";
 
 /** Namespaces of the control plane itself. */
 const OWN_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -29,8 +28,8 @@ for (const stack of ["dev", "prod"]) {
       assert.equal(result.changes.same, 0);
       assert.equal(result.changes.create, result.changed.length);
       assert.ok(result.represented.every((chart) => chart !== ""));
-      const { stacks } = await project.json<{ stacks: StackStatus[] }>(["status", stack]);
-      const cluster = stacks[0]?.cluster;
+      const status = await statusOf(project, stack);
+      const cluster = status.cluster;
       assert.deepEqual(cluster?.faults, []);
       const application = cluster?.namespaces.find(({ name }) => name === "ecommerce");
       assert.ok(application !== undefined && application.deployments >= 6);
@@ -84,8 +83,8 @@ for (const stack of ["dev", "prod"]) {
     });
 
     it("leaves no process behind after down", async () => {
-      const { stacks } = await project.json<{ stacks: StackStatus[] }>(["status", stack]);
-      const processes = Object.values(stacks[0]?.processes ?? {});
+      const status = await statusOf(project, stack);
+      const processes = Object.values(status.processes);
       assert.ok(processes.length >= 5);
       assert.equal((await project.run(["down"])).code, 0);
       assert.deepEqual(

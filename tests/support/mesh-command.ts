@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { StackStatus } from "../../sandbox/driver/index.ts";
 import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -101,7 +102,8 @@ export class TemporaryProject {
   }
 }
 
-/** The object in the last line. */
+/** The object in the last line, taken for what the caller says it is. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- a cast at every call would say no more
 export function lastJson<T>(stdout: string): T {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as T;
 }
@@ -119,4 +121,14 @@ export async function eventually<T>(what: string, timeoutMs: number, ask: () => 
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** `mesh status STACK --json`. @throws Error when it says nothing of the stack. */
+export async function statusOf(project: TemporaryProject, stack: string): Promise<StackStatus> {
+  const { stacks } = await project.json<{ stacks: StackStatus[] }>(["status", stack]);
+  const [status] = stacks;
+  if (status === undefined) {
+    throw new Error(`mesh status says nothing of ${stack}`);
+  }
+  return status;
 }

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { readControlPlane, stopControlPlane } from "../../control-plane/index.ts";
+import { stopControlPlane } from "../../control-plane/index.ts";
+import { layoutOf } from "../../control-plane/layout.ts";
+import { runningPrograms } from "../../control-plane/processes.ts";
 import { acquireLock } from "../lock.ts";
 import type { DriverOptions } from "../options.ts";
 import { stackPaths, type Places } from "../paths.ts";
@@ -57,7 +59,8 @@ async function downOne(stack: string, options: DriverOptions & { readonly purge:
   const paths = stackPaths(options.places, stack);
   const lock = acquireLock(paths.lock, stack, "down");
   try {
-    const stopped = Object.keys(readControlPlane(paths.controlPlane)?.processes ?? {});
+    // Also what is left of a control plane of which one program died.
+    const stopped = Object.keys(runningPrograms(layoutOf(paths.controlPlane)));
     if (!options.purge) {
       await freeStack(paths, lock, options.progress);
     }

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import type { ErrorJson } from "../../cli/output/error.ts";
+import type { ResultJson } from "../../cli/output/result-json.ts";
+import { readState } from "../../sandbox/driver/checkpoint.ts";
+import type { LockOwner } from "../../sandbox/driver/lock.ts";
+import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
+import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
+import { readControlPlane } from "../../sandbox/control-plane/index.ts";
+import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
+import { eventually, lastJson, statusOf, TemporaryProject, type RunningCommand } from "../support/mesh-command.ts";
+
+const STALLED_DEPLOYMENT: FaultRule = { type: "kubernetes:apps/v1:Deployment", op: "create", action: "stall" };
+const STALLED_NODES: FaultRule = { type: "aws:eks/nodeGroup:NodeGroup", op: "create", action: "stall" };
+
+describe("an up that is cut off", function () {
+  this.timeout(180_000);
+  let project: TemporaryProject;
+
+  beforeEach(() => {
+    project = new TemporaryProject();
+  });
+  afterEach(async () => {
+    await project.remove();
+  });
+
+  const paths = (stack: string) => stackPaths(placesOf({ projectDir: project.dir }), stack);
+  const owner = (stack: string) => JSON.parse(readFileSync(paths(stack).lock, "utf8")) as LockOwner;
+
+  /** Resolves when the engine has begun to create a resource of this type. */
+  async function untilPending(stack: string, type: string): Promise<void> {
+    await eventually(`the creation of ${type}`, 90_000, () => {
+      try {
+        return readState(paths(stack).checkpoint).pending.find(({ urn }) => urn.includes(`${type}::`));
+      } catch {
+        // Caught in the middle of being written.
+        return undefined;
+      }
+    });
+  }
+
+  async function untilStalled(stack: string, rule: FaultRule): Promise<RunningCommand> {
+    const command = project.start(["up", stack, "--json"], { faults: [rule] });
+    await Promise.race([untilPending(stack, rule.type), command.outcome.then(({ stderr }) => assert.fail(stderr))]);
+    return command;
+  }
+
+  async function assertAllRuns(stack: string): Promise<void> {
+    const status = await statusOf(project, stack);
+    assert.deepEqual(status.cluster?.faults, []);
+    assert.equal(status.unfinished, 0);
+    const application = status.cluster?.namespaces.find(({ name }) => name === "ecommerce");
+    assert.ok((application?.deploymentsAvailable ?? 0) >= 6);
+  }
+
+  it("by kill -9 while nodes are made: the next up finishes it, without their doubles", async () => {
+    const command = await untilStalled("dev", STALLED_NODES);
+    const { engine } = owner("dev");
+    assert.ok(engine !== undefined);
+    command.child.kill("SIGKILL");
+    await command.outcome;
+    assert.ok(existsSync(paths("dev").lock), "a killed process cannot free its lock");
+
+    const result = await project.json<ResultJson>(["up", "dev"]);
+    assert.ok(result.changes.create > 0);
+    assert.equal(
+      identifyProcess(engine.pid)?.started === engine.started,
+      false,
+      "the engine of the killed run still runs",
+    );
+    await assertAllRuns("dev");
+    const { objects } = JSON.parse(readFileSync(paths("dev").cloud, "utf8")) as { objects: { urn: string }[] };
+    assert.equal(new Set(objects.map(({ urn }) => urn)).size, objects.length);
+  });
+
+  it("by kill -9 while workloads are made: destroy leaves nothing", async () => {
+    const command = await untilStalled("local", STALLED_DEPLOYMENT);
+    command.child.kill("SIGKILL");
+    await command.outcome;
+    await project.json<ResultJson>(["destroy", "local"]);
+    const status = await statusOf(project, "local");
+    assert.deepEqual(status.resources, []);
+    const namespaces = status.cluster?.namespaces.map(({ name }) => name);
+    assert.deepEqual(namespaces, []);
+  });
+
+  it("by Ctrl-C: exit code 130, one sentence, no process, no lock; the next up continues", async () => {
+    const command = await untilStalled("local", STALLED_DEPLOYMENT);
+    const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
+    const { engine } = owner("local");
+    assert.ok(processes.length >= 5 && engine !== undefined);
+    command.child.kill("SIGINT");
+    const { code, stdout, stderr } = await command.outcome;
+
+    assert.equal(code, 130, stderr);
+    assert.equal(lastJson<ErrorJson>(stdout).error.code, "interrupted");
+    assert.match(stderr, /error: up of local was interrupted: the next `mesh up local` continues\n$/);
+    assert.equal(existsSync(paths("local").lock), false);
+    assert.deepEqual(
+      [...processes, engine.pid].map((pid) => identifyProcess(pid)),
+      [...processes, engine.pid].map(() => undefined),
+    );
+
+    const { changes } = await project.json<ResultJson>(["up", "local"]);
+    assert.ok(changes.same > 0, "what was made before counts");
+    await assertAllRuns("local");
+  });
+
+  it("by a second Ctrl-C: ends at once, and leaves no process either", async () => {
+    const command = await untilStalled("local", STALLED_DEPLOYMENT);
+    const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
+    const engine = owner("local").engine?.pid ?? 0;
+    command.child.kill("SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    command.child.kill("SIGINT");
+    assert.equal((await command.outcome).code, 130);
+    await eventually(
+      "the end of all processes",
+      5000,
+      () => [...processes, engine].every((pid) => identifyProcess(pid) === undefined) || undefined,
+    );
+    assert.equal(existsSync(paths("local").lock), false);
+  });
+
+  it("by the death of the API server: one sentence within seconds; the next up continues", async () => {
+    const command = await untilStalled("local", STALLED_DEPLOYMENT);
+    const pid = readControlPlane(paths("local").controlPlane)?.processes["kube-apiserver"];
+    assert.ok(pid !== undefined);
+    const killed = Date.now();
+    process.kill(pid, "SIGKILL");
+    const { code, stdout, stderr } = await command.outcome;
+    assert.equal(code, 1);
+    assert.ok(Date.now() - killed < 15_000);
+    const { error } = lastJson<ErrorJson>(stdout);
+    assert.equal(error.code, "control-plane.died");
+    assert.match(stderr, /kube-apiserver/);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    await project.json<ResultJson>(["up", "local"]);
+    await assertAllRuns("local");
+  });
+
+  it("leaves others out: a second command is refused and told which process works", async () => {
+    const command = await untilStalled("local", STALLED_DEPLOYMENT);
+    for (const other of [["up", "local"], ["destroy", "local"], ["down"]]) {
+      const { code, stdout } = await project.run([...other, "--json"]);
+      const { error } = lastJson<ErrorJson>(stdout);
+      assert.equal(code, 1);
+      assert.equal(error.code, "stack.busy");
+      assert.match(error.message, new RegExp(`process ${command.child.pid ?? 0} \\(mesh up`));
+    }
+    command.child.kill("SIGTERM");
+    assert.equal((await command.outcome).code, 130);
+  });
+});

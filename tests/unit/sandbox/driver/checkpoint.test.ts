@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  adoptPendingObjects,
+  clearPending,
+  ensureStack,
+  readState,
+  unprotectAll,
+} from "../../../../sandbox/driver/checkpoint.ts";
+
+describe("the engine's state file", () => {
+  let dir: string;
+  let path: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "mesh-state-"));
+    path = join(dir, "stacks", "dev.json");
+    ensureStack(path, "organization/ecommerce-mesh/dev");
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  const pending = (urn: string, type: string, inputs: object) => ({
+    resource: { urn, type, custom: true, inputs },
+    type: "creating",
+  });
+  const write = (latest: object): void =>
+    writeFileSync(path, JSON.stringify({ version: 3, checkpoint: { stack: "s", latest } }));
+
+  it("of a new stack is empty", () => {
+    assert.deepEqual(readState(path), { resources: [], pending: [] });
+    assert.deepEqual(readState(join(dir, "none.json")), { resources: [], pending: [] });
+  });
+
+  it("loses its unfinished operations once they are taken up", () => {
+    write({ resources: [], pending_operations: [pending("u1", "aws:ec2/vpc:Vpc", {})] });
+    assert.deepEqual(clearPending(path), [{ urn: "u1", type: "creating" }]);
+    assert.deepEqual(clearPending(path), []);
+  });
+
+  it("takes up Kubernetes objects that may exist, so that destroy deletes them, and nothing of the cloud", () => {
+    const namespaced = { metadata: { name: "web", namespace: "shop" } };
+    write({
+      resources: [],
+      pending_operations: [
+        pending("u1", "kubernetes:apps/v1:Deployment", namespaced),
+        pending("u2", "kubernetes:core/v1:Namespace", { metadata: { name: "shop" } }),
+        pending("u3", "kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system" }),
+        pending("u4", "aws:ec2/vpc:Vpc", {}),
+      ],
+    });
+    adoptPendingObjects(path);
+    const ids = readState(path).resources.map(({ urn, id }) => [urn, id]);
+    assert.deepEqual(ids, [
+      ["u1", "shop/web"],
+      ["u2", "shop"],
+      ["u3", "istio-system/istiod"],
+    ]);
+  });
+
+  it("says how many resources were protected", () => {
+    write({ resources: [{ urn: "u1", protect: true }, { urn: "u2" }] });
+    assert.equal(unprotectAll(path), 1);
+    assert.equal(unprotectAll(path), 0);
+  });
+
+  it("that is cut off is an error with the mend, and stays as it is", () => {
+    writeFileSync(path, '{"version": 3, "check');
+    assert.throws(() => readState(path), { code: "state.unreadable", hint: /\.bak/ });
+    assert.equal(readFileSync(path, "utf8"), '{"version": 3, "check');
+  });
+});
