@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import { SandboxError, type ControlPlane, type Progress, type Toolchain } from "../contracts.ts";
 import { isRunning, type ProcessIdentity } from "../driver/process-identity.ts";
 import { withDirectoryLock } from "../toolchain/lock.ts";
-import { apiClient } from "./api-client.ts";
+import { apiClient, expectStatus } from "./api-client.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
 import { ensurePki, type Pki } from "./pki.ts";
@@ -89,6 +89,7 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
     if (program === "kube-controller-manager") {
       // The others end themselves, or wait long, when the API server does not answer yet.
       await waitReady(server, pki, layout, started, options.signal);
+      await dropNodeLeases(server, pki);
     }
     started.set(
       program,
@@ -117,6 +118,20 @@ async function waitReady(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   await poll(server, pki, layout, started, signal, "/readyz");
+}
+
+/**
+ * Each kwok has a name of its own, and leaves a node alone while another one's lease on it runs: after a restart no pod
+ * would start for two minutes. The holder of these leases ended with the last run.
+ */
+async function dropNodeLeases(server: string, pki: Pki): Promise<void> {
+  const client = apiClient(server, pki);
+  try {
+    const path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+    expectStatus(await client.call("DELETE", path), [200, 404], "the removal of the last run's node leases");
+  } finally {
+    client.close();
+  }
 }
 
 /** The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused. */
