@@ -19,7 +19,10 @@ export interface ClusterReport {
   readonly nodesByZone: Readonly<Record<string, number>>;
   /** Those with pods or Deployments, by name. */
   readonly namespaces: readonly NamespaceReport[];
-  /** One sentence for each Deployment that is not Available and each pod that has no node; empty when all is well. */
+  /**
+   * One sentence for each Deployment that is not Available, each that its autoscaler has not brought to the minimum yet,
+   * and each pod that has no node; empty when all is well.
+   */
   readonly faults: readonly string[];
 }
 
@@ -27,23 +30,29 @@ export interface ClusterReport {
 export async function reportCluster(kubeconfig: string, signal?: AbortSignal): Promise<ClusterReport> {
   const client = new KubernetesClient(await readKubeconfig(kubeconfig));
   try {
-    const [nodes, deployments, pods] = await Promise.all(
-      ["/api/v1/nodes", "/apis/apps/v1/deployments", "/api/v1/pods"].map(async (path) => {
+    const [nodes, deployments, pods, autoscalers] = await Promise.all(
+      [
+        "/api/v1/nodes",
+        "/apis/apps/v1/deployments",
+        "/api/v1/pods",
+        "/apis/autoscaling/v2/horizontalpodautoscalers",
+      ].map(async (path) => {
         const list = await client.call("GET", path, signal === undefined ? {} : { signal });
         return listAt(list as unknown as JsonObject, "items").filter((item) => isObject(item));
       }),
     );
-    return buildReport(nodes ?? [], deployments ?? [], pods ?? []);
+    return buildReport(nodes ?? [], deployments ?? [], pods ?? [], autoscalers ?? []);
   } finally {
     client.close();
   }
 }
 
-/** The report for three lists of API objects. */
+/** The report for these lists of API objects. */
 export function buildReport(
   nodes: readonly JsonObject[],
   deployments: readonly JsonObject[],
   allPods: readonly JsonObject[],
+  autoscalers: readonly JsonObject[],
 ): ClusterReport {
   const pods = allPods.filter(
     (pod) => !["Succeeded", "Failed"].includes(stringAt(objectAt(pod, "status"), "phase") ?? ""),
@@ -60,6 +69,7 @@ export function buildReport(
     ...deployments
       .filter((item) => !isAvailable(item))
       .map((item) => `Deployment ${fullName(item)} is not Available: ${conditionMessage(item, "Available")}`),
+    ...autoscalers.flatMap((item) => belowMinimum(item, deployments)),
     ...pods
       .filter((item) => !isScheduled(item))
       .map((item) => `Pod ${fullName(item)} has no node: ${conditionMessage(item, "PodScheduled")}`),
@@ -94,6 +104,24 @@ function isAvailable(deployment: JsonObject): boolean {
     typeof current === "number" &&
     observed >= current
   );
+}
+
+/** A Deployment starts with one pod and is Available with it: only its autoscaler knows how many there should be. */
+function belowMinimum(autoscaler: JsonObject, deployments: readonly JsonObject[]): string[] {
+  const spec = objectAt(autoscaler, "spec");
+  const target = stringAt(objectAt(spec, "scaleTargetRef"), "name");
+  const deployment = deployments.find(
+    (item) => namespaceOf(item) === namespaceOf(autoscaler) && stringAt(objectAt(item, "metadata"), "name") === target,
+  );
+  const minimum = numberOf(spec["minReplicas"], 1);
+  const ready = deployment === undefined ? 0 : numberOf(objectAt(deployment, "status")["readyReplicas"], 0);
+  return ready >= minimum
+    ? []
+    : [`HorizontalPodAutoscaler ${fullName(autoscaler)} wants ${minimum} pods of its Deployment, ${ready} are ready`];
+}
+
+function numberOf(value: unknown, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
 }
 
 function isScheduled(pod: JsonObject): boolean {

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { buildReport } from "../../../../sandbox/driver/cluster-report.ts";
+
+const NAMESPACE = "shop";
+
+function node(zone: string) {
+  return { metadata: { name: `node-${zone}`, labels: { "topology.kubernetes.io/zone": zone } } };
+}
+
+function deployment(name: string, status: { available: boolean; ready: number; observed?: number }) {
+  return {
+    metadata: { name, namespace: NAMESPACE, generation: 2 },
+    status: {
+      observedGeneration: status.observed ?? 2,
+      readyReplicas: status.ready,
+      conditions: [{ type: "Available", status: status.available ? "True" : "False", message: "too few pods" }],
+    },
+  };
+}
+
+function autoscaler(target: string, minReplicas: number) {
+  return { metadata: { name: target, namespace: NAMESPACE }, spec: { minReplicas, scaleTargetRef: { name: target } } };
+}
+
+function pod(name: string, nodeName?: string) {
+  return {
+    metadata: { name, namespace: NAMESPACE },
+    spec: nodeName === undefined ? {} : { nodeName },
+    status: {
+      phase: "Running",
+      conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available" }],
+    },
+  };
+}
+
+describe("report of a cluster", () => {
+  it("finds nothing wrong where everything runs, and counts nodes by zone", () => {
+    const report = buildReport(
+      [node("a"), node("b"), node("a")],
+      [deployment("cart", { available: true, ready: 2 })],
+      [pod("cart-1", "node-a"), pod("cart-2", "node-b")],
+      [autoscaler("cart", 2)],
+    );
+    assert.deepEqual(report.faults, []);
+    assert.deepEqual(report.nodesByZone, { a: 2, b: 1 });
+    assert.deepEqual(
+      report.namespaces.map(({ name, deploymentsAvailable, pods, podsScheduled }) => [
+        name,
+        deploymentsAvailable,
+        pods,
+        podsScheduled,
+      ]),
+      [[NAMESPACE, 1, 2, 2]],
+    );
+  });
+
+  it("names a Deployment that is not Available, and one whose status is older than its spec", () => {
+    const { faults } = buildReport(
+      [],
+      [
+        deployment("cart", { available: false, ready: 0 }),
+        deployment("user", { available: true, ready: 1, observed: 1 }),
+      ],
+      [],
+      [],
+    );
+    assert.deepEqual(
+      faults.map((fault) => fault.split(" ").slice(0, 2).join(" ")),
+      ["Deployment shop/cart", "Deployment shop/user"],
+    );
+  });
+
+  it("names a Deployment that its autoscaler has not brought to the minimum yet", () => {
+    const { faults } = buildReport(
+      [],
+      [deployment("cart", { available: true, ready: 1 })],
+      [],
+      [autoscaler("cart", 3)],
+    );
+    assert.deepEqual(faults, ["HorizontalPodAutoscaler shop/cart wants 3 pods of its Deployment, 1 are ready"]);
+  });
+
+  it("names an autoscaler whose Deployment is not there", () => {
+    assert.equal(buildReport([], [], [], [autoscaler("cart", 1)]).faults.length, 1);
+  });
+
+  it("names a pod without a node, in the scheduler's words", () => {
+    assert.deepEqual(buildReport([], [], [pod("cart-1")], []).faults, [
+      "Pod shop/cart-1 has no node: 0/3 nodes are available",
+    ]);
+  });
+});
