@@ -10,24 +10,25 @@ const TIMEOUT_SECONDS = 600;
  * the component, with labels of its own.
  */
 export function createHelmRelease(release: HelmRelease, options: pulumi.CustomResourceOptions): k8s.helm.v3.Release {
-  return new k8s.helm.v3.Release(
-    release.name,
-    {
-      name: release.name,
-      namespace: release.namespace,
-      ...chartReference(release),
-      version: release.version,
-      values: { ...release.values },
-      atomic: true,
-      cleanupOnFail: true,
-      timeout: TIMEOUT_SECONDS,
-    },
-    options,
-  );
+  return new k8s.helm.v3.Release(release.name, releaseArgs(release), options);
+}
+
+/** The inputs of a release: plain values, so that they can be looked at without an engine. */
+export function releaseArgs(release: HelmRelease) {
+  return {
+    name: release.name,
+    namespace: release.namespace,
+    ...chartReference(release),
+    version: release.version,
+    values: { ...release.values },
+    atomic: true,
+    cleanupOnFail: true,
+    timeout: TIMEOUT_SECONDS,
+  };
 }
 
 /** Helm takes a repository beside the chart's name, but an OCI reference or a directory in place of it. */
-function chartReference({ repository, chart }: HelmRelease): Pick<k8s.helm.v3.ReleaseArgs, "chart" | "repositoryOpts"> {
+function chartReference({ repository, chart }: HelmRelease): { chart: string; repositoryOpts?: { repo: string } } {
   return /^https?:/.test(repository)
     ? { chart, repositoryOpts: { repo: repository } }
     : { chart: `${repository.replace(/\/$/, "")}/${chart}` };

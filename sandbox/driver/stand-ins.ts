@@ -45,10 +45,20 @@ export async function serveStandIns(
   ]);
   return {
     debugProviders: [cloud.debugProviders, kubernetes.debugProviders],
-    represented: () => kubernetes.represented(),
+    represented: async () => kubernetes.represented(cluster === undefined ? await announcedReleases(session) : []),
     forgetOrphans: (urns, knownIds) => cloud.forgetOrphans(urns, knownIds),
     async close() {
       await Promise.all([cloud.close(), kubernetes.close()]);
     },
   };
+}
+
+/** What the program will install: a preview of a new cluster ends before the engine asks the provider about any release. */
+async function announcedReleases({ stack }: StackSession) {
+  const [{ releaseArgs }, { stackReleases }, { clusterName }] = await Promise.all([
+    import("../../components/kubernetes/helm-release.ts"),
+    import("../../model/render.ts"),
+    import("../../model/names.ts"),
+  ]);
+  return stackReleases(stack, clusterName(stack.name, stack.config)).map(releaseArgs);
 }

@@ -105,12 +105,18 @@ export class ReleaseOperations {
    * The releases that are represented and not run: those that the cluster holds, and those that were checked in this
    * run and would be, because they are not installed yet and their repository is out of reach.
    * @param cluster Undefined while none runs: a preview.
+   * @param announced Inputs of releases that the engine has not asked about: it does not, while the kubeconfig is unknown.
    */
-  async represented(cluster: Cluster | undefined): Promise<readonly RepresentedRelease[]> {
+  async represented(
+    cluster: Cluster | undefined,
+    announced: readonly JsonObject[] = [],
+  ): Promise<readonly RepresentedRelease[]> {
     const recorded = cluster === undefined ? [] : await listInventories(cluster);
     const installed = cluster === undefined ? new Set<string>() : await installedIds(cluster);
     const known = new Set([...installed, ...recorded.map(releaseId)]);
-    const checked = [...this.#checked].filter(([id]) => !known.has(id));
+    const specs = announced.map((inputs) => releaseSpec(inputs));
+    const expectedSpecs = new Map([...specs.map((spec) => [releaseId(spec), spec] as const), ...this.#checked]);
+    const checked = [...expectedSpecs].filter(([id]) => !known.has(id));
     const expected = await Promise.all(checked.map(async ([, spec]) => await this.#expected(spec)));
     const all = [...recorded.map(representedRelease), ...expected.flat()];
     return all.sort((a, b) => releaseId(a).localeCompare(releaseId(b)));

@@ -7,6 +7,7 @@ import { ReleaseOperations } from "../helm/release-operations.ts";
 import type { RepresentedRelease } from "../helm/release-outputs.ts";
 import { serveProvider, type FaultRule } from "../protocol/index.ts";
 import { Clusters } from "./clusters.ts";
+import type { JsonObject } from "./object.ts";
 import { KubernetesProvider } from "./provider.ts";
 
 export type { RepresentedRelease } from "../helm/release-outputs.ts";
@@ -33,8 +34,11 @@ export interface KubernetesOptions {
 export interface ServedKubernetes {
   /** `kubernetes:PORT`, for PULUMI_DEBUG_PROVIDERS. */
   readonly debugProviders: string;
-  /** The releases that are represented and not run; after a preview also those that would be. Ordered by id. */
-  represented(): Promise<readonly RepresentedRelease[]>;
+  /**
+   * The releases that are represented and not run; after a preview also those that would be. Ordered by id.
+   * @param announced Inputs of releases that the engine may not have asked about: in a preview of a new cluster.
+   */
+  represented(announced?: readonly JsonObject[]): Promise<readonly RepresentedRelease[]>;
   /** Stops serving and ends every connection. */
   close(): Promise<void>;
 }
@@ -50,9 +54,9 @@ export async function serveKubernetes(options: KubernetesOptions): Promise<Serve
   const served = await serveProvider(new KubernetesProvider(clusters, releases), { faults });
   return {
     debugProviders: served.debugProvider,
-    represented: async () => {
+    represented: async (announced) => {
       const running = allowedServer() !== undefined && kubeconfigPath() !== undefined;
-      return await releases.represented(running ? await clusters.get(undefined) : undefined);
+      return await releases.represented(running ? await clusters.get(undefined) : undefined, announced);
     },
     close: async () => {
       await served.close();
