@@ -75,14 +75,19 @@ function clusterLines({ cluster }: StackStatus): string[] {
   ];
 }
 
+/** Grouped by reason: usually one repository out of reach takes several releases with it. */
 function representedLines(represented: UpResult["represented"]): string[] {
   if (represented.length === 0) {
     return ["charts           all were rendered and applied by helm"];
   }
-  return represented.map(({ name, chart, reason }, index) => {
-    const label = index === 0 ? "not run          " : "                 ";
-    return `${label}${name} (chart ${chart}) is represented by pods of its size: ${reason}`;
-  });
+  const reasons = [...new Set(represented.map(({ reason }) => reason))].sort();
+  return [
+    `not run          ${represented.length} Helm releases: pods with their replicas, requests and placement stand for them`,
+    ...reasons.map((reason) => {
+      const names = represented.filter((release) => release.reason === reason).map(({ name }) => name);
+      return `                 ${names.join(", ")}: ${reason}`;
+    }),
+  ];
 }
 
 function zonesLine(zones: Readonly<Record<string, number>>): string {
