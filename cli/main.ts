@@ -2,6 +2,8 @@ import { enableCompileCache } from "node:module";
 
 // Before anything else is loaded: half of a preview's time is the compilation of the Pulumi packages.
 enableCompileCache();
+// The Pulumi SDK takes a stack trace for each resource; mapping them all costs a third of a second, and nobody reads them.
+process.setSourceMapsEnabled(process.argv.includes("--verbose"));
 // Behind a company's proxy the gRPC library would ask it for the engine, which is on loopback.
 process.env["no_grpc_proxy"] ??= "127.0.0.1,localhost";
 const { runCli } = await import("./run.ts");

@@ -47,9 +47,10 @@ describe("an up that is cut off", function () {
 
   async function assertAllRuns(stack: string): Promise<void> {
     const status = await statusOf(project, stack);
-    assert.deepEqual(status.cluster?.faults, []);
+    assert.ok(status.cluster !== undefined);
+    assert.deepEqual(status.cluster.faults, []);
     assert.equal(status.unfinished, 0);
-    const application = status.cluster?.namespaces.find(({ name }) => name === "ecommerce");
+    const application = status.cluster.namespaces.find(({ name }) => name === "ecommerce");
     assert.ok((application?.deploymentsAvailable ?? 0) >= 6);
   }
 

@@ -29,12 +29,13 @@ for (const stack of ["dev", "prod"]) {
       assert.equal(result.changes.create, result.changed.length);
       assert.ok(result.represented.every((chart) => chart !== ""));
       const status = await statusOf(project, stack);
-      const cluster = status.cluster;
-      assert.deepEqual(cluster?.faults, []);
-      const application = cluster?.namespaces.find(({ name }) => name === "ecommerce");
+      const { cluster } = status;
+      assert.ok(cluster !== undefined);
+      assert.deepEqual(cluster.faults, []);
+      const application = cluster.namespaces.find(({ name }) => name === "ecommerce");
       assert.ok(application !== undefined && application.deployments >= 6);
       assert.equal(application.deploymentsAvailable, application.deployments);
-      assert.equal(Object.keys(cluster?.nodesByZone ?? {}).length, 3);
+      assert.equal(Object.keys(cluster.nodesByZone).length, 3);
     });
 
     it("changes nothing when it is brought up again", async () => {
