@@ -25,7 +25,7 @@ export function progressView(stream: ProgressStream, now: () => number = Date.no
   return stream.isTTY === true ? terminalView(stream, now) : logView(stream, now);
 }
 
-/** One line for each step that is not counted; counted ones now and then, and at the end of their phase. */
+/** One line for each step that is not counted; of counted ones the first, then now and then, and the end of their phase. */
 function logView(stream: ProgressStream, now: () => number): ProgressView {
   let last: ProgressEvent | undefined;
   let told: ProgressEvent | undefined;
@@ -42,10 +42,12 @@ function logView(stream: ProgressStream, now: () => number): ProgressView {
   };
   return {
     report(event) {
-      if (last !== undefined && last.phase !== event.phase) {
+      const isFirst = last?.phase !== event.phase;
+      if (isFirst) {
         endPhase();
       }
-      if (event.done === undefined ? event.message !== told?.message : now() - at >= LOG_EVERY_MS) {
+      const isDue = isFirst || now() - at >= LOG_EVERY_MS;
+      if (event.done === undefined ? event.message !== told?.message : isDue) {
         tell(event);
       }
       last = event;
@@ -84,5 +86,5 @@ function bar({ done, total }: ProgressEvent): string {
 }
 
 function lineOf({ message, done, total }: ProgressEvent): string {
-  return done === undefined ? message : `${done} of ${total ?? "?"} done, last: ${message}`;
+  return done === undefined ? message : `${message} (${done} of ${total ?? "?"} done)`;
 }

@@ -71,11 +71,18 @@ describe("progress", () => {
       text(),
       [
         "toolchain: building etcd",
-        "up: 13 of 20 done, last: Service s13",
-        "up: 20 of 20 done, last: Service s20",
+        "up: Service s1 (1 of 20 done)",
+        "up: Service s14 (14 of 20 done)",
+        "up: Service s20 (20 of 20 done)",
         "",
       ].join("\n"),
     );
+  });
+
+  it("in a log tells at once what a step of many minutes is about", () => {
+    const { view, text } = recorder(false);
+    view.report({ phase: "toolchain", message: "building kwok (1 of 7, about 1 min)", done: 0, total: 7 });
+    assert.equal(text(), "toolchain: building kwok (1 of 7, about 1 min) (0 of 7 done)\n");
   });
 
   it("on a terminal is one line that redraws itself and leaves nothing", () => {
