@@ -5,7 +5,7 @@ import { Discovery, objectPath, type ResourceInfo } from "./discovery.ts";
 import { ApiError, NotReadyError } from "./errors.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { LoadBalancerStandIn } from "./load-balancer.ts";
-import { describeObject, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
+import { describeObject, groupAndVersion, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
 import { isAwaited, readinessOf } from "./readiness.ts";
 import { WatchHub, watchKey } from "./watch-hub.ts";
 
@@ -136,7 +136,7 @@ export class Cluster {
 
   /**
    * Deletes an object and waits until it is gone. One that is gone already is fine.
-   * @param propagation `Foreground` (default), `Background` or `Orphan`.
+   * @param propagation `Foreground`, `Background` or `Orphan`. Default: `Foreground`, and `Background` for custom resources.
    */
   async remove(ref: ObjectRef, options: WaitOptions & { propagation?: string }): Promise<void> {
     const info = await this.discovery.lookUp(ref.apiVersion, ref.kind);
@@ -144,7 +144,11 @@ export class Cluster {
       return;
     }
     const path = objectPath(info, ref.metadata);
-    const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: options.propagation ?? "Foreground" };
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      propagationPolicy: options.propagation ?? defaultPropagation(ref),
+    };
     try {
       await this.client.call("DELETE", path, { body, signal: options.signal });
     } catch (error) {
@@ -214,6 +218,15 @@ function judge(applied: KubernetesObject, live: KubernetesObject | undefined): K
     throw new NotReadyError(readiness.why, live);
   }
   return readiness.state === "ready" ? withoutManagedFields(live) : undefined;
+}
+
+/**
+ * The garbage collector, who ends a foreground deletion, looks for new kinds every 30 seconds only; objects of a custom
+ * resource have no dependents that could be waited for.
+ */
+function defaultPropagation(ref: ObjectRef): "Foreground" | "Background" {
+  const [group] = groupAndVersion(ref.apiVersion);
+  return group.includes(".") && !group.endsWith(".k8s.io") ? "Background" : "Foreground";
 }
 
 /** A 404 for a whole path, not for an object: the API server's plain "404 page not found". */
