@@ -1,30 +1,15 @@
 import { z } from "zod";
 import { cidr, dnsLabel } from "./common.ts";
+import { nodePool } from "./node-pool.ts";
 
-const roleArn = z
+const principalArn = z
   .string()
   .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, "expected the ARN of an IAM role or user");
 
-const nodeGroup = z
-  .strictObject({
-    instanceType: z
-      .string()
-      .regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "expected an EC2 instance type such as m6i.xlarge")
-      .default("m6i.large")
-      .describe("EC2 instance type of the nodes."),
-    min: z.int().min(1).default(3).describe("Nodes at the least."),
-    desired: z.int().min(1).default(3).describe("Nodes at the start; the autoscaler changes it afterwards."),
-    max: z.int().min(1).default(6).describe("Nodes at the most."),
-    capacityType: z
-      .enum(["ON_DEMAND", "SPOT"])
-      .default("ON_DEMAND")
-      .describe("`SPOT` is cheaper and can be taken away with two minutes' notice."),
-    diskSizeGiB: z.int().min(20).max(16384).default(50).describe("Size of a node's root volume, in GiB."),
-  })
-  .refine((group) => group.min <= group.desired && group.desired <= group.max, {
-    error: "expected min <= desired <= max",
-    path: ["desired"],
-  });
+/** Control-plane logs that EKS writes. */
+export const CLUSTER_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"] as const;
+
+const retention = z.union([7, 14, 30, 90, 180, 365].map((days) => z.literal(days)));
 
 /** The EKS cluster. Used only with `platform.kind: eks`. */
 export const cluster = z.strictObject({
@@ -47,14 +32,38 @@ export const cluster = z.strictObject({
     })
     .prefault({})
     .describe("Who reaches the Kubernetes API server."),
-  admins: z.array(roleArn).default([]).describe("IAM principals with cluster-admin rights, by access entry."),
+  access: z
+    .strictObject({
+      admins: z.array(principalArn).default([]).describe("Cluster-admin rights."),
+      deployers: z.array(principalArn).default([]).describe("May change what is in namespaces, not the cluster."),
+      viewers: z.array(principalArn).default([]).describe("May read everything but Secrets."),
+    })
+    .prefault({})
+    .describe("IAM principals that may use the cluster, by access entry."),
+  encryptionKeyArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/, "expected the ARN of a KMS key")
+    .optional()
+    .describe("KMS key that encrypts Secrets, logs and volumes. Default: one made by the stack, rotated every year."),
   logs: z
-    .array(z.enum(["api", "audit", "authenticator", "controllerManager", "scheduler"]))
-    .default(["api", "audit", "authenticator", "controllerManager", "scheduler"])
+    .array(z.enum(CLUSTER_LOGS))
+    .default([...CLUSTER_LOGS])
     .describe("Control-plane logs that go to CloudWatch."),
+  logRetentionDays: retention.default(90).describe("Days that the control-plane logs are kept."),
   deletionProtection: z.boolean().default(false).describe("EKS refuses to delete the cluster, and Pulumi protects it."),
-  nodeGroup: nodeGroup.prefault({}).describe("The managed node group."),
+  supportType: z
+    .enum(["STANDARD", "EXTENDED"])
+    .default("STANDARD")
+    .describe(
+      "What EKS does at the end of standard support: `STANDARD` upgrades by itself, `EXTENDED` costs six times as much an hour.",
+    ),
+  zonalShift: z.boolean().default(true).describe("Let AWS move traffic away from a zone that fails."),
+  systemPool: nodePool({ instanceType: "m6i.xlarge", size: 3, max: 6 })
+    .prefault({})
+    .describe("Tainted nodes for istiod, gateways and addons."),
+  workloadPool: nodePool({ instanceType: "m6i.large", size: 3, max: 9 })
+    .prefault({})
+    .describe("Nodes for the application."),
 });
 
 export type ClusterConfig = z.infer<typeof cluster>;
-export type NodeGroupConfig = z.infer<typeof nodeGroup>;

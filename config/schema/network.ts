@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { cidr } from "./common.ts";
 
+const awsId = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
+
+/** Services that pods and nodes reach without leaving AWS's network, by an interface in each zone. */
+export const INTERFACE_ENDPOINTS = ["ecr.api", "ecr.dkr", "sts", "ec2", "logs", "elasticloadbalancing"] as const;
+
 /** The VPC. Used only with `platform.kind: eks`. */
 export const network = z.strictObject({
   cidr: cidr
@@ -16,9 +22,49 @@ export const network = z.strictObject({
     .strictObject({
       public: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
       private: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
+      intra: z.array(cidr).describe("One network for each zone, for the control plane's network interfaces."),
     })
     .optional()
     .describe("Subnets by hand. Default: planned from `network.cidr`, the private ones as large as fits."),
+  endpoints: z
+    .strictObject({
+      gateway: z
+        .array(z.enum(["s3"]))
+        .default(["s3"])
+        .describe("Gateway endpoints: free, and image layers come from S3."),
+      interface: z
+        .array(z.enum(INTERFACE_ENDPOINTS))
+        .default([])
+        .describe("Interface endpoints: an hourly price in each zone, and no way out needed for these services."),
+    })
+    .prefault({})
+    .describe("VPC endpoints."),
+  flowLogs: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Record accepted and rejected connections in CloudWatch."),
+      retentionDays: z
+        .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
+        .default(30)
+        .describe("Days that they are kept."),
+    })
+    .prefault({})
+    .describe("VPC flow logs."),
+  existing: z
+    .strictObject({
+      vpcId: awsId("vpc").describe("Id of the VPC."),
+      publicSubnetIds: z.array(awsId("subnet")).min(2).describe("One for each zone, in the order of `platform.zones`."),
+      privateSubnetIds: z
+        .array(awsId("subnet"))
+        .min(2)
+        .describe("One for each zone, in the order of `platform.zones`."),
+      intraSubnetIds: z
+        .array(awsId("subnet"))
+        .min(2)
+        .optional()
+        .describe("For the control plane. Default: the private ones."),
+    })
+    .optional()
+    .describe("A VPC that exists, with its own subnets, routes and tags. Then nothing of the network is made."),
 });
 
 export type NetworkConfig = z.infer<typeof network>;

@@ -1,5 +1,45 @@
 import { z } from "zod";
-import { hostName } from "./common.ts";
+import { cidr, hostName } from "./common.ts";
+
+/** The network load balancer in front of the ingress gateway. Used only with `platform.kind: eks`. */
+const loadBalancer = z.strictObject({
+  scheme: z.enum(["internet-facing", "internal"]).default("internet-facing").describe("Who can reach it."),
+  sourceCidrs: z.array(cidr).min(1).default(["0.0.0.0/0"]).describe("Networks that may connect."),
+  clientIp: z
+    .enum(["preserve", "proxyProtocol", "none"])
+    .default("preserve")
+    .describe("How the gateway learns the client's address: from the packets, by proxy protocol v2, or not at all."),
+  crossZone: z
+    .boolean()
+    .default(true)
+    .describe("Spread connections over the gateways of all zones; costs traffic between zones."),
+  deregistrationSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe("Seconds that a leaving gateway keeps its connections; shorter than the gateway's own drain."),
+  accessLogsBucket: z
+    .string()
+    .min(3)
+    .max(63)
+    .optional()
+    .describe("S3 bucket that takes the TLS access logs. Default: none are kept."),
+  deletionProtection: z.boolean().default(false).describe("AWS refuses to delete the load balancer."),
+});
+
+/** DNS records for the gateway's hosts. Used only with `platform.kind: eks`. */
+const dns = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe("Install ExternalDNS, which keeps records of the gateway's hosts in Route 53."),
+  zoneId: z
+    .string()
+    .regex(/^Z[A-Z0-9]{5,31}$/, "expected the id of a Route 53 hosted zone such as Z0123456789ABCDEFGHIJ")
+    .optional()
+    .describe("Hosted zone; the only one that ExternalDNS may change. Required when enabled."),
+});
 
 /** How traffic from outside reaches the application. */
 export const traffic = z.strictObject({
@@ -11,19 +51,26 @@ export const traffic = z.strictObject({
   tls: z
     .strictObject({
       mode: z
-        .enum(["none", "selfSigned", "existingSecret"])
+        .enum(["none", "selfSigned", "existingSecret", "acm"])
         .default("existingSecret")
         .describe(
-          "`selfSigned`: a certificate made by the stack; `existingSecret`: a Secret that something else keeps (cert-manager); `none`: HTTP only.",
+          "`selfSigned`: a certificate made by the stack; `existingSecret`: a Secret that something else keeps (cert-manager); `acm`: TLS ends at the load balancer with `certificateArn`; `none`: HTTP only.",
         ),
       credentialName: z
         .string()
         .min(1)
         .default("ecommerce-cert")
         .describe("Name of the TLS Secret in the ingress gateway's namespace."),
+      certificateArn: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "expected the ARN of an ACM certificate")
+        .optional()
+        .describe("ACM certificate. Required with mode `acm`."),
     })
     .prefault({})
     .describe("The certificate of the gateway."),
+  loadBalancer: loadBalancer.prefault({}).describe("The load balancer in front of the gateway."),
+  dns: dns.prefault({}).describe("DNS records for the hosts."),
   httpsRedirect: z.boolean().default(true).describe("Answer HTTP with a redirect to HTTPS."),
 });
 
