@@ -1,164 +1,136 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../../config/schema/network.ts";
-import { planSubnets, type SubnetPlan } from "../../model/subnets.ts";
+import { planSubnets } from "../../model/subnets.ts";
+import { Endpoints } from "./endpoints.ts";
+import { FlowLogs } from "./flow-logs.ts";
+import { createNatGateways } from "./nat.ts";
+import type { NetworkAccess } from "./network-access.ts";
+import { createIntraRoutes, createPrivateRoutes, createPublicRoutes, type RoutedSubnet } from "./routes.ts";
+import { idOnceStanding } from "./standing.ts";
+import { createSubnets, type Subnets } from "./subnets.ts";
 
 /** What the network is made from. */
 export interface NetworkArgs {
-  /** The VPC: addresses and NAT. Plain: shapes the graph. Source: `network` of the stack's configuration. */
+  /** Addresses, NAT, endpoints, flow logs. Plain: shapes the graph. Source: `network` of the stack's configuration. */
   readonly network: NetworkConfig;
-  /** Availability zones, one public and one private subnet in each. Plain: shapes the graph. */
+  /** Region of the VPC: part of the names of AWS's services. Plain. */
+  readonly region: string;
+  /** Availability zones, one subnet of each tier in each. Plain: shapes the graph. */
   readonly zones: readonly string[];
-  /** Name of the EKS cluster that will use the subnets; part of the tags that load balancers look for. */
+  /** Name of the EKS cluster that will use the subnets; part of the tags that load balancers and Karpenter look for. */
   readonly clusterName: string;
+  /** KMS key that encrypts the flow logs; its policy must let CloudWatch Logs use it. Default: a key of AWS's. */
+  readonly logKeyArn?: pulumi.Input<string>;
 }
 
-/** A VPC over several zones: public subnets for load balancers, private ones for nodes and pods. */
-export class Network extends pulumi.ComponentResource {
-  /** Id of the VPC. */
+/**
+ * A VPC over several zones: public subnets for load balancers, private ones for nodes and pods, intra ones for the
+ * control plane's network interfaces.
+ */
+export class Network extends pulumi.ComponentResource implements NetworkAccess {
   readonly vpcId: pulumi.Output<string>;
-  /** Ids of the public subnets, in the order of the zones. */
   readonly publicSubnetIds: pulumi.Output<string>[];
-  /** Ids of the private subnets, in the order of the zones. */
   readonly privateSubnetIds: pulumi.Output<string>[];
+  readonly intraSubnetIds: pulumi.Output<string>[];
 
   constructor(name: string, args: NetworkArgs, options: pulumi.ComponentResourceOptions) {
     super("ecommerce-mesh:network:Network", name, {}, options);
+    const vpc = this.vpc(name, args);
+    const plans = planSubnets(args.network, args.zones);
+    const subnets = createSubnets(name, { vpc, plans, clusterName: args.clusterName }, this);
+    const routed = this.routes(name, args, vpc, subnets);
+    const endpoints = this.endpoints(name, args, vpc, routed.private);
+    const flowLogs = this.flowLogs(name, args, vpc);
+
+    this.vpcId = vpc.id;
+    this.publicSubnetIds = idsOf(routed.public, flowLogs);
+    // Nodes pull their images through endpoints and routes, and their first and last connection is recorded.
+    this.privateSubnetIds = idsOf(routed.private, [...endpoints, ...flowLogs]);
+    this.intraSubnetIds = idsOf(routed.intra, flowLogs);
+    this.registerOutputs({
+      vpcId: this.vpcId,
+      publicSubnetIds: this.publicSubnetIds,
+      privateSubnetIds: this.privateSubnetIds,
+      intraSubnetIds: this.intraSubnetIds,
+    });
+  }
+
+  private vpc(name: string, args: NetworkArgs): aws.ec2.Vpc {
     const vpc = new aws.ec2.Vpc(
       `${name}-vpc`,
       { cidrBlock: args.network.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { Name: name } },
       { parent: this },
     );
-    const gateway = new aws.ec2.InternetGateway(
+    // AWS makes a group in every VPC, open inside; adopted without a rule, it lets nothing in or out.
+    new aws.ec2.DefaultSecurityGroup(
+      `${name}-default`,
+      { vpcId: vpc.id, tags: { Name: `${name}-default-closed` } },
+      { parent: this },
+    );
+    return vpc;
+  }
+
+  private routes(
+    name: string,
+    args: NetworkArgs,
+    vpc: aws.ec2.Vpc,
+    subnets: Subnets,
+  ): Record<keyof Subnets, RoutedSubnet[]> {
+    const internet = new aws.ec2.InternetGateway(
       `${name}-internet`,
       { vpcId: vpc.id, tags: { Name: name } },
       { parent: this },
     );
-    const plans = planSubnets(args.network, args.zones);
-    const publicSubnets = this.subnets(name, args, plans, "public", vpc);
-    const privateSubnets = this.subnets(name, args, plans, "private", vpc);
-
-    this.vpcId = vpc.id;
-    this.publicSubnetIds = this.publicRoutes(name, vpc, gateway, publicSubnets);
-    this.privateSubnetIds = this.privateRoutes(name, args, vpc, gateway, publicSubnets, privateSubnets);
-    this.registerOutputs({
-      vpcId: this.vpcId,
-      publicSubnetIds: this.publicSubnetIds,
-      privateSubnetIds: this.privateSubnetIds,
-    });
+    const natCount = { none: 0, single: 1, perZone: args.zones.length }[args.network.nat];
+    const gateways = createNatGateways(name, subnets.public.slice(0, natCount), internet, this);
+    return {
+      public: createPublicRoutes(name, { vpc, subnets: subnets.public, internet }, this),
+      private: createPrivateRoutes(name, { vpc, subnets: subnets.private, gateways, zones: args.zones }, this),
+      intra: createIntraRoutes(name, { vpc, subnets: subnets.intra }, this),
+    };
   }
 
-  private subnets(
+  private endpoints(
     name: string,
     args: NetworkArgs,
-    plans: readonly SubnetPlan[],
-    tier: SubnetPlan["tier"],
     vpc: aws.ec2.Vpc,
-  ): aws.ec2.Subnet[] {
-    const role = tier === "public" ? "kubernetes.io/role/elb" : "kubernetes.io/role/internal-elb";
-    return plans
-      .filter((plan) => plan.tier === tier)
-      .map(
-        (plan) =>
-          new aws.ec2.Subnet(
-            `${name}-${tier}-${plan.zoneIndex}`,
-            {
-              vpcId: vpc.id,
-              cidrBlock: plan.cidr,
-              availabilityZone: plan.zone,
-              mapPublicIpOnLaunch: tier === "public",
-              tags: {
-                Name: `${name}-${tier}-${plan.zone}`,
-                [role]: "1",
-                [`kubernetes.io/cluster/${args.clusterName}`]: "shared",
-              },
-            },
-            { parent: this },
-          ),
-      );
-  }
-
-  private publicRoutes(
-    name: string,
-    vpc: aws.ec2.Vpc,
-    gateway: aws.ec2.InternetGateway,
-    subnets: readonly aws.ec2.Subnet[],
-  ): pulumi.Output<string>[] {
-    const table = new aws.ec2.RouteTable(
-      `${name}-public`,
-      { vpcId: vpc.id, tags: { Name: `${name}-public` } },
+    subnets: readonly RoutedSubnet[],
+  ): readonly pulumi.Resource[] {
+    const endpoints = new Endpoints(
+      `${name}-endpoints`,
+      {
+        endpoints: args.network.endpoints,
+        region: args.region,
+        vpcId: vpc.id,
+        vpcCidr: vpc.cidrBlock,
+        subnetIds: subnets.map(({ subnet }) => subnet.id),
+        routeTableIds: subnets.map(({ table }) => table.id),
+      },
       { parent: this },
     );
-    const route = new aws.ec2.Route(
-      `${name}-public-internet`,
-      { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
-      { parent: table },
-    );
-    return subnets.map((subnet, zone) =>
-      routed(subnet, [route, this.associate(`${name}-public-${zone}`, table, subnet)]),
-    );
+    return endpoints.all;
   }
 
-  /** One table a zone, so that each zone can leave through its own NAT gateway. */
-  private privateRoutes(
-    name: string,
-    args: NetworkArgs,
-    vpc: aws.ec2.Vpc,
-    internet: aws.ec2.InternetGateway,
-    publicSubnets: readonly aws.ec2.Subnet[],
-    privateSubnets: readonly aws.ec2.Subnet[],
-  ): pulumi.Output<string>[] {
-    const count = { none: 0, single: 1, perZone: args.zones.length }[args.network.nat];
-    const gateways = publicSubnets.slice(0, count).map((subnet, zone) => this.natGateway(name, zone, subnet, internet));
-    return privateSubnets.map((subnet, zone) => {
-      const table = new aws.ec2.RouteTable(
-        `${name}-private-${zone}`,
-        { vpcId: vpc.id, tags: { Name: `${name}-private-${args.zones[zone] ?? zone}` } },
-        { parent: this },
-      );
-      const association = this.associate(`${name}-private-${zone}`, table, subnet);
-      const nat = gateways[Math.min(zone, gateways.length - 1)];
-      if (nat === undefined) {
-        return routed(subnet, [association]);
-      }
-      const route = new aws.ec2.Route(
-        `${name}-private-${zone}-nat`,
-        { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
-        { parent: table },
-      );
-      return routed(subnet, [association, route]);
-    });
-  }
-
-  private natGateway(
-    name: string,
-    zone: number,
-    subnet: aws.ec2.Subnet,
-    internet: aws.ec2.InternetGateway,
-  ): aws.ec2.NatGateway {
-    const address = new aws.ec2.Eip(
-      `${name}-nat-${zone}`,
-      { domain: "vpc", tags: { Name: `${name}-nat-${zone}` } },
-      // AWS refuses to detach an internet gateway while an address of the VPC is mapped.
-      { parent: this, dependsOn: [internet] },
+  private flowLogs(name: string, args: NetworkArgs, vpc: aws.ec2.Vpc): readonly pulumi.Resource[] {
+    const { enabled, retentionDays } = args.network.flowLogs;
+    if (!enabled) {
+      return [];
+    }
+    const flowLogs = new FlowLogs(
+      `${name}-flow-logs`,
+      {
+        vpcId: vpc.id,
+        clusterName: args.clusterName,
+        retentionDays,
+        ...(args.logKeyArn === undefined ? {} : { keyArn: args.logKeyArn }),
+      },
+      { parent: this },
     );
-    return new aws.ec2.NatGateway(
-      `${name}-nat-${zone}`,
-      { allocationId: address.id, subnetId: subnet.id, tags: { Name: `${name}-nat-${zone}` } },
-      // A NAT gateway without an internet gateway fails, although it refers to none.
-      { parent: this, dependsOn: [internet] },
-    );
-  }
-
-  private associate(name: string, table: aws.ec2.RouteTable, subnet: aws.ec2.Subnet): aws.ec2.RouteTableAssociation {
-    return new aws.ec2.RouteTableAssociation(name, { routeTableId: table.id, subnetId: subnet.id }, { parent: table });
+    return [flowLogs.flowLog];
   }
 }
 
-/**
- * The subnet's id, known only once its routes stand: whatever is put into the subnet comes after them, and goes before
- * them. Nodes need the way out until they have left.
- */
-function routed(subnet: aws.ec2.Subnet, routes: readonly pulumi.CustomResource[]): pulumi.Output<string> {
-  return pulumi.all([subnet.id, pulumi.all(routes.map((route) => route.id))]).apply(([id]) => id);
+function idsOf(subnets: readonly RoutedSubnet[], others: readonly pulumi.Resource[]): pulumi.Output<string>[] {
+  return subnets.map(({ subnet, routes }) => idOnceStanding(subnet, [...routes, ...others]));
 }

@@ -1,0 +1,89 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the flow logs of a VPC are made from. */
+export interface FlowLogsArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** Name of the cluster: part of the log group's name. Plain. */
+  readonly clusterName: string;
+  /** Days that the logs are kept. Source: `network.flowLogs.retentionDays` of the stack's configuration. */
+  readonly retentionDays: number;
+  /**
+   * KMS key that encrypts the log group; its policy must let CloudWatch Logs use it. Default: none, CloudWatch encrypts
+   * with a key of AWS's.
+   */
+  readonly keyArn?: pulumi.Input<string>;
+}
+
+/** Records who connected to whom in a VPC, accepted or rejected, in CloudWatch. */
+export class FlowLogs extends pulumi.ComponentResource {
+  /** The flow log: what stands before it is not recorded. */
+  readonly flowLog: aws.ec2.FlowLog;
+
+  constructor(name: string, args: FlowLogsArgs, options: pulumi.ComponentResourceOptions) {
+    super("ecommerce-mesh:network:FlowLogs", name, {}, options);
+    const group = new aws.cloudwatch.LogGroup(
+      name,
+      {
+        name: `/aws/vpc/${args.clusterName}/flow-logs`,
+        retentionInDays: args.retentionDays,
+        ...(args.keyArn === undefined ? {} : { kmsKeyId: args.keyArn }),
+      },
+      { parent: this },
+    );
+    const { role, policy } = this.role(name, group);
+    this.flowLog = new aws.ec2.FlowLog(
+      name,
+      {
+        vpcId: args.vpcId,
+        trafficType: "ALL",
+        logDestinationType: "cloud-watch-logs",
+        logDestination: group.arn,
+        iamRoleArn: role.arn,
+        maxAggregationInterval: 60,
+        tags: { Name: name },
+      },
+      // Without the policy the flow log is accepted and silently records nothing.
+      { parent: this, dependsOn: [policy] },
+    );
+    this.registerOutputs({});
+  }
+
+  private role(name: string, group: aws.cloudwatch.LogGroup): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
+    const role = new aws.iam.Role(
+      name,
+      {
+        description: "Writes the flow logs of the VPC",
+        assumeRolePolicy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Principal: { Service: "vpc-flow-logs.amazonaws.com" }, Action: "sts:AssumeRole" },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        role: role.name,
+        policy: group.arn.apply((arn) =>
+          JSON.stringify({
+            Version: "2012-10-17",
+            Statement: [
+              {
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                Resource: `${arn}:*`,
+              },
+              // Knows no narrower resource; reads names of groups, nothing in them.
+              { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
+            ],
+          }),
+        ),
+      },
+      { parent: role },
+    );
+    return { role, policy };
+  }
+}
