@@ -20,7 +20,9 @@ export interface SecurityGroupRule {
 export const CONTROL_PLANE_TO_NODES: readonly { readonly port: number; readonly description: string }[] = [
   { port: 443, description: "Webhooks and extension API servers on 443" },
   { port: 9443, description: "Webhook of the AWS Load Balancer Controller" },
-  { port: 10250, description: "Kubelets: logs, exec, metrics; and metrics-server" },
+  { port: 10250, description: "Kubelets: logs, exec, metrics" },
+  // The EKS add-on listens here, unlike upstream's chart; every autoscaler reads from it.
+  { port: 10251, description: "metrics-server" },
   { port: 15012, description: "istiod: certificates and configuration over TLS" },
   { port: 15017, description: "istiod: webhooks for injection and validation" },
 ];

@@ -5,7 +5,19 @@ const awsId = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
 
 /** Services that pods and nodes reach without leaving AWS's network, by an interface in each zone. */
-export const INTERFACE_ENDPOINTS = ["ecr.api", "ecr.dkr", "sts", "ec2", "logs", "elasticloadbalancing"] as const;
+export const INTERFACE_ENDPOINTS = [
+  "ecr.api",
+  "ecr.dkr",
+  "sts",
+  "ec2",
+  "eks",
+  "eks-auth",
+  "logs",
+  "elasticloadbalancing",
+] as const;
+
+/** Interface endpoints without which a node in a VPC without NAT does not join: images, addresses, credentials. */
+export const ENDPOINTS_OF_CLOSED_NODES = ["ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"] as const;
 
 /** The VPC. Used only with `platform.kind: eks`. */
 export const network = z.strictObject({
@@ -35,7 +47,9 @@ export const network = z.strictObject({
       interface: z
         .array(z.enum(INTERFACE_ENDPOINTS))
         .default([])
-        .describe("Interface endpoints: an hourly price in each zone, and no way out needed for these services."),
+        .describe(
+          "Interface endpoints: an hourly price in each zone, and no way out needed for these services. `eks-auth` is Pod Identity's.",
+        ),
     })
     .prefault({})
     .describe("VPC endpoints."),
@@ -48,7 +62,7 @@ export const network = z.strictObject({
         .describe("Days that they are kept."),
     })
     .prefault({})
-    .describe("VPC flow logs."),
+    .describe("VPC flow logs, encrypted with `cluster.encryptionKeyArn` where that is given."),
   existing: z
     .strictObject({
       vpcId: awsId("vpc").describe("Id of the VPC."),
@@ -64,7 +78,9 @@ export const network = z.strictObject({
         .describe("For the control plane. Default: the private ones."),
     })
     .optional()
-    .describe("A VPC that exists, with its own subnets, routes and tags. Then nothing of the network is made."),
+    .describe(
+      "A VPC that exists, with its own subnets, routes and tags: nothing of it is made, and the other keys of `network` must be left out.",
+    ),
 });
 
 export type NetworkConfig = z.infer<typeof network>;

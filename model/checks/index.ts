@@ -1,9 +1,13 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
 import { checkCalls } from "./calls.ts";
+import { checkCapacity } from "./capacity.ts";
+import { checkEndpoints } from "./endpoints.ts";
+import { checkExistingNetwork } from "./existing-network.ts";
 import { checkNames } from "./names.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
+import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkProduction } from "./production.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkTraffic } from "./traffic.ts";
@@ -18,6 +22,9 @@ export type Check = (stack: StackData) => Problem[];
 const CHECKS: readonly Check[] = [
   checkZones,
   checkNetwork,
+  checkExistingNetwork,
+  checkEndpoints,
+  checkPodAddresses,
   checkVersions,
   checkWeights,
   checkCalls,
@@ -26,6 +33,7 @@ const CHECKS: readonly Check[] = [
   checkTraffic,
   checkObservability,
   checkProduction,
+  checkCapacity,
 ];
 
 /** All that is wrong with a stack whose values are well-formed one by one. */

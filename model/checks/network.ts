@@ -1,11 +1,11 @@
 import type { Problem } from "../../config/errors.ts";
 import { contains, overlaps, parseCidr } from "../cidr.ts";
-import { planSubnets, SMALLEST_VPC_PREFIX } from "../subnets.ts";
+import { planSubnets, SMALLEST_SUBNET_PREFIX, SMALLEST_VPC_PREFIX, SUBNET_TIERS } from "../subnets.ts";
 import type { Check } from "./index.ts";
 
 /** The VPC is large enough, its subnets lie in it and apart from each other, and Services are not addressed out of it. */
 export const checkNetwork: Check = ({ config }) => {
-  if (config.platform.kind !== "eks") {
+  if (config.platform.kind !== "eks" || config.network.existing !== undefined) {
     return [];
   }
   const vpc = parseCidr(config.network.cidr);
@@ -39,12 +39,10 @@ function checkSubnets(config: Parameters<Check>[0]["config"]): Problem[] {
     return [];
   }
   const zones = config.platform.zones.length;
-  const wrongCount = (["public", "private"] as const)
-    .filter((tier) => subnets[tier].length !== zones)
-    .map((tier) => ({
-      path: `network.subnets.${tier}`,
-      message: `expected one network for each of the ${zones} zones; got ${subnets[tier].length}`,
-    }));
+  const wrongCount = SUBNET_TIERS.filter((tier) => subnets[tier].length !== zones).map((tier) => ({
+    path: `network.subnets.${tier}`,
+    message: `expected one network for each of the ${zones} zones; got ${subnets[tier].length}`,
+  }));
   if (wrongCount.length > 0) {
     return wrongCount;
   }
@@ -65,6 +63,9 @@ function checkPlacement(vpcText: string, plan: ReturnType<typeof planSubnets>): 
     const { network, path, cidr } = subnet;
     if (!contains(vpc, network)) {
       return [{ path, message: `expected a network inside network.cidr ${vpcText}; got "${cidr}"` }];
+    }
+    if (network.prefix > SMALLEST_SUBNET_PREFIX) {
+      return [{ path, message: `expected a prefix of at most /${SMALLEST_SUBNET_PREFIX}; got "${cidr}"` }];
     }
     const other = placed
       .slice(0, index)

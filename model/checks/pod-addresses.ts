@@ -1,0 +1,40 @@
+import { parseCidr, sizeOf } from "../cidr.ts";
+import { addressesNeeded } from "../pod-addresses.ts";
+import { planSubnets, privatePrefix, SMALLEST_VPC_PREFIX } from "../subnets.ts";
+import type { Check } from "./index.ts";
+
+/** The largest VPC that AWS makes, as a prefix length. */
+const LARGEST_VPC_PREFIX = 16;
+
+/** Every private subnet has an address for every pod of the node pools at their maximum, with one zone lost. */
+export const checkPodAddresses: Check = ({ config }) => {
+  const { network, platform } = config;
+  const vpc = parseCidr(network.cidr);
+  if (platform.kind !== "eks" || network.existing !== undefined || vpc === undefined) {
+    return [];
+  }
+  if (vpc.prefix < LARGEST_VPC_PREFIX || vpc.prefix > SMALLEST_VPC_PREFIX) {
+    return [];
+  }
+  const needed = addressesNeeded(config, platform.zones.length);
+  const mend = "or lower cluster.systemPool.max and cluster.workloadPool.max";
+  const small = planSubnets(network, platform.zones)
+    .filter(({ tier }) => tier === "private")
+    .map((subnet) => ({ ...subnet, network: parseCidr(subnet.cidr) }))
+    .find((subnet) => subnet.network !== undefined && sizeOf(subnet.network.prefix) < needed);
+  if (small?.network === undefined) {
+    return [];
+  }
+  const has = sizeOf(small.network.prefix);
+  const shortage = `${needed} addresses for the pods of the node pools at their maximum; got ${has}`;
+  const wanted = 32 - Math.ceil(Math.log2(needed));
+  if (network.subnets !== undefined) {
+    const path = `network.subnets.private[${small.zoneIndex}]`;
+    return [{ path, message: `expected ${shortage} in ${small.cidr}`, hint: `use a /${wanted}, ${mend}` }];
+  }
+  const prefix = vpc.prefix + wanted - privatePrefix(vpc.prefix);
+  const message = `expected private subnets of ${shortage} in ${network.cidr}`;
+  return [
+    { path: "network.cidr", message, hint: prefix < LARGEST_VPC_PREFIX ? mend.slice(3) : `use a /${prefix}, ${mend}` },
+  ];
+};
