@@ -8,8 +8,8 @@ import { virtualServices } from "./traffic/virtual-services.ts";
 import { serviceObjects } from "./workloads/service-objects.ts";
 
 /** What runs: for each service its account, address, Deployments, autoscalers and disruption budget. */
-export function workloadObjects({ catalog }: StackData): CoreObject[] {
-  return Object.entries(catalog.services).flatMap(([name, service]) => serviceObjects(catalog, name, service));
+export function workloadObjects(stack: StackData): CoreObject[] {
+  return Object.entries(stack.catalog.services).flatMap(([name, service]) => serviceObjects(stack, name, service));
 }
 
 /** How requests find it. */

@@ -30,7 +30,12 @@ interface Specified<A extends string, K extends string, S> extends Typed<A, K> {
 /** The fields of a pod that the model sets. */
 export type PodSpec = Pick<
   AnyPodSpec,
-  "serviceAccountName" | "automountServiceAccountToken" | "securityContext" | "topologySpreadConstraints" | "containers"
+  | "serviceAccountName"
+  | "automountServiceAccountToken"
+  | "nodeSelector"
+  | "securityContext"
+  | "topologySpreadConstraints"
+  | "containers"
 >;
 
 /** A Deployment's specification with such a pod. */

@@ -2,6 +2,7 @@ import type { AddonConfig, ObservabilityConfig } from "../../config/schema/obser
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { systemPool } from "./placement.ts";
 
 /** Secrets that the addons read; the program makes them, so that no password stands in chart values. */
 export const ADDON_SECRETS = {
@@ -12,11 +13,12 @@ export const ADDON_SECRETS = {
 /** The addons that this stack installs itself, in the order in which they read from each other. */
 export function addonReleases({ config }: StackData): HelmRelease[] {
   const { prometheus, jaeger, grafana, kiali } = config.observability;
+  const pool = systemPool(config);
   return [
-    ...release(RELEASES.prometheus, "prometheus", prometheus, prometheusValues(prometheus)),
-    ...release(RELEASES.jaeger, "jaeger", jaeger, jaegerValues(jaeger)),
-    ...release(RELEASES.grafana, "grafana", grafana, grafanaValues(config.observability)),
-    ...release(RELEASES.kiali, "kiali-server", kiali, kialiValues(config.observability)),
+    ...release(RELEASES.prometheus, "prometheus", prometheus, prometheusValues(prometheus, pool)),
+    ...release(RELEASES.jaeger, "jaeger", jaeger, jaegerValues(jaeger, pool)),
+    ...release(RELEASES.grafana, "grafana", grafana, { ...grafanaValues(config.observability), ...pool }),
+    ...release(RELEASES.kiali, "kiali-server", kiali, kialiValues(config.observability, pool)),
   ];
 }
 
@@ -40,9 +42,10 @@ function jaegerQueryUrl({ jaeger }: ObservabilityConfig): string | undefined {
 }
 
 /** The server alone: it finds proxies, gateways and istiod by their prometheus.io annotations. */
-function prometheusValues(prometheus: ObservabilityConfig["prometheus"]): HelmValues {
+function prometheusValues(prometheus: ObservabilityConfig["prometheus"], pool: HelmValues): HelmValues {
   return {
     server: {
+      ...pool,
       resources: prometheus.resources,
       retention: `${prometheus.retentionDays}d`,
       // Metrics live as long as the pod: a volume needs a storage class that not every cluster has.
@@ -55,8 +58,8 @@ function prometheusValues(prometheus: ObservabilityConfig["prometheus"]): HelmVa
   };
 }
 
-function jaegerValues(jaeger: AddonConfig): HelmValues {
-  return { jaeger: { replicas: 1, resources: jaeger.resources } };
+function jaegerValues(jaeger: AddonConfig, pool: HelmValues): HelmValues {
+  return { jaeger: { replicas: 1, resources: jaeger.resources, ...pool } };
 }
 
 function grafanaValues(observability: ObservabilityConfig): HelmValues {
@@ -87,12 +90,18 @@ function grafanaValues(observability: ObservabilityConfig): HelmValues {
   };
 }
 
-function kialiValues(observability: ObservabilityConfig): HelmValues {
+function kialiValues(observability: ObservabilityConfig, { nodeSelector, tolerations }: HelmValues): HelmValues {
   const { name, key } = ADDON_SECRETS.kiali;
   const jaeger = jaegerQueryUrl(observability);
   return {
     auth: { strategy: "token" },
-    deployment: { resources: observability.kiali.resources, image_pull_policy: "IfNotPresent" },
+    deployment: {
+      resources: observability.kiali.resources,
+      image_pull_policy: "IfNotPresent",
+      // The chart has names of its own.
+      ...(nodeSelector === undefined ? {} : { node_selector: nodeSelector }),
+      ...(tolerations === undefined ? {} : { tolerations }),
+    },
     external_services: {
       istio: { root_namespace: NAMESPACES.istioSystem },
       prometheus: { url: prometheusUrl(observability) },

@@ -2,7 +2,7 @@ import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
-import { spreadByHost, spreadByZone } from "./placement.ts";
+import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
 import { tracingProvider } from "../tracing.ts";
 
 /** Seconds that a gateway pod has to finish its requests; longer than a load balancer takes to stop sending new ones. */
@@ -33,6 +33,7 @@ export function istiod({ config }: StackData, clusterName: string): HelmRelease 
     autoscaleMax: mesh.istiod.replicas.max,
     cpu: { targetAverageUtilization: mesh.istiod.cpuTarget },
     resources: mesh.istiod.resources,
+    ...systemPool(config),
     affinity: spreadByHost(labels),
     topologySpreadConstraints: spreadByZone(labels),
     // One pod at a time, and a pod that is not ready never blocks a drain.
@@ -75,7 +76,7 @@ function globalValues(mesh: MeshConfig, clusterName: string): HelmValues {
 export function ingressGateway({ config }: StackData): HelmRelease {
   const { mesh } = config;
   return release(mesh, RELEASES.ingressGateway, NAMESPACES.ingress, "gateway", {
-    ...gatewayValues(mesh.ingressGateway, RELEASES.ingressGateway),
+    ...gatewayValues(config, mesh.ingressGateway, RELEASES.ingressGateway),
     service: {
       type: mesh.ingressGateway.serviceType,
       annotations: config.platform.kind === "eks" ? NETWORK_LOAD_BALANCER : {},
@@ -97,7 +98,7 @@ const NETWORK_LOAD_BALANCER: HelmValues = {
 export function egressGateway({ config }: StackData): HelmRelease {
   const { mesh } = config;
   return release(mesh, RELEASES.egressGateway, NAMESPACES.egress, "gateway", {
-    ...gatewayValues(mesh.egressGateway, RELEASES.egressGateway),
+    ...gatewayValues(config, mesh.egressGateway, RELEASES.egressGateway),
     service: {
       type: "ClusterIP",
       ports: [
@@ -108,7 +109,11 @@ export function egressGateway({ config }: StackData): HelmRelease {
   });
 }
 
-function gatewayValues(gateway: MeshConfig["egressGateway"] | MeshConfig["ingressGateway"], name: string): HelmValues {
+function gatewayValues(
+  config: StackData["config"],
+  gateway: MeshConfig["egressGateway"] | MeshConfig["ingressGateway"],
+  name: string,
+): HelmValues {
   const labels = { app: name };
   return {
     autoscaling: {
@@ -118,6 +123,7 @@ function gatewayValues(gateway: MeshConfig["egressGateway"] | MeshConfig["ingres
       targetCPUUtilizationPercentage: gateway.cpuTarget,
     },
     resources: gateway.resources,
+    ...systemPool(config),
     affinity: spreadByHost(labels),
     topologySpreadConstraints: spreadByZone(labels),
     podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },

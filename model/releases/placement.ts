@@ -1,4 +1,6 @@
-import type { HelmValue } from "../objects.ts";
+import type { StackConfig } from "../../config/schema.ts";
+import { systemPlacement } from "../node-pools.ts";
+import type { HelmValue, HelmValues } from "../objects.ts";
 
 /** Soft anti-affinity by host: pods of the same label prefer different nodes. */
 export function spreadByHost(labels: Readonly<Record<string, string>>): HelmValue {
@@ -24,4 +26,15 @@ export function spreadByZone(labels: Readonly<Record<string, string>>): HelmValu
       labelSelector: { matchLabels: labels },
     },
   ];
+}
+
+/** Chart values that tie a release's pods to the system pool; none on a cluster that exists. */
+export function systemPool(config: StackConfig): HelmValues {
+  const placement = systemPlacement(config);
+  return placement === undefined
+    ? {}
+    : {
+        nodeSelector: { ...placement.nodeSelector },
+        tolerations: placement.tolerations.map((entry) => ({ ...entry })),
+      };
 }

@@ -1,8 +1,10 @@
-import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
+import type { ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
 import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
+import { workloadPlacement } from "../node-pools.ts";
 import type { DeploymentObject, PodSpec } from "../objects.ts";
+import type { StackData } from "../stack.ts";
 import { environmentOf } from "./environment.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 
@@ -11,11 +13,12 @@ const NON_ROOT = 65532;
 
 /** The Deployment of one version of a service. */
 export function deployment(
-  catalog: Catalog,
+  stack: StackData,
   name: string,
   service: ServiceSpec,
   version: { readonly name: string; readonly spec: VersionSpec },
 ): DeploymentObject {
+  const { catalog } = stack;
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };
@@ -30,13 +33,13 @@ export function deployment(
       selector: { matchLabels: selector },
       // A new pod is there before an old one goes, so capacity never drops below what is asked for.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-      template: { metadata: { labels }, spec: podSpec(catalog, name, service, version, selector) },
+      template: { metadata: { labels }, spec: podSpec(stack, name, service, version, selector) },
     },
   };
 }
 
 function podSpec(
-  catalog: Catalog,
+  { config, catalog }: StackData,
   name: string,
   service: ServiceSpec,
   version: { readonly name: string; readonly spec: VersionSpec },
@@ -45,6 +48,7 @@ function podSpec(
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,
+    ...workloadPlacement(config),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: NON_ROOT,

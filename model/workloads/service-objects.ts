@@ -8,18 +8,20 @@ import type {
   ServiceAccountObject,
   ServiceObject,
 } from "../objects.ts";
+import type { StackData } from "../stack.ts";
 import { deployment } from "./deployment.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 
 /** Everything that runs one service: identity, address, and for each version a Deployment and its autoscaler. */
-export function serviceObjects(catalog: Catalog, name: string, service: ServiceSpec): CoreObject[] {
+export function serviceObjects(stack: StackData, name: string, service: ServiceSpec): CoreObject[] {
+  const { catalog } = stack;
   const versions = Object.entries(service.versions).map(([version, spec]) => ({ name: version, spec }));
   return [
     serviceAccount(catalog, name),
     kubernetesService(catalog, name, service),
     disruptionBudget(catalog, name),
     ...versions.flatMap((version) => [
-      deployment(catalog, name, service, version),
+      deployment(stack, name, service, version),
       ...autoscaler(catalog, name, service, version),
     ]),
   ];

@@ -1,0 +1,58 @@
+import { deploymentName } from "../names.ts";
+import { addonReleases } from "../releases/addons.ts";
+import type { StackData } from "../stack.ts";
+import { replicasOf } from "../workloads/replicas.ts";
+import type { PoolName } from "../../config/schema/node-pool.ts";
+import { clusterControllers } from "./cluster-pods.ts";
+import { podRequest, type PodSet } from "./requests.ts";
+
+/**
+ * The pods of a stack that must have a node at the same time, by pool: every autoscaler at its top. The second set of pods
+ * that a rolling update starts is not among them. On a cluster that exists, its own add-ons are not either: what is declared
+ * of its nodes is what they leave free.
+ */
+export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
+  const { config } = stack;
+  return {
+    system: [
+      ...meshPods(stack),
+      ...addonPods(stack),
+      ...(config.platform.kind === "eks" ? clusterControllers(config) : []),
+    ],
+    workload: applicationPods(stack),
+  };
+}
+
+function meshPods({ config }: StackData): PodSet[] {
+  const { istiod, ingressGateway, egressGateway } = config.mesh;
+  const parts = [
+    { name: "istiod", part: istiod },
+    { name: "the ingress gateway", part: ingressGateway },
+    ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
+  ];
+  return parts.map(({ name, part }) => ({
+    name,
+    pods: part.replicas.max,
+    request: podRequest(part.resources.requests),
+  }));
+}
+
+/** One pod each; the small container that reloads Prometheus's configuration asks for nothing. */
+function addonPods(stack: StackData): PodSet[] {
+  const { observability } = stack.config;
+  const installed = new Set(addonReleases(stack).map((release) => release.name));
+  return (["prometheus", "jaeger", "grafana", "kiali"] as const)
+    .filter((name) => installed.has(name))
+    .map((name) => ({ name, pods: 1, request: podRequest(observability[name].resources.requests) }));
+}
+
+/** Every version of every service, each pod with its sidecar. */
+function applicationPods({ config, catalog }: StackData): PodSet[] {
+  return Object.entries(catalog.services).flatMap(([service, spec]) =>
+    Object.entries(spec.versions).map(([version, versionSpec]) => ({
+      name: deploymentName(service, version),
+      pods: replicasOf(spec, versionSpec).max,
+      request: podRequest(spec.resources.requests, config.mesh.proxy.resources.requests),
+    })),
+  );
+}

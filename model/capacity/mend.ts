@@ -1,0 +1,90 @@
+import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
+import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import { INSTANCE_TYPES } from "../instance-types.ts";
+import { firstUnplaced } from "./fits.ts";
+import type { PodSet } from "./requests.ts";
+import { declaredSupply, poolSupply } from "./supply.ts";
+
+/** Nodes that one EKS node group can have. Source: EKS service quotas, default. */
+const MAX_NODES_OF_POOL = 450;
+
+/** Nodes that `platform.nodes.count` takes. */
+const MAX_DECLARED_NODES = 100;
+
+type Pool = Pick<NodePoolConfig, "instanceTypes" | "max">;
+
+/** The smallest `max` with which the pods fit; undefined when no number of these nodes will do. */
+export function neededMax(sets: readonly PodSet[], pool: Pool, zones: number): number | undefined {
+  return smallest(pool.max, MAX_NODES_OF_POOL, (max) => fitsPool(sets, { ...pool, max }, zones));
+}
+
+/** The smallest number of nodes of a cluster that exists with which the pods fit. */
+export function neededNodes(sets: readonly PodSet[], { nodes }: KubeconfigPlatform): number | undefined {
+  return smallest(nodes.count, MAX_DECLARED_NODES, (count) => {
+    const supply = declaredSupply({ nodes: { ...nodes, count } });
+    return firstUnplaced(sets, supply) === undefined;
+  });
+}
+
+/**
+ * Instance types with which the pods fit at the same number of nodes: the next larger sizes of the pool's own families, or else
+ * the smallest type of the same architecture. Undefined when no type of the table is large enough.
+ */
+export function neededTypes(sets: readonly PodSet[], pool: Pool, zones: number): string[] | undefined {
+  for (
+    let instanceTypes = larger(pool.instanceTypes);
+    instanceTypes !== undefined;
+    instanceTypes = larger(instanceTypes)
+  ) {
+    if (fitsPool(sets, { ...pool, instanceTypes }, zones)) {
+      return instanceTypes;
+    }
+  }
+  return smallestType(sets, pool, zones);
+}
+
+function smallestType(sets: readonly PodSet[], pool: Pool, zones: number): string[] | undefined {
+  const architecture = INSTANCE_TYPES[pool.instanceTypes[0] ?? ""]?.architecture;
+  const [found] = Object.entries(INSTANCE_TYPES)
+    .filter(([, type]) => type.architecture === architecture)
+    .sort(([, one], [, other]) => one.memoryMiB - other.memoryMiB || one.vcpu - other.vcpu)
+    .filter(([name]) => fitsPool(sets, { ...pool, instanceTypes: [name] }, zones));
+  return found === undefined ? undefined : [found[0]];
+}
+
+/** Whether every pod is sure of a node of the pool at its maximum with one zone lost. */
+export function fitsPool(sets: readonly PodSet[], pool: Pool, zones: number): boolean {
+  const supply = poolSupply(pool, zones);
+  return supply !== undefined && firstUnplaced(sets, supply) === undefined;
+}
+
+/** One size up for each type of a list; undefined when one of them is the largest of its family. */
+function larger(instanceTypes: readonly string[]): string[] | undefined {
+  const next = instanceTypes.map(nextSize).filter((type) => type !== undefined);
+  return next.length === instanceTypes.length ? next : undefined;
+}
+
+function nextSize(instanceType: string): string | undefined {
+  const family = instanceType.split(".")[0] ?? "";
+  const size = INSTANCE_TYPES[instanceType];
+  return Object.entries(INSTANCE_TYPES)
+    .filter(([name, type]) => name.startsWith(`${family}.`) && size !== undefined && type.memoryMiB > size.memoryMiB)
+    .sort(([, one], [, other]) => one.memoryMiB - other.memoryMiB)[0]?.[0];
+}
+
+/** Smallest number from `from` to `to` that passes; sound because more nodes never fit less. */
+function smallest(from: number, to: number, passes: (count: number) => boolean): number | undefined {
+  if (!passes(to)) {
+    return undefined;
+  }
+  let [low, high] = [from, to];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (passes(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}

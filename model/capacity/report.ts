@@ -1,0 +1,41 @@
+import type { Nodes } from "./fits.ts";
+import { totalOf, type PodRequest, type PodSet } from "./requests.ts";
+
+/** What pods reserve or nodes have, for people: `4.9 CPU, 13.7 GiB`. */
+export function describeRoom({ milliCpu, memoryMiB }: PodRequest): string {
+  return `${decimals(milliCpu / 1000)} CPU, ${decimals(memoryMiB / 1024)} GiB`;
+}
+
+/**
+ * Says what was expected of nodes, what there is, and how much is missing.
+ * @param unplaced the pods that are not sure of a node
+ */
+export function notEnoughRoom(
+  sets: readonly PodSet[],
+  { count, room }: Nodes,
+  unplaced: PodSet,
+  nodes: { readonly what: string; readonly zones: number },
+): string {
+  const wanted = totalOf(sets);
+  const have = { milliCpu: room.milliCpu * count, memoryMiB: room.memoryMiB * count, pods: room.pods * count };
+  const lost = nodes.zones > 1 ? ` and one of ${nodes.zones} zones lost` : "";
+  const missing = [
+    ...amount(wanted.milliCpu - have.milliCpu, (value) => `${decimals(value / 1000)} CPU`),
+    ...amount(wanted.memoryMiB - have.memoryMiB, (value) => `${decimals(value / 1024)} GiB`),
+    ...amount(wanted.pods - have.pods, (value) => `${value} pods`),
+  ];
+  const lack =
+    missing.length > 0
+      ? `${missing.join(" and ")} missing`
+      : `every node can be too full for a pod of ${unplaced.name} (${describeRoom(unplaced.request)})`;
+  return `expected room for ${wanted.pods} pods (${describeRoom(wanted)}) at the top of their autoscalers${lost}; got ${count} ${nodes.what} with ${describeRoom(have)} in all: ${lack}`;
+}
+
+function amount(value: number, text: (value: number) => string): string[] {
+  return value > 0 ? [text(value)] : [];
+}
+
+/** Two decimals, rounded up so that nothing missing reads as zero. */
+function decimals(value: number): string {
+  return String(Math.ceil(value * 100 - 1e-6) / 100);
+}

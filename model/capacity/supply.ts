@@ -1,0 +1,45 @@
+import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
+import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import { allocatableOf, type NodeResources } from "../allocatable.ts";
+import { NODE_DAEMONS } from "./cluster-pods.ts";
+import type { Nodes } from "./fits.ts";
+import { nodeRoom, totalOf } from "./requests.ts";
+
+/** Pods a node of a cluster that exists: the kubelet's own default. */
+export const DEFAULT_MAX_PODS = 110;
+
+/** Nodes that are left of `count`, spread evenly over zones, when the zone with the most of them is lost. */
+export function withoutOneZone(count: number, zones: number): number {
+  return count - Math.ceil(count / zones);
+}
+
+/**
+ * The nodes of an EKS pool that are left when it is at its maximum and one zone is lost.
+ * @returns undefined when one of its instance types is unknown.
+ */
+export function poolSupply(pool: Pick<NodePoolConfig, "instanceTypes" | "max">, zones: number): Nodes | undefined {
+  const room = poolRoom(pool.instanceTypes);
+  return room === undefined ? undefined : { count: withoutOneZone(pool.max, zones), room };
+}
+
+/** The nodes that are left of a cluster that exists: it can lose a zone only when it has several. */
+export function declaredSupply({ nodes }: Pick<KubeconfigPlatform, "nodes">): Nodes {
+  const count = nodes.zones > 1 ? withoutOneZone(nodes.count, nodes.zones) : nodes.count;
+  return { count, room: { ...nodeRoom(nodes.cpu, nodes.memory), pods: DEFAULT_MAX_PODS } };
+}
+
+/**
+ * What pods may reserve on a node of a pool, beside the pods that run on every node. Of several instance types the least
+ * counts: which one comes is not for us to say.
+ * @returns undefined when one of them is unknown.
+ */
+export function poolRoom(instanceTypes: readonly string[]): Nodes["room"] | undefined {
+  const rooms = instanceTypes.map((type) => allocatableOf(type, { prefixDelegation: true })?.allocatable);
+  const known = rooms.filter((room) => room !== undefined);
+  if (known.length < rooms.length || known.length === 0) {
+    return undefined;
+  }
+  const daemons = totalOf(NODE_DAEMONS);
+  const least = (key: keyof NodeResources) => Math.min(...known.map((room) => room[key])) - daemons[key];
+  return { milliCpu: least("milliCpu"), memoryMiB: least("memoryMiB"), pods: least("pods") };
+}

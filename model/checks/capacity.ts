@@ -1,0 +1,129 @@
+import { nearest } from "../../config/nearest.ts";
+import type { Problem } from "../../config/errors.ts";
+import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
+import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import { podDemand } from "../capacity/demand.ts";
+import { firstUnplaced, fitsAlone } from "../capacity/fits.ts";
+import { neededMax, neededNodes, neededTypes } from "../capacity/mend.ts";
+import { describeRoom, notEnoughRoom } from "../capacity/report.ts";
+import type { PodSet } from "../capacity/requests.ts";
+import { declaredSupply, poolRoom, poolSupply } from "../capacity/supply.ts";
+import { INSTANCE_TYPES } from "../instance-types.ts";
+import { nodePools, POOL_KEYS } from "../node-pools.ts";
+import type { Check } from "./index.ts";
+
+/** The pods at the top of their autoscalers have a node each while a zone is lost. */
+export const checkCapacity: Check = (stack) => {
+  const { platform } = stack.config;
+  const demand = podDemand(stack);
+  if (platform.kind === "kubeconfig") {
+    return checkDeclaredNodes([...demand.system, ...demand.workload], platform);
+  }
+  return nodePools(stack.config).flatMap(({ name, pool }) => {
+    const path = `cluster.${POOL_KEYS[name]}`;
+    const wrongTypes = checkTypes(path, pool);
+    return wrongTypes.length > 0 ? wrongTypes : checkPool(path, pool, demand[name], platform.zones.length);
+  });
+};
+
+/** Instance types whose size is known, all of one architecture: a pool has one machine image. */
+function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Problem[] {
+  const known = Object.keys(INSTANCE_TYPES);
+  const unknown = instanceTypes.flatMap((type, index) => {
+    if (INSTANCE_TYPES[type] !== undefined) {
+      return [];
+    }
+    const match = nearest(type, known);
+    const families = [...new Set(known.map((name) => name.split(".")[0]))].join(", ");
+    return [
+      {
+        path: `${path}.instanceTypes[${index}]`,
+        message: `expected an instance type whose size is known; got "${type}"`,
+        hint: match === undefined ? `known families: ${families}` : `did you mean ${match}?`,
+      },
+    ];
+  });
+  const architectures = instanceTypes.map((type) => INSTANCE_TYPES[type]?.architecture);
+  const other = architectures.findIndex((architecture) => architecture !== architectures[0]);
+  if (unknown.length > 0 || other < 0) {
+    return unknown;
+  }
+  return [
+    {
+      path: `${path}.instanceTypes[${other}]`,
+      message: `expected instance types of one architecture; got ${instanceTypes[0] ?? ""} (${architectures[0] ?? ""}) and ${instanceTypes[other] ?? ""} (${architectures[other] ?? ""})`,
+      hint: "all nodes of a pool start from one machine image",
+    },
+  ];
+}
+
+function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], zones: number): Problem[] {
+  const supply = poolSupply(pool, zones);
+  const unplaced = supply === undefined ? undefined : firstUnplaced(sets, supply);
+  if (supply === undefined || unplaced === undefined) {
+    return [];
+  }
+  const types = neededTypes(sets, pool, zones);
+  const otherTypes = types === undefined ? [] : [`instanceTypes: [${types.join(", ")}]`];
+  const tooSmall = tooSmallFor(sets, pool.instanceTypes);
+  if (tooSmall !== undefined) {
+    return [
+      {
+        path: `${path}.instanceTypes[${tooSmall.index}]`,
+        message: `expected an instance type with room for one pod of ${tooSmall.set.name} (${describeRoom(tooSmall.set.request)}); got "${pool.instanceTypes[tooSmall.index] ?? ""}", whose nodes have ${describeRoom(tooSmall.room)} for pods`,
+        hint: mendHint(otherTypes),
+      },
+    ];
+  }
+  const max = neededMax(sets, pool, zones);
+  return [
+    {
+      path: `${path}.max`,
+      message: notEnoughRoom(sets, supply, unplaced, { what: `nodes of ${pool.instanceTypes.join(", ")}`, zones }),
+      hint: mendHint([...(max === undefined ? [] : [`max: ${max}`]), ...otherTypes]),
+    },
+  ];
+}
+
+/** The first pod and instance type that do not go together at all. */
+function tooSmallFor(sets: readonly PodSet[], instanceTypes: readonly string[]) {
+  for (const [index, type] of instanceTypes.entries()) {
+    const room = poolRoom([type]);
+    const set = room === undefined ? undefined : sets.find(({ request }) => !fitsAlone(request, room));
+    if (room !== undefined && set !== undefined) {
+      return { index, room, set };
+    }
+  }
+  return undefined;
+}
+
+function checkDeclaredNodes(sets: readonly PodSet[], platform: KubeconfigPlatform): Problem[] {
+  const supply = declaredSupply(platform);
+  const unplaced = firstUnplaced(sets, supply);
+  if (unplaced === undefined) {
+    return [];
+  }
+  if (!fitsAlone(unplaced.request, supply.room)) {
+    return [
+      {
+        path: "platform.nodes",
+        message: `expected nodes with room for one pod of ${unplaced.name} (${describeRoom(unplaced.request)}); got nodes with ${describeRoom(supply.room)}`,
+        hint: "use larger nodes, or lower what the pods request",
+      },
+    ];
+  }
+  const count = neededNodes(sets, platform);
+  return [
+    {
+      path: "platform.nodes.count",
+      message: notEnoughRoom(sets, supply, unplaced, { what: "nodes", zones: platform.nodes.zones }),
+      hint: mendHint(count === undefined ? [] : [`count: ${count}`]),
+    },
+  ];
+}
+
+function mendHint(settings: readonly string[]): string {
+  return settings.length === 0
+    ? "lower the maxima of the autoscalers, or what the pods request"
+    : `${settings.join(" or ")} would do, and so may lower maxima of the autoscalers`;
+}
