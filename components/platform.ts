@@ -3,12 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../config/load.ts";
 import type { EksPlatform, KubeconfigPlatform } from "../config/schema/platform.ts";
 import type { ComponentOptions } from "./child-options.ts";
+import { usesLoadBalancer } from "../model/load-balancer.ts";
 import { clusterName } from "../model/names.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
 import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
-import { Mesh } from "./mesh/mesh.ts";
+import { Edge } from "./edge/edge.ts";
+import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
+import { ExistingNetwork } from "./network/existing-network.ts";
+import type { NetworkAccess } from "./network/network-access.ts";
 import { Network } from "./network/network.ts";
+import { SecurityGroups } from "./network/security-groups.ts";
 import { Addons } from "./observability/addons.ts";
 import { SecurityPolicy } from "./security/security-policy.ts";
 import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
@@ -49,7 +54,11 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   const { access } = base;
 
   const inCluster = { provider: access.provider };
-  const mesh = new Mesh("mesh", { stack, clusterName: name }, { ...inCluster, dependsOn: [...access.ready] });
+  const mesh = new Mesh(
+    "mesh",
+    { stack, clusterName: name, ...base.meshArgs },
+    { ...inCluster, dependsOn: [...access.ready] },
+  );
   const addons = new Addons("addons", { stack }, { ...inCluster, dependsOn: [...access.ready] });
   certificate(stack, mesh, inCluster);
 
@@ -73,36 +82,68 @@ type BaseOutputs = Pick<PlatformOutputs, "clusterName" | "clusterEndpoint" | "ku
 
 interface Base {
   readonly access: KubernetesAccess;
+  readonly meshArgs: Pick<MeshArgs, "edge">;
   readonly outputs: BaseOutputs;
 }
 
-function eksPlatform({ config }: Stack, platform: EksPlatform, name: string): Base {
+function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
+  const { config } = stack;
   const provider = new aws.Provider("aws", {
     region: platform.region as aws.Region,
     defaultTags: { tags: { project: "ecommerce-mesh", ...config.tags } },
   });
-  const network = new Network(
-    "network",
-    { network: config.network, zones: platform.zones, clusterName: name },
-    { providers: { aws: provider } },
-  );
-  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const inRegion = { providers: { aws: provider } };
+  const network = networkOf(config, platform, name, inRegion);
+  const { vpcId, publicSubnetIds, privateSubnetIds, intraSubnetIds } = network;
+  const groups = new SecurityGroups("security-groups", { vpcId, clusterName: name }, inRegion);
   const cluster = new Cluster(
     "cluster",
-    { clusterName: name, cluster: config.cluster, vpcId, publicSubnetIds, privateSubnetIds, tags: config.tags },
-    { providers: { aws: provider } },
+    {
+      clusterName: name,
+      cluster: config.cluster,
+      vpcId,
+      publicSubnetIds,
+      privateSubnetIds,
+      intraSubnetIds,
+      controlPlaneSecurityGroup: groups.controlPlane,
+      nodeSecurityGroupId: groups.nodesId,
+      securityGroupRules: groups.rules,
+      tags: config.tags,
+    },
+    inRegion,
   );
   const { endpoint, kubeconfig } = cluster;
+  const edge = (istioCrds: pulumi.Resource) =>
+    new Edge(
+      "edge",
+      { stack, clusterName: name, vpcId, istioCrds },
+      { providers: [provider, cluster.provider], dependsOn: [...cluster.ready] },
+    );
   return {
     access: cluster,
+    meshArgs: usesLoadBalancer(config) ? { edge } : {},
     outputs: { clusterName: cluster.clusterName, clusterEndpoint: endpoint, kubeconfig, vpcId },
   };
+}
+
+function networkOf(
+  { network, cluster }: Stack["config"],
+  { region, zones }: EksPlatform,
+  name: string,
+  options: pulumi.ComponentResourceOptions,
+): NetworkAccess {
+  if (network.existing !== undefined) {
+    return new ExistingNetwork("network", { existing: network.existing }, options);
+  }
+  const logKey = cluster.encryptionKeyArn === undefined ? {} : { logKeyArn: cluster.encryptionKeyArn };
+  return new Network("network", { network, region, zones, clusterName: name, ...logKey }, options);
 }
 
 function existing(platform: KubeconfigPlatform, name: string): Base {
   const access = new ExistingCluster("cluster", { platform, clusterName: name }, {});
   return {
     access,
+    meshArgs: {},
     outputs: { clusterName: name, clusterEndpoint: null, kubeconfig: null, vpcId: null },
   };
 }

@@ -1,34 +1,43 @@
-import * as aws from "@pulumi/aws";
-import * as eks from "@pulumi/eks";
+import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../../config/schema/cluster.ts";
+import { POOLS } from "../../config/schema/node-pool.ts";
+import { managedAddons } from "../../model/managed-addons.ts";
+import { POOL_KEYS } from "../../model/node-pools.ts";
+import { storageClass } from "../../model/storage-class.ts";
+import { createCoreObject } from "../kubernetes/core-object.ts";
+import { ControlPlane } from "./control-plane.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
-
-/** Policies that a node needs: join the cluster, give pods addresses, pull images. Source: EKS user guide, node IAM role. */
-const NODE_POLICIES = [
-  "AmazonEKSWorkerNodePolicy",
-  "AmazonEKS_CNI_Policy",
-  "AmazonEC2ContainerRegistryPullOnly",
-] as const;
+import { ManagedAddons } from "./managed-addons.ts";
+import { NodePool } from "./node-pool.ts";
+import { NodeRole } from "./node-role.ts";
 
 /** What the EKS cluster is made from. */
 export interface ClusterArgs {
   /** Name of the EKS cluster. Plain: also the identity of the Kubernetes provider, which must be known in a preview. */
   readonly clusterName: string;
-  /** Version, endpoint, logs, node group. Plain: shapes the graph. Source: `cluster` of the stack's configuration. */
+  /** Version, endpoint, access, logs, pools. Plain: shapes the graph. Source: `cluster` of the stack's configuration. */
   readonly cluster: ClusterConfig;
   /** The VPC. */
   readonly vpcId: pulumi.Input<string>;
-  /** Subnets for load balancers and the control plane's network interfaces, one in each zone. */
-  readonly publicSubnetIds: pulumi.Input<string>[];
   /** Subnets for the nodes, one in each zone. */
   readonly privateSubnetIds: pulumi.Input<string>[];
-  /** Tags of the nodes' instances, beside those of the AWS provider. Default: none. */
+  /** Subnets for the control plane's network interfaces, one in each zone. */
+  readonly intraSubnetIds: pulumi.Input<string>[];
+  /** Security group of the control plane's network interfaces, beside the one that EKS makes. */
+  readonly controlPlaneSecurityGroup: aws.ec2.SecurityGroup;
+  /** Id of the nodes' security group. */
+  readonly nodeSecurityGroupId: pulumi.Input<string>;
+  /** Rules of both groups: there before the cluster, and until it is gone. */
+  readonly securityGroupRules: pulumi.Resource[];
+  /** KMS key that encrypts Secrets, logs and volumes. */
+  readonly keyArn: pulumi.Input<string>;
+  /** Tags of the nodes' instances, volumes and interfaces. Default: none but the project's. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** An EKS cluster with access by IAM access entries only, and one managed node group in the private subnets. */
+/** An EKS cluster with its add-ons and two pools of nodes, ready for pods. */
 export class Cluster extends pulumi.ComponentResource implements KubernetesAccess {
   /** Provider for everything inside the cluster. The only provider that a component builds. */
   readonly provider: k8s.Provider;
@@ -38,109 +47,74 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
   readonly endpoint: pulumi.Output<string>;
   /** Kubeconfig as JSON; secret. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** Resources that must stand before a pod can run, and be gone only after the last one: the nodes. */
+  /** ARN of the nodes' IAM role. */
+  readonly nodeRoleArn: pulumi.Output<string>;
+  /** What must stand before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: ClusterArgs, options: pulumi.ComponentResourceOptions) {
     super("ecommerce-mesh:cluster:Cluster", name, {}, options);
-    const cluster = this.controlPlane(name, args);
-    const nodes = this.nodeGroup(name, args, cluster);
-
+    const { cluster } = new ControlPlane(name, args, { parent: this });
     this.clusterName = cluster.eksCluster.name;
     this.endpoint = cluster.eksCluster.endpoint;
     this.kubeconfig = pulumi.secret(cluster.kubeconfigJson);
     this.provider = new k8s.Provider(`${name}-kubernetes`, clusterProviderArgs(args.clusterName, this.kubeconfig), {
       parent: this,
     });
-    this.ready = [nodes];
+
+    const role = new NodeRole(`${name}-node`, { parent: this });
+    this.nodeRoleArn = role.arn;
+    // Nodes take their addresses, rules and roles from these from their first moment on.
+    const network = this.addons(`${name}-node-addons`, args, true, []);
+    const pools = this.pools(name, args, role, network);
+    // These run as Deployments: EKS waits for their pods, which need nodes.
+    const addons = this.addons(`${name}-addons`, args, false, pools);
+    const storage = this.storage(name, args, addons);
+    this.ready = [...pools, addons, storage];
     this.registerOutputs({ clusterName: this.clusterName, endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private controlPlane(name: string, args: ClusterArgs): eks.Cluster {
-    const { cluster } = args;
-    return new eks.Cluster(
-      `${name}-eks`,
+  private addons(name: string, args: ClusterArgs, beforeNodes: boolean, after: pulumi.Resource[]): ManagedAddons {
+    return new ManagedAddons(
+      name,
       {
-        name: args.clusterName,
-        version: cluster.version,
-        vpcId: args.vpcId,
-        publicSubnetIds: args.publicSubnetIds,
-        privateSubnetIds: args.privateSubnetIds,
-        nodeAssociatePublicIpAddress: false,
-        authenticationMode: eks.AuthenticationMode.Api,
-        accessEntries: accessEntries(cluster.admins),
-        endpointPrivateAccess: cluster.endpoint.private,
-        endpointPublicAccess: cluster.endpoint.publicCidrs.length > 0,
-        ...(cluster.endpoint.publicCidrs.length > 0 ? { publicAccessCidrs: [...cluster.endpoint.publicCidrs] } : {}),
-        kubernetesServiceIpAddressRange: cluster.serviceCidr,
-        enabledClusterLogTypes: [...cluster.logs],
-        deletionProtection: cluster.deletionProtection,
-        skipDefaultNodeGroup: true,
-        createOidcProvider: false,
+        clusterName: this.clusterName,
+        kubernetesVersion: args.cluster.version,
+        addons: managedAddons().filter((addon) => addon.beforeNodes === beforeNodes),
       },
-      { parent: this, protect: cluster.deletionProtection },
+      { parent: this, dependsOn: after },
     );
   }
 
-  private nodeGroup(name: string, args: ClusterArgs, cluster: eks.Cluster): eks.ManagedNodeGroup {
-    const { nodeGroup } = args.cluster;
-    const role = this.nodeRole(name);
-    return new eks.ManagedNodeGroup(
-      `${name}-nodes`,
-      {
-        cluster,
-        nodeRoleArn: role.arn,
-        subnetIds: args.privateSubnetIds,
-        instanceTypes: [nodeGroup.instanceType],
-        capacityType: nodeGroup.capacityType,
-        diskSize: nodeGroup.diskSizeGiB,
-        scalingConfig: { minSize: nodeGroup.min, desiredSize: nodeGroup.desired, maxSize: nodeGroup.max },
-        // The autoscaler moves the number of nodes; an update of the stack must not move it back.
-        ignoreScalingChanges: true,
-        ...(args.tags === undefined ? {} : { tags: { ...args.tags } }),
-      },
-      // The role's policies must be there before the nodes join, and until they have left.
-      { parent: this, dependsOn: role.policies },
-    );
-  }
-
-  private nodeRole(name: string): { arn: pulumi.Output<string>; policies: aws.iam.RolePolicyAttachment[] } {
-    const role = new aws.iam.Role(
-      `${name}-node`,
-      {
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
-        }),
-      },
-      { parent: this },
-    );
-    const policies = NODE_POLICIES.map(
-      (policy) =>
-        new aws.iam.RolePolicyAttachment(
-          `${name}-node-${policy}`,
-          { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
-          { parent: role },
+  private pools(name: string, args: ClusterArgs, role: NodeRole, network: ManagedAddons): NodePool[] {
+    return POOLS.map(
+      (poolName) =>
+        new NodePool(
+          `${name}-${poolName}`,
+          {
+            poolName,
+            pool: args.cluster[POOL_KEYS[poolName]],
+            clusterName: this.clusterName,
+            kubernetesVersion: args.cluster.version,
+            subnetIds: args.privateSubnetIds,
+            securityGroupId: args.nodeSecurityGroupId,
+            keyArn: args.keyArn,
+            roleArn: role.arn,
+            tags: args.tags ?? {},
+          },
+          // The role's policies must be there before the nodes join, and until they have left.
+          { parent: this, dependsOn: [...role.policies, network] },
         ),
     );
-    return { arn: role.arn, policies };
   }
-}
 
-/** Cluster-admin rights for IAM principals. The key of an entry is its place: an ARN is no Pulumi name. */
-function accessEntries(admins: readonly string[]): NonNullable<eks.ClusterArgs["accessEntries"]> {
-  return Object.fromEntries(
-    admins.map((principalArn, index) => [
-      `admin-${index}`,
-      {
-        principalArn,
-        accessPolicies: {
-          admin: {
-            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-            accessScope: { type: "cluster" },
-          },
-        },
-      },
-    ]),
-  );
+  private storage(name: string, args: ClusterArgs, driver: ManagedAddons): pulumi.Resource {
+    return createCoreObject(name, storageClass(), {
+      parent: this,
+      provider: this.provider,
+      // Volumes are made and deleted by the driver's pods.
+      dependsOn: [driver],
+      transforms: [],
+    });
+  }
 }

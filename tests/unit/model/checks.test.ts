@@ -42,6 +42,7 @@ const REFUSED: readonly {
         subnets: {
           public: ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"],
           private: ["10.0.16.0/20", "10.0.16.0/20", "10.0.48.0/20"],
+          intra: ["10.0.3.0/28", "10.0.3.16/28", "10.0.3.32/28"],
         },
       },
     },
@@ -55,6 +56,7 @@ const REFUSED: readonly {
         subnets: {
           public: ["10.0.0.0/24", "10.0.1.0/24", "10.9.2.0/24"],
           private: ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"],
+          intra: ["10.0.3.0/28", "10.0.3.16/28", "10.0.3.32/28"],
         },
       },
     },
@@ -64,7 +66,13 @@ const REFUSED: readonly {
   {
     rule: "fewer subnets than zones",
     config: {
-      network: { subnets: { public: ["10.0.0.0/24"], private: ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"] } },
+      network: {
+        subnets: {
+          public: ["10.0.0.0/24"],
+          private: ["10.0.16.0/20", "10.0.32.0/20", "10.0.48.0/20"],
+          intra: ["10.0.3.0/28", "10.0.3.16/28", "10.0.3.32/28"],
+        },
+      },
     },
     path: "network.subnets.public",
     says: /one network for each of the 3 zones; got 1/,

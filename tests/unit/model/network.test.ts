@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { network } from "../../../config/schema/network.ts";
 import { contains, formatCidr, overlaps, parseCidr, sizeOf } from "../../../model/cidr.ts";
-import { planSubnets } from "../../../model/subnets.ts";
+import { planSubnets, privatePrefix, SMALLEST_SUBNET_PREFIX } from "../../../model/subnets.ts";
 
 const ZONES = ["a", "b", "c", "d", "e", "f"];
 
@@ -30,9 +30,9 @@ describe("networks", () => {
       fc.property(vpcs, fc.integer({ min: 2, max: 6 }), (vpc, zones) => {
         const plan = planSubnets(network.parse({ cidr: formatCidr(vpc) }), ZONES.slice(0, zones));
         const networks = plan.map((subnet) => parseCidr(subnet.cidr));
-        assert.equal(plan.length, 2 * zones);
+        assert.equal(plan.length, 3 * zones);
         networks.forEach((subnet, index) => {
-          assert.ok(subnet !== undefined && contains(vpc, subnet));
+          assert.ok(subnet !== undefined && contains(vpc, subnet) && subnet.prefix <= SMALLEST_SUBNET_PREFIX);
           for (const other of networks.slice(0, index)) {
             assert.ok(other !== undefined && !overlaps(subnet, other));
           }
@@ -42,13 +42,30 @@ describe("networks", () => {
   });
 
   it("moves no subnet when a zone is added at the end", () => {
-    const config = network.parse({ cidr: "10.0.0.0/16" });
-    const grown = planSubnets(config, ZONES.slice(0, 4));
-    for (const subnet of planSubnets(config, ZONES.slice(0, 3))) {
-      assert.ok(
-        grown.some((other) => other.tier === subnet.tier && other.zone === subnet.zone && other.cidr === subnet.cidr),
-      );
-    }
+    fc.assert(
+      fc.property(vpcs, fc.integer({ min: 2, max: 5 }), (vpc, zones) => {
+        const config = network.parse({ cidr: formatCidr(vpc) });
+        const grown = planSubnets(config, ZONES.slice(0, zones + 1)).map((subnet) => JSON.stringify(subnet));
+        for (const subnet of planSubnets(config, ZONES.slice(0, zones))) {
+          assert.ok(grown.includes(JSON.stringify(subnet)));
+        }
+      }),
+    );
+  });
+
+  it("leaves room for a block as large as a private subnet, however many zones there are", () => {
+    fc.assert(
+      fc.property(vpcs, fc.integer({ min: 2, max: 6 }), (vpc, zones) => {
+        const plan = planSubnets(network.parse({ cidr: formatCidr(vpc) }), ZONES.slice(0, zones));
+        const prefix = privatePrefix(vpc.prefix);
+        const blocks = Array.from({ length: sizeOf(vpc.prefix) / sizeOf(prefix) }, (_, index) => ({
+          base: vpc.base + index * sizeOf(prefix),
+          prefix,
+        }));
+        const taken = plan.flatMap(({ cidr }) => parseCidr(cidr) ?? []);
+        assert.ok(blocks.some((block) => taken.every((subnet) => !overlaps(block, subnet))));
+      }),
+    );
   });
 
   it("gives the nodes most of the addresses: pods take theirs from the private subnets", () => {
@@ -62,16 +79,23 @@ describe("networks", () => {
         "private 10.0.0.0/19",
         "private 10.0.32.0/19",
         "private 10.0.64.0/19",
+        "intra 10.0.248.0/24",
+        "intra 10.0.249.0/24",
+        "intra 10.0.250.0/24",
       ],
     );
   });
 
   it("takes the subnets that are given by hand", () => {
-    const subnets = { public: ["10.0.0.0/24", "10.0.1.0/24"], private: ["10.0.16.0/20", "10.0.32.0/20"] };
+    const subnets = {
+      public: ["10.0.0.0/24", "10.0.1.0/24"],
+      private: ["10.0.16.0/20", "10.0.32.0/20"],
+      intra: ["10.0.2.0/28", "10.0.2.16/28"],
+    };
     const plan = planSubnets(network.parse({ cidr: "10.0.0.0/16", subnets }), ["a", "b"]);
     assert.deepEqual(
       plan.map(({ cidr }) => cidr),
-      [...subnets.public, ...subnets.private],
+      [...subnets.public, ...subnets.private, ...subnets.intra],
     );
   });
 });
