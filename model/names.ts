@@ -19,6 +19,8 @@ export const RELEASES = {
   grafana: "grafana",
   jaeger: "jaeger",
   kiali: "kiali",
+  loadBalancerController: "aws-load-balancer-controller",
+  externalDns: "external-dns",
 } as const;
 
 /** Label that the gateway chart puts on its pods: the release's name without `istio-`. */

@@ -1,4 +1,5 @@
 import { MANAGED_BY } from "./labels.ts";
+import { READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
 import { NAMESPACES } from "./names.ts";
 import type { NamespaceObject } from "./objects.ts";
 import type { StackData } from "./stack.ts";
@@ -9,7 +10,9 @@ export function platformNamespaces({ config }: StackData): NamespaceObject[] {
   if (config.mesh.egressGateway.enabled) {
     names.push(NAMESPACES.egress);
   }
-  return names.map((name) => namespace(name, {}));
+  return names.map((name) =>
+    namespace(name, name === NAMESPACES.ingress && usesLoadBalancer(config) ? READINESS_GATE_LABEL : {}),
+  );
 }
 
 /** Namespace of the addons. */

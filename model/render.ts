@@ -3,10 +3,12 @@ import { applicationObjects } from "./application.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
 import { addonReleases } from "./releases/addons.ts";
+import { edgeReleases } from "./releases/edge.ts";
 import { egressGateway, ingressGateway, istioBase, istiod } from "./releases/istio.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
+import { storageClasses } from "./storage-class.ts";
 import { tracingTelemetry } from "./tracing.ts";
 
 /** One file of a rendered stack. */
@@ -16,12 +18,16 @@ export interface RenderedFile {
   readonly content: string;
 }
 
+/** Folder of what lies in no namespace. */
+const CLUSTER_WIDE = "_cluster";
+
 /** What stands in a rendered Secret where its value would be. */
 export const MASK = "[secret]";
 
 /** Every Kubernetes object that a stack makes itself, without those of its Helm releases and without its Secrets. */
 export function stackObjects(stack: StackData): KubernetesObject[] {
   return [
+    ...storageClasses(stack.config),
     ...platformNamespaces(stack),
     observabilityNamespace(),
     peerAuthentication(stack),
@@ -35,6 +41,7 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
   return [
     istioBase(stack),
     istiod(stack, clusterName),
+    ...edgeReleases(stack, clusterName),
     ingressGateway(stack),
     ...(stack.config.mesh.egressGateway.enabled ? [egressGateway(stack)] : []),
     ...addonReleases(stack),
@@ -58,7 +65,7 @@ export function renderStack(stack: StackData, clusterName: string): RenderedFile
 
 function objectFile(kind: string, metadata: KubernetesObject["metadata"], object: unknown): RenderedFile {
   // A Namespace lies in its own folder, beside what is in it.
-  const namespace = metadata.namespace ?? metadata.name;
+  const namespace = metadata.namespace ?? (kind === "Namespace" ? metadata.name : CLUSTER_WIDE);
   return { path: `objects/${namespace}/${kind.toLowerCase()}-${metadata.name}.yaml`, content: toYaml(object) };
 }
 

@@ -8,9 +8,15 @@ const TIMEOUT_SECONDS = 600;
 /**
  * Installs a chart as a Helm release: pinned version, waited for, rolled back when it fails. Its namespace is made by
  * the component, with labels of its own.
+ * @param lateValues values that only another resource knows. Default: none. A preview may show them as unknown.
  */
-export function createHelmRelease(release: HelmRelease, options: pulumi.CustomResourceOptions): k8s.helm.v3.Release {
-  return new k8s.helm.v3.Release(release.name, releaseArgs(release), options);
+export function createHelmRelease(
+  release: HelmRelease,
+  options: pulumi.CustomResourceOptions,
+  lateValues: Readonly<Record<string, pulumi.Input<string>>> = {},
+): k8s.helm.v3.Release {
+  const args = releaseArgs(release);
+  return new k8s.helm.v3.Release(release.name, { ...args, values: { ...args.values, ...lateValues } }, options);
 }
 
 /** The inputs of a release: plain values, so that they can be looked at without an engine. */

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { platformNamespaces } from "../../model/namespaces.ts";
+import { usesLoadBalancer } from "../../model/load-balancer.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import type { HelmRelease } from "../../model/objects.ts";
 import { egressGateway, ingressGateway, istioBase, istiod } from "../../model/releases/istio.ts";
@@ -18,6 +19,11 @@ export interface MeshArgs {
   readonly stack: StackData;
   /** Name of the cluster in the mesh's telemetry and in multi-cluster meshes. */
   readonly clusterName: string;
+  /**
+   * Makes what stands in front of the ingress gateway: before it and, so that no load balancer is left behind, until
+   * after it. Given what brings Istio's CustomResourceDefinitions. Default: nothing.
+   */
+  readonly edge?: (istioCrds: pulumi.Resource) => pulumi.Resource;
 }
 
 /** Istio: base, control plane, gateways, and the policies that hold for the whole mesh. */
@@ -37,19 +43,24 @@ export class Mesh extends pulumi.ComponentResource {
         createCoreObject(name, object, childOptions(this, options)),
       ]),
     );
-    const install = (release: HelmRelease, dependsOn: pulumi.Resource[]) => {
+    const install = (release: HelmRelease, dependsOn: pulumi.Resource[], protect = false) => {
       const namespace = namespaces.get(release.namespace);
-      return createHelmRelease(
-        release,
-        childOptions(this, options, [...dependsOn, ...(namespace === undefined ? [] : [namespace])]),
-      );
+      const after = [...dependsOn, ...(namespace === undefined ? [] : [namespace])];
+      return createHelmRelease(release, { ...childOptions(this, options, after), ...(protect ? { protect } : {}) });
     };
 
     // istiod does not start without the CustomResourceDefinitions.
     const base = install(istioBase(args.stack), []);
     this.controlPlane = install(istiod(args.stack, args.clusterName), [base]);
     // A gateway's pod is `image: auto` until istiod's injector has seen it.
-    this.ingressGateway = install(ingressGateway(args.stack), [this.controlPlane]);
+    const edge = args.edge?.(base);
+    const { config } = args.stack;
+    this.ingressGateway = install(
+      ingressGateway(args.stack),
+      [this.controlPlane, ...(edge === undefined ? [] : [edge])],
+      // AWS would not delete the load balancer, and the Service would wait for that without end.
+      usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection,
+    );
     if (args.stack.config.mesh.egressGateway.enabled) {
       install(egressGateway(args.stack), [this.controlPlane]);
     }

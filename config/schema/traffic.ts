@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chart } from "./charts.ts";
 import { cidr, hostName } from "./common.ts";
 
 /** The network load balancer in front of the ingress gateway. Used only with `platform.kind: eks`. */
@@ -25,7 +26,13 @@ const loadBalancer = z.strictObject({
     .max(63)
     .optional()
     .describe("S3 bucket that takes the TLS access logs. Default: none are kept."),
-  deletionProtection: z.boolean().default(false).describe("AWS refuses to delete the load balancer."),
+  deletionProtection: z
+    .boolean()
+    .default(false)
+    .describe("AWS refuses to delete the load balancer, and Pulumi protects the gateway's release."),
+  chart: chart({ version: "3.5.0", repository: "https://aws.github.io/eks-charts" }).describe(
+    "Chart of the AWS Load Balancer Controller.",
+  ),
 });
 
 /** DNS records for the gateway's hosts. Used only with `platform.kind: eks`. */
@@ -39,6 +46,9 @@ const dns = z.strictObject({
     .regex(/^Z[A-Z0-9]{5,31}$/, "expected the id of a Route 53 hosted zone such as Z0123456789ABCDEFGHIJ")
     .optional()
     .describe("Hosted zone; the only one that ExternalDNS may change. Required when enabled."),
+  chart: chart({ version: "1.21.1", repository: "https://kubernetes-sigs.github.io/external-dns" }).describe(
+    "Chart of ExternalDNS.",
+  ),
 });
 
 /** How traffic from outside reaches the application. */

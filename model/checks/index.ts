@@ -4,6 +4,8 @@ import { checkCalls } from "./calls.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkEndpoints } from "./endpoints.ts";
 import { checkExistingNetwork } from "./existing-network.ts";
+import { checkLoadBalancer } from "./load-balancer.ts";
+import { checkCluster } from "./cluster.ts";
 import { checkNames } from "./names.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
@@ -26,11 +28,13 @@ const CHECKS: readonly Check[] = [
   checkEndpoints,
   checkPodAddresses,
   checkVersions,
+  checkCluster,
   checkWeights,
   checkCalls,
   checkRoutes,
   checkNames,
   checkTraffic,
+  checkLoadBalancer,
   checkObservability,
   checkProduction,
   checkCapacity,

@@ -42,7 +42,7 @@ function openEndpoint({ config }: StackData): Finding[] {
 
 function certificate({ config }: StackData): Finding[] {
   const { mode } = config.traffic.tls;
-  if (mode === "existingSecret") {
+  if (mode === "existingSecret" || mode === "acm") {
     return [];
   }
   const rule = mode === "none" ? "plain-http" : "self-signed";
@@ -51,7 +51,7 @@ function certificate({ config }: StackData): Finding[] {
       rule,
       path: "traffic.tls.mode",
       message: `${mode} is no certificate that clients trust`,
-      hint: "use existingSecret",
+      hint: "use existingSecret or acm",
     },
   ];
 }

@@ -1,12 +1,10 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { NAMESPACES, RELEASES } from "../names.ts";
+import { GATEWAY_GRACE_SECONDS, ingressPods, ingressService } from "../load-balancer.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
 import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
 import { tracingProvider } from "../tracing.ts";
-
-/** Seconds that a gateway pod has to finish its requests; longer than a load balancer takes to stop sending new ones. */
-const GATEWAY_GRACE_SECONDS = 60;
 
 /**
  * Written out, because istiod turns Ignore into Fail at run time: with the chart's default every later run would see a
@@ -77,22 +75,10 @@ export function ingressGateway({ config }: StackData): HelmRelease {
   const { mesh } = config;
   return release(mesh, RELEASES.ingressGateway, NAMESPACES.ingress, "gateway", {
     ...gatewayValues(config, mesh.ingressGateway, RELEASES.ingressGateway),
-    service: {
-      type: mesh.ingressGateway.serviceType,
-      annotations: config.platform.kind === "eks" ? NETWORK_LOAD_BALANCER : {},
-      ports: [
-        { name: "status-port", port: 15021, targetPort: 15021, protocol: "TCP" },
-        ...mesh.ingressGateway.ports.map((port) => ({ ...port, protocol: "TCP" })),
-      ],
-    },
+    ...ingressPods(config),
+    service: ingressService(config),
   });
 }
-
-/** Keeps connections open while pods move, and reaches the pods of every zone. */
-const NETWORK_LOAD_BALANCER: HelmValues = {
-  "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
-  "service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled": "true",
-};
 
 /** Where traffic to external services leaves; reached from inside only. */
 export function egressGateway({ config }: StackData): HelmRelease {

@@ -30,11 +30,24 @@ function httpsServer(config: StackData["config"], catalog: StackData["catalog"])
   if (mode === "none") {
     return [];
   }
+  if (mode === "acm") {
+    return decryptedServer(config, catalog);
+  }
   return config.mesh.ingressGateway.ports
     .filter((port) => port.name === "https")
     .map(({ port }) => ({
       port: { number: port, name: "https", protocol: "HTTPS" },
       hosts: [...catalog.hosts],
       tls: { mode: "SIMPLE", credentialName, minProtocolVersion: "TLSV1_2" },
+    }));
+}
+
+/** TLS ends at the load balancer: what arrives on the HTTPS port is plain HTTP. */
+function decryptedServer(config: StackData["config"], catalog: StackData["catalog"]): Server[] {
+  return config.mesh.ingressGateway.ports
+    .filter((port) => port.name === "https")
+    .map(({ port }) => ({
+      port: { number: port, name: "http-decrypted", protocol: "HTTP" },
+      hosts: [...catalog.hosts],
     }));
 }

@@ -1,0 +1,115 @@
+import type { StackConfig } from "../config/schema.ts";
+import type { HelmValues } from "./objects.ts";
+
+/** Class of the gateway's Service: the AWS Load Balancer Controller answers for it, and nothing else does. */
+export const LOAD_BALANCER_CLASS = "service.k8s.aws/nlb";
+
+/** Port of a gateway's pod that tells its health. */
+export const STATUS_PORT = 15021;
+
+/** Seconds that a gateway pod has before it is killed. */
+export const GATEWAY_GRACE_SECONDS = 60;
+
+/** Seconds that a gateway behind a load balancer goes on answering after it was told to stop. Istio's default is 5. */
+export const GATEWAY_DRAIN_SECONDS = 50;
+
+/** Label of a namespace: its new pods are ready only once the load balancer has found them healthy. */
+export const READINESS_GATE_LABEL = { "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled" } as const;
+
+/** TLS 1.2 and 1.3 only. Source: ELB user guide, security policies for network load balancers. */
+const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+
+const PREFIX = "service.beta.kubernetes.io/aws-load-balancer-";
+
+/** Whether a network load balancer stands in front of the ingress gateway: on EKS, unless its Service is of another type. */
+export function usesLoadBalancer({ platform, mesh }: StackConfig): boolean {
+  return platform.kind === "eks" && mesh.ingressGateway.serviceType === "LoadBalancer";
+}
+
+/** The ingress gateway's Service, as values of the gateway chart. */
+export function ingressService(config: StackConfig): HelmValues {
+  const { serviceType, ports } = config.mesh.ingressGateway;
+  const listened = ports.map((port) => ({ ...port, protocol: "TCP" }));
+  if (!usesLoadBalancer(config)) {
+    const status = { name: "status-port", port: STATUS_PORT, targetPort: STATUS_PORT, protocol: "TCP" };
+    return { type: serviceType, annotations: {}, ports: [status, ...listened] };
+  }
+  return {
+    type: serviceType,
+    loadBalancerClass: LOAD_BALANCER_CLASS,
+    // Packets go to the pods' own addresses: no port of the nodes is opened.
+    allocateLoadBalancerNodePorts: false,
+    loadBalancerSourceRanges: [...config.traffic.loadBalancer.sourceCidrs],
+    annotations: annotations(config),
+    // Without the status port: the load balancer asks the pods for it, and clients have no business there.
+    ports: listened,
+  };
+}
+
+/** What the gateway's pods must know of the load balancer in front of them, as values of the gateway chart. */
+export function ingressPods(config: StackConfig): HelmValues {
+  if (!usesLoadBalancer(config)) {
+    return {};
+  }
+  const proxyProtocol = config.traffic.loadBalancer.clientIp === "proxyProtocol";
+  const proxyConfig = {
+    terminationDrainDuration: `${GATEWAY_DRAIN_SECONDS}s`,
+    ...(proxyProtocol ? { gatewayTopology: { proxyProtocol: {} } } : {}),
+  };
+  return {
+    podAnnotations: { "proxy.istio.io/config": JSON.stringify(proxyConfig) },
+    // The load balancer sends the header with its health checks too, and the status port refuses what it does not expect.
+    ...(proxyProtocol ? { env: { ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL: "true" } } : {}),
+  };
+}
+
+/** Source: AWS Load Balancer Controller 3, guide to Service annotations. */
+function annotations({ traffic }: StackConfig): Record<string, string> {
+  const { loadBalancer, tls } = traffic;
+  return {
+    [`${PREFIX}scheme`]: loadBalancer.scheme,
+    [`${PREFIX}nlb-target-type`]: "ip",
+    [`${PREFIX}healthcheck-protocol`]: "http",
+    [`${PREFIX}healthcheck-port`]: String(STATUS_PORT),
+    [`${PREFIX}healthcheck-path`]: "/healthz/ready",
+    [`${PREFIX}attributes`]: list(attributes(loadBalancer)),
+    [`${PREFIX}target-group-attributes`]: list(targetGroupAttributes(loadBalancer)),
+    ...(tls.mode === "acm" && tls.certificateArn !== undefined ? certificate(tls.certificateArn) : {}),
+  };
+}
+
+type LoadBalancer = StackConfig["traffic"]["loadBalancer"];
+
+/** Each one is written out: the controller leaves what is not named as it was, also after it was named once. */
+function attributes({ crossZone, deletionProtection, accessLogsBucket }: LoadBalancer): Record<string, unknown> {
+  return {
+    "load_balancing.cross_zone.enabled": crossZone,
+    "deletion_protection.enabled": deletionProtection,
+    "access_logs.s3.enabled": accessLogsBucket !== undefined,
+    ...(accessLogsBucket === undefined ? {} : { "access_logs.s3.bucket": accessLogsBucket }),
+  };
+}
+
+function targetGroupAttributes({ clientIp, deregistrationSeconds }: LoadBalancer): Record<string, unknown> {
+  return {
+    "preserve_client_ip.enabled": clientIp === "preserve",
+    "proxy_protocol_v2.enabled": clientIp === "proxyProtocol",
+    "deregistration_delay.timeout_seconds": deregistrationSeconds,
+  };
+}
+
+function certificate(arn: string): Record<string, string> {
+  return {
+    [`${PREFIX}ssl-cert`]: arn,
+    // Not named, every port would be a TLS one, and HTTP could not be redirected.
+    [`${PREFIX}ssl-ports`]: "https",
+    [`${PREFIX}ssl-negotiation-policy`]: TLS_POLICY,
+    [`${PREFIX}alpn-policy`]: "HTTP2Preferred",
+  };
+}
+
+function list(entries: Record<string, unknown>): string {
+  return Object.entries(entries)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(",");
+}
