@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, UsageError } from "./exit-codes.ts";
 import { printError } from "./output/error.ts";
+import { costCommand } from "./commands/cost.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { downCommand } from "./commands/down.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
@@ -17,6 +18,7 @@ const COMMANDS = [
   downCommand,
   kubeconfigCommand,
   renderCommand,
+  costCommand,
 ];
 
 /**

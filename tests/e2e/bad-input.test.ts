@@ -27,7 +27,7 @@ describe("bad input to the command", function () {
   }
 
   it("an unknown stack: the stacks that there are", async () => {
-    for (const command of ["up", "preview", "destroy", "status", "down", "kubeconfig"]) {
+    for (const command of ["up", "preview", "destroy", "status", "down", "kubeconfig", "cost"]) {
       const error = failure(await project.run([command, "prd", "--json"]));
       assert.equal(error.code, "stack.unknown", command);
       assert.match(error.problems[0]?.hint ?? "", /dev, local, prod, staging/);
@@ -60,8 +60,17 @@ describe("bad input to the command", function () {
     assert.match(paths, /order/);
   });
 
+  it("a region without prices: the regions that have them", async () => {
+    project.edit("Pulumi.dev.yaml", /eu-west-1/g, "sa-east-1");
+    const error = failure(await project.run(["cost", "prod", "dev", "--json"]));
+    assert.equal(error.code, "config.invalid");
+    const [problem] = error.problems;
+    assert.equal(problem?.path, "platform.region");
+    assert.match(problem?.hint ?? "", /us-east-1/);
+  });
+
   it("wrong arguments: exit code 2", async () => {
-    for (const args of [["up"], ["up", "dev", "--jsno"], ["upp", "dev"], ["render", "dev"]]) {
+    for (const args of [["up"], ["up", "dev", "--jsno"], ["upp", "dev"], ["render", "dev"], ["cost"]]) {
       assert.equal(failure(await project.run([...args, "--json"]), 2).code, "usage");
     }
   });

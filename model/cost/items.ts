@@ -1,0 +1,190 @@
+import type { StackConfig } from "../../config/schema.ts";
+import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
+import { EKS_VERSIONS } from "../eks-versions.ts";
+import { usesLoadBalancer } from "../load-balancer.ts";
+import { nodePools, POOL_KEYS } from "../node-pools.ts";
+import {
+  CONTROL_PLANE_LOG_GB,
+  ENDPOINT_GB,
+  FLOW_LOG_GB_PER_NODE,
+  HOURS_PER_MONTH,
+  LOAD_BALANCER_UNITS,
+  NAT_GB,
+  SPOT_SHARE,
+  STORED_SHARE_OF_LOGS,
+} from "./assumptions.ts";
+import { NoPriceError } from "./no-price-error.ts";
+import { GLOBAL_PRICES, instanceHour, type RegionPrices } from "./prices.ts";
+
+/** Parts of the platform that cost money. */
+export const COST_COMPONENTS = ["control plane", "nodes", "network", "load balancer", "logs", "encryption"] as const;
+
+/** Something that AWS bills. */
+export interface CostItem {
+  readonly component: (typeof COST_COMPONENTS)[number];
+  /** What it is: the same text in every stack, so that stacks can be compared. */
+  readonly item: string;
+  /** How much of it, e.g. `3 x m6i.xlarge`. */
+  readonly quantity: string;
+  /** USD a month, not rounded. */
+  readonly exact: number;
+}
+
+/** What the items follow from. */
+export interface CostInput {
+  readonly config: StackConfig;
+  readonly prices: RegionPrices;
+  /** Number of availability zones. */
+  readonly zones: number;
+  /** ISO date. */
+  readonly today: string;
+}
+
+/**
+ * Everything of a stack on AWS that has a price; what costs nothing is left out.
+ * @throws NoPriceError for an instance type without a price.
+ */
+export function costItems(input: CostInput): CostItem[] {
+  return [
+    controlPlane(input),
+    ...nodes(input),
+    ...natGateways(input),
+    ...endpoints(input),
+    ...loadBalancer(input),
+    ...logs(input),
+    ...encryptionKey(input),
+  ];
+}
+
+function controlPlane({ config, today }: CostInput): CostItem {
+  const support = supportOf(config, today);
+  return {
+    component: "control plane",
+    item: "EKS cluster",
+    quantity: `Kubernetes ${config.cluster.version}, ${support} support`,
+    exact: hours(GLOBAL_PRICES.controlPlaneHour[support]),
+  };
+}
+
+function nodes({ config, prices }: CostInput): CostItem[] {
+  return nodePools(config).flatMap(({ name, pool }) => {
+    const [instanceType = ""] = pool.instanceTypes;
+    const hour = instanceHour(prices, instanceType);
+    if (hour === undefined) {
+      const path = `cluster.${POOL_KEYS[name]}.instanceTypes[0]`;
+      throw new NoPriceError({ path, message: `there is no price for ${instanceType}` });
+    }
+    return [
+      {
+        component: "nodes",
+        item: `${name} pool`,
+        quantity: `${pool.desired} x ${instanceType}, ${pool.capacityType === "SPOT" ? "Spot" : "on demand"}`,
+        exact: pool.desired * hours(hour * (pool.capacityType === "SPOT" ? SPOT_SHARE : 1)),
+      },
+      volumes(name, pool, prices),
+    ] as const;
+  });
+}
+
+function volumes(name: string, pool: NodePoolConfig, prices: RegionPrices): CostItem {
+  return {
+    component: "nodes",
+    item: `${name} pool volumes`,
+    quantity: `${pool.desired} x ${pool.diskSizeGiB} GiB gp3`,
+    exact: pool.desired * pool.diskSizeGiB * prices.gp3GbMonth,
+  };
+}
+
+function natGateways({ config, prices, zones }: CostInput): CostItem[] {
+  const count = { none: 0, single: 1, perZone: zones }[config.network.nat];
+  if (count === 0 || config.network.existing !== undefined) {
+    return [];
+  }
+  return [
+    {
+      component: "network",
+      item: "NAT gateways",
+      quantity: `${count}, each with a public address`,
+      exact: count * hours(prices.natGatewayHour + GLOBAL_PRICES.publicIpv4Hour),
+    },
+    {
+      component: "network",
+      item: "NAT data",
+      quantity: `${NAT_GB} GB`,
+      exact: NAT_GB * prices.natGatewayGb,
+    },
+  ];
+}
+
+function endpoints({ config, prices, zones }: CostInput): CostItem[] {
+  const count = config.network.endpoints.interface.length;
+  if (count === 0 || config.network.existing !== undefined) {
+    return [];
+  }
+  return [
+    {
+      component: "network",
+      item: "interface endpoints",
+      quantity: `${count} in ${zones} zones, ${ENDPOINT_GB} GB each`,
+      exact: count * (zones * hours(prices.endpointHour) + ENDPOINT_GB * prices.endpointGb),
+    },
+  ];
+}
+
+function loadBalancer({ config, prices, zones }: CostInput): CostItem[] {
+  if (!usesLoadBalancer(config)) {
+    return [];
+  }
+  const open = config.traffic.loadBalancer.scheme === "internet-facing";
+  return [
+    {
+      component: "load balancer",
+      item: "network load balancer",
+      quantity: `1, ${LOAD_BALANCER_UNITS} capacity unit`,
+      exact: hours(prices.loadBalancerHour + LOAD_BALANCER_UNITS * prices.loadBalancerUnitHour),
+    },
+    ...(open
+      ? [
+          {
+            component: "load balancer" as const,
+            item: "public addresses",
+            quantity: `${zones}, one in each zone`,
+            exact: zones * hours(GLOBAL_PRICES.publicIpv4Hour),
+          },
+        ]
+      : []),
+  ];
+}
+
+function logs({ config, prices }: CostInput): CostItem[] {
+  const { flowLogs, existing } = config.network;
+  const controlPlaneGb = config.cluster.logs.reduce((gb, log) => gb + CONTROL_PLANE_LOG_GB[log], 0);
+  const nodeCount = nodePools(config).reduce((count, { pool }) => count + pool.desired, 0);
+  const flowGb = flowLogs.enabled && existing === undefined ? nodeCount * FLOW_LOG_GB_PER_NODE : 0;
+  return [
+    ...logGroup("control plane logs", controlPlaneGb, config.cluster.logRetentionDays, prices),
+    ...logGroup("VPC flow logs", flowGb, flowLogs.retentionDays, prices),
+  ];
+}
+
+function logGroup(item: string, gb: number, days: number, prices: RegionPrices): CostItem[] {
+  const storedGb = gb * (days / 30) * STORED_SHARE_OF_LOGS;
+  const exact = gb * prices.logsIngestedGb + storedGb * prices.logsStoredGbMonth;
+  return gb === 0 ? [] : [{ component: "logs", item, quantity: `${gb} GB, kept ${days} days`, exact }];
+}
+
+function encryptionKey({ config }: CostInput): CostItem[] {
+  return config.cluster.encryptionKeyArn === undefined
+    ? [{ component: "encryption", item: "KMS key", quantity: "1", exact: GLOBAL_PRICES.kmsKeyMonth }]
+    : [];
+}
+
+/** EKS takes the price of extended support only from a cluster that stays on a version whose standard support ended. */
+function supportOf({ cluster }: StackConfig, today: string): keyof typeof GLOBAL_PRICES.controlPlaneHour {
+  const end = EKS_VERSIONS[cluster.version]?.standardSupportEnd;
+  return cluster.supportType === "EXTENDED" && end !== undefined && today > end ? "extended" : "standard";
+}
+
+function hours(price: number): number {
+  return price * HOURS_PER_MONTH;
+}
