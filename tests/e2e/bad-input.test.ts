@@ -66,7 +66,7 @@ describe("bad input to the command", function () {
     assert.equal(error.code, "config.invalid");
     const [problem] = error.problems;
     assert.equal(problem?.path, "platform.region");
-    assert.match(problem?.hint ?? "", /us-east-1/);
+    assert.match(problem.hint ?? "", /us-east-1/);
   });
 
   it("wrong arguments: exit code 2", async () => {
