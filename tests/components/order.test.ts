@@ -11,6 +11,24 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   [/Vpc::network-vpc/, /eks:index:Cluster/, "the cluster's network interfaces lie in the VPC"],
   [/NatGateway::/, /Route::network-private-.*-nat$/, "the route points at the gateway"],
   [/InternetGateway::/, /NatGateway::/, "AWS refuses a NAT gateway without an internet gateway"],
+  [
+    /RouteTableAssociation::network-intra-/,
+    /eks:index:Cluster/,
+    "the control plane's interfaces lie in the intra subnets",
+  ],
+  [/VpcEndpoint::/, /NodeGroup::/, "nodes pull images and take credentials through the endpoints"],
+  [/SecurityGroupIngressRule::network-endpoints/, /NodeGroup::/, "an endpoint that is not opened answers nobody"],
+  [/FlowLog::/, /NodeGroup::/, "the first and the last connection of a node is recorded"],
+  [/RolePolicy::network-flow-logs/, /FlowLog::/, "without the policy nothing is recorded, and nobody says so"],
+  [/LogGroup::network-flow-logs/, /FlowLog::/, "the flow log writes into the group"],
+  [/SecurityGroup::security-groups-/, /eks:index:Cluster/, "AWS refuses to delete a group that an interface has"],
+  [/SecurityGroup::security-groups-/, /NodeGroup::/, "AWS refuses to delete a group that a node has"],
+  [
+    /SecurityGroup(In|E)gressRule::security-groups-/,
+    /eks:index:Cluster/,
+    "a control plane without rules reaches no webhook",
+  ],
+  [/SecurityGroup(In|E)gressRule::security-groups-/, /NodeGroup::/, "nodes do not join without the rules"],
   [/Route::network-private-/, /eks:index:ManagedNodeGroup/, "nodes pull images through the NAT route"],
   [/RolePolicyAttachment::/, /eks:index:ManagedNodeGroup/, "nodes cannot join without the role's policies"],
   [/eks:index:Cluster/, /eks:index:ManagedNodeGroup/, "nodes join a cluster"],
@@ -38,7 +56,7 @@ describe("order of creation and destruction", () => {
   let graph: Registered[];
 
   before(async () => {
-    graph = await record(() => program(), { stack: "dev", settings: settingsOf("dev") });
+    graph = await record(() => program(), { stack: "dev", settings: withEndpoints(settingsOf("dev")) });
   });
 
   for (const [before, after, reason] of ORDER) {
@@ -61,6 +79,13 @@ describe("order of creation and destruction", () => {
     }
   });
 });
+
+/** With one interface endpoint: there are none by default. */
+function withEndpoints(settings: Record<string, string>): Record<string, string> {
+  const key = "ecommerce-mesh:network";
+  const network = JSON.parse(settings[key] ?? "{}") as object;
+  return { ...settings, [key]: JSON.stringify({ ...network, endpoints: { interface: ["sts"] } }) };
+}
 
 function matching(graph: readonly Registered[], pattern: RegExp): Registered[] {
   return graph.filter((resource) => pattern.test(key(resource)));

@@ -1,5 +1,5 @@
 import { digest } from "../ids.ts";
-import { textOf } from "../properties.ts";
+import { textOf, textsOf } from "../properties.ts";
 import type { Making, ResourceType } from "../types.ts";
 
 const arn = (kind: string) => ({ service: "ec2", resource: ({ id }: Making) => `${kind}/${id}` });
@@ -106,7 +106,11 @@ export const EC2_TYPES: Readonly<Record<string, ResourceType>> = {
     taggable: true,
     replaceOn: ["vpcId", "serviceName", "vpcEndpointType"],
     defaults: { vpcEndpointType: "Gateway" },
-    assigned: (making) => ({ ...owner(making), state: "available", networkInterfaceIds: [] }),
+    assigned: (making) => ({
+      ...owner(making),
+      state: "available",
+      networkInterfaceIds: textsOf(making.inputs["subnetIds"]).map((subnet) => `eni-0${digest(16, making.id, subnet)}`),
+    }),
   },
   "aws:ec2/flowLog:FlowLog": {
     prefix: "fl",

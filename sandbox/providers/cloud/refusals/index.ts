@@ -2,14 +2,26 @@ import { Refusal } from "../../protocol/index.ts";
 import type { CloudObject, CloudStore } from "../store.ts";
 import type { Properties } from "../types.ts";
 import * as cluster from "./cluster.ts";
+import * as endpoints from "./endpoints.ts";
 import * as iam from "./iam.ts";
 import * as network from "./network.ts";
 import type { CreateRule, DeleteRule } from "./rule.ts";
+
+const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
 const CREATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
   "aws:ec2/vpc:Vpc": [network.cidrSize],
   "aws:ec2/subnet:Subnet": [network.cidrSize, network.subnetInsideVpc, network.subnetsApart],
   "aws:ec2/natGateway:NatGateway": [network.addressFree],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": [
+    endpoints.endpointSubnetsInZones,
+    endpoints.endpointRouteTables,
+    endpoints.endpointNames,
+  ],
+  "aws:ec2/flowLog:FlowLog": [endpoints.flowLogDestination],
+  [INGRESS_RULE]: [endpoints.ruleOnce(INGRESS_RULE)],
+  [EGRESS_RULE]: [endpoints.ruleOnce(EGRESS_RULE)],
   "aws:eks/cluster:Cluster": [cluster.clusterInTwoZones, cluster.clusterRole],
   "aws:eks/nodeGroup:NodeGroup": [
     cluster.clusterExists,
