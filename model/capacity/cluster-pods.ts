@@ -1,4 +1,7 @@
-import type { StackConfig } from "../../config/schema.ts";
+import type { Resources } from "../../config/schema/common.ts";
+import type { HelmRelease } from "../objects.ts";
+import { edgeReleases } from "../releases/edge.ts";
+import type { StackData } from "../stack.ts";
 import { podRequest, type PodSet } from "./requests.ts";
 
 /**
@@ -6,17 +9,13 @@ import { podRequest, type PodSet } from "./requests.ts";
  *
  * coredns, metrics-server, kube-proxy: defaults of the EKS add-ons. aws-node: chart aws-vpc-cni 1.22, and as much again for
  * its network policy agent. ebs-csi-*: chart aws-ebs-csi-driver, 10m and 40Mi for each of its 6 and 3 containers.
- * aws-load-balancer-controller and external-dns: what AWS and the project suggest, since their charts ask for nothing.
  * eks-pod-identity-agent asks for nothing.
  */
-const CONTROLLERS: readonly PodSet[] = [
+const MANAGED_ADDONS: readonly PodSet[] = [
   { name: "coredns", pods: 2, request: podRequest({ cpu: "100m", memory: "70Mi" }) },
   { name: "metrics-server", pods: 2, request: podRequest({ cpu: "100m", memory: "200Mi" }) },
   { name: "ebs-csi-controller", pods: 2, request: podRequest({ cpu: "60m", memory: "240Mi" }) },
-  { name: "aws-load-balancer-controller", pods: 2, request: podRequest({ cpu: "100m", memory: "128Mi" }) },
 ];
-
-const EXTERNAL_DNS: PodSet = { name: "external-dns", pods: 1, request: podRequest({ cpu: "50m", memory: "64Mi" }) };
 
 /** One pod of each on every node. */
 export const NODE_DAEMONS: readonly PodSet[] = [
@@ -26,7 +25,13 @@ export const NODE_DAEMONS: readonly PodSet[] = [
   { name: "eks-pod-identity-agent", pods: 1, request: podRequest() },
 ];
 
-/** Controllers of an EKS cluster that run beside the mesh, on the system pool. */
-export function clusterControllers(config: StackConfig): PodSet[] {
-  return [...CONTROLLERS, ...(config.traffic.dns.enabled ? [EXTERNAL_DNS] : [])];
+/** Controllers of an EKS cluster that run beside the mesh, on the system pool: managed add-ons, load balancer, DNS. */
+export function clusterControllers(stack: StackData): PodSet[] {
+  return [...MANAGED_ADDONS, ...edgeReleases(stack, "").map(releasePods)];
+}
+
+/** The pods of a release of one Deployment, whose values the model wrote itself. */
+function releasePods({ name, values }: HelmRelease): PodSet {
+  const { replicaCount = 1, resources } = values as { replicaCount?: number; resources?: Resources };
+  return { name, pods: replicaCount, request: podRequest(...(resources === undefined ? [] : [resources.requests])) };
 }

@@ -17,7 +17,7 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
     system: [
       ...meshPods(stack),
       ...addonPods(stack),
-      ...(config.platform.kind === "eks" ? clusterControllers(config) : []),
+      ...(config.platform.kind === "eks" ? clusterControllers(stack) : []),
     ],
     workload: applicationPods(stack),
   };

@@ -15,7 +15,7 @@ export function fitsAlone(request: PodRequest, room: Nodes["room"]): boolean {
 }
 
 /**
- * The first set of pods that may be left without a node; undefined when every pod is sure to find one.
+ * The set with the largest pods that may be left without a node; undefined when every pod is sure to find one.
  *
  * Sure means: in whatever order the pods come and wherever the scheduler puts them, since it spreads pods instead of packing
  * them, and after the loss of a zone it finds nodes that are half full. A node refuses a pod only when others take more of its
@@ -23,8 +23,12 @@ export function fitsAlone(request: PodRequest, room: Nodes["room"]): boolean {
  * so as long as those shares sum to less than the number of nodes, one node takes the pod. More nodes, more room or smaller
  * pods never turn a yes into a no, which packing heuristics (first-fit decreasing) cannot promise.
  */
-export function firstUnplaced(sets: readonly PodSet[], nodes: Nodes): PodSet | undefined {
-  return sets.find((set) => set.pods > 0 && !isSureOfANode(set, sets, nodes));
+export function largestUnplaced(sets: readonly PodSet[], nodes: Nodes): PodSet | undefined {
+  const share = ({ request }: PodSet) =>
+    Math.max(request.milliCpu / nodes.room.milliCpu, request.memoryMiB / nodes.room.memoryMiB);
+  return sets
+    .filter((set) => set.pods > 0 && !isSureOfANode(set, sets, nodes))
+    .sort((one, other) => share(other) - share(one))[0];
 }
 
 function isSureOfANode(set: PodSet, sets: readonly PodSet[], { count, room }: Nodes): boolean {

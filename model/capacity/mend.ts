@@ -1,7 +1,7 @@
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { INSTANCE_TYPES } from "../instance-types.ts";
-import { firstUnplaced } from "./fits.ts";
+import { largestUnplaced } from "./fits.ts";
 import type { PodSet } from "./requests.ts";
 import { declaredSupply, poolSupply } from "./supply.ts";
 
@@ -22,7 +22,7 @@ export function neededMax(sets: readonly PodSet[], pool: Pool, zones: number): n
 export function neededNodes(sets: readonly PodSet[], { nodes }: KubeconfigPlatform): number | undefined {
   return smallest(nodes.count, MAX_DECLARED_NODES, (count) => {
     const supply = declaredSupply({ nodes: { ...nodes, count } });
-    return firstUnplaced(sets, supply) === undefined;
+    return largestUnplaced(sets, supply) === undefined;
   });
 }
 
@@ -55,7 +55,7 @@ function smallestType(sets: readonly PodSet[], pool: Pool, zones: number): strin
 /** Whether every pod is sure of a node of the pool at its maximum with one zone lost. */
 export function fitsPool(sets: readonly PodSet[], pool: Pool, zones: number): boolean {
   const supply = poolSupply(pool, zones);
-  return supply !== undefined && firstUnplaced(sets, supply) === undefined;
+  return supply !== undefined && largestUnplaced(sets, supply) === undefined;
 }
 
 /** One size up for each type of a list; undefined when one of them is the largest of its family. */

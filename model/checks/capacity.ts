@@ -3,7 +3,7 @@ import type { Problem } from "../../config/errors.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { podDemand } from "../capacity/demand.ts";
-import { firstUnplaced, fitsAlone } from "../capacity/fits.ts";
+import { largestUnplaced, fitsAlone } from "../capacity/fits.ts";
 import { neededMax, neededNodes, neededTypes } from "../capacity/mend.ts";
 import { describeRoom, notEnoughRoom } from "../capacity/report.ts";
 import type { PodSet } from "../capacity/requests.ts";
@@ -59,7 +59,7 @@ function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Problem[] 
 
 function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], zones: number): Problem[] {
   const supply = poolSupply(pool, zones);
-  const unplaced = supply === undefined ? undefined : firstUnplaced(sets, supply);
+  const unplaced = supply === undefined ? undefined : largestUnplaced(sets, supply);
   if (supply === undefined || unplaced === undefined) {
     return [];
   }
@@ -99,7 +99,7 @@ function tooSmallFor(sets: readonly PodSet[], instanceTypes: readonly string[]) 
 
 function checkDeclaredNodes(sets: readonly PodSet[], platform: KubeconfigPlatform): Problem[] {
   const supply = declaredSupply(platform);
-  const unplaced = firstUnplaced(sets, supply);
+  const unplaced = largestUnplaced(sets, supply);
   if (unplaced === undefined) {
     return [];
   }

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { PlainObject } from "../../../config/merge.ts";
+import { readStackFile } from "../../../config/load.ts";
+import { checkCapacity } from "../../../model/checks/capacity.ts";
+import type { StackData } from "../../../model/stack.ts";
+import { stackData } from "../../support/stack-data.ts";
+import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";
+
+function requesting(cpu: string, memory: string): PlainObject {
+  return { requests: { cpu, memory }, limits: { cpu: "8", memory: "16Gi" } };
+}
+
+/** Each case breaks one rule: what is changed of a good stack, and the one problem that must come of it. */
+const REFUSED: readonly {
+  readonly rule: string;
+  readonly config?: PlainObject;
+  readonly catalog?: PlainObject;
+  readonly path: string;
+  readonly says: RegExp;
+  readonly mend: RegExp;
+}[] = [
+  {
+    rule: "an instance type that nobody knows",
+    config: { cluster: { systemPool: { instanceTypes: ["m6i.xlarge", "m6i.xlrge"] } } },
+    path: "cluster.systemPool.instanceTypes[1]",
+    says: /expected an instance type whose size is known; got "m6i\.xlrge"/,
+    mend: /did you mean m6i\.xlarge\?/,
+  },
+  {
+    rule: "an instance type of a family that nobody knows",
+    config: { cluster: { workloadPool: { instanceTypes: ["hpc7a.96xlarge"] } } },
+    path: "cluster.workloadPool.instanceTypes[0]",
+    says: /got "hpc7a\.96xlarge"/,
+    mend: /known families: t3, m5, m6i/,
+  },
+  {
+    rule: "two architectures in one pool",
+    config: { cluster: { workloadPool: { instanceTypes: ["m6i.large", "m5.large", "m7g.large"] } } },
+    path: "cluster.workloadPool.instanceTypes[2]",
+    says: /one architecture; got m6i\.large \(amd64\) and m7g\.large \(arm64\)/,
+    mend: /one machine image/,
+  },
+  {
+    rule: "an instance type too small for one istiod",
+    config: {
+      mesh: { istiod: { resources: requesting("500m", "4Gi") } },
+      cluster: { systemPool: { instanceTypes: ["c6i.large"] } },
+    },
+    path: "cluster.systemPool.instanceTypes[0]",
+    says: /room for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.75 CPU, 2\.\d+ GiB for pods/,
+    mend: /^instanceTypes: \[c6i\.\d*xlarge\] would do/,
+  },
+  {
+    rule: "a system pool that does not hold the mesh with a zone lost",
+    config: { cluster: { systemPool: { max: 3 } }, mesh: { istiod: { replicas: { min: 3, max: 15 } } } },
+    path: "cluster.systemPool.max",
+    says: /expected room for 37 pods \(9\.\d+ CPU, 34\.\d+ GiB\) at the top of their autoscalers and one of 3 zones lost; got 2 nodes of m6i\.xlarge with 7\.\d+ CPU, 2\d\.\d+ GiB in all: 2\.\d+ CPU and \d\.\d+ GiB missing/,
+    mend: /^max: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
+  },
+  {
+    rule: "a workload pool that does not hold the application with a zone lost",
+    config: { cluster: { workloadPool: { max: 3 } } },
+    catalog: { services: { cart: { replicas: { min: 2, max: 40 } } } },
+    path: "cluster.workloadPool.max",
+    says: /58 pods .* missing$/,
+    mend: /^max: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
+  },
+  {
+    rule: "room in crumbs",
+    config: { cluster: { workloadPool: { max: 3 } } },
+    catalog: {
+      services: { cart: { replicas: { min: 1, max: 1 }, resources: requesting("1500m", "256Mi") } },
+    },
+    path: "cluster.workloadPool.max",
+    says: /every node can be too full for a pod of cart-v1 \(1\.51 CPU, 0\.38 GiB\)/,
+    mend: /^max: \d+ or /,
+  },
+];
+
+/** The shop on a cluster that exists. */
+function onExisting(nodes: { count: number; cpu: string; memory: string; zones: number }): StackData {
+  const stack = stackData();
+  return { ...stack, config: { ...stack.config, platform: { kind: "kubeconfig", nodes } } };
+}
+
+describe("capacity check", () => {
+  for (const stack of STACKS) {
+    it(`finds that ${stack} fits with a zone lost`, () => {
+      assert.deepEqual(checkCapacity(readStackFile(PROJECT_DIRECTORY, stack)), []);
+    });
+  }
+
+  for (const { rule, config, catalog, path, says, mend } of REFUSED) {
+    it(`refuses ${rule}`, () => {
+      const problems = checkCapacity(stackData(config, catalog));
+      assert.deepEqual(
+        problems.map((problem) => problem.path),
+        [path],
+      );
+      assert.match(problems[0]?.message ?? "", says);
+      assert.match(problems[0]?.hint ?? "", mend);
+    });
+  }
+
+  it("names a maximum with which the check is content", () => {
+    const config = { mesh: { istiod: { replicas: { min: 3, max: 15 } } } };
+    const [problem] = checkCapacity(stackData({ ...config, cluster: { systemPool: { max: 3 } } }));
+    const max = Number(/max: (\d+)/.exec(problem?.hint ?? "")?.[1]);
+    assert.deepEqual(checkCapacity(stackData({ ...config, cluster: { systemPool: { max } } })), []);
+    assert.equal(checkCapacity(stackData({ ...config, cluster: { systemPool: { max: max - 1 } } })).length, 1);
+  });
+
+  it("names every pool that does not fit", () => {
+    const pool = { min: 1, desired: 1, max: 1 };
+    const problems = checkCapacity(stackData({ cluster: { systemPool: pool, workloadPool: pool } }));
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["cluster.systemPool.max", "cluster.workloadPool.max"],
+    );
+  });
+
+  it("checks the nodes that are declared of a cluster that exists, a zone lost only where there are several", () => {
+    const nodes = { count: 3, cpu: "4", memory: "10Gi", zones: 1 };
+    assert.deepEqual(checkCapacity(onExisting(nodes)), []);
+    const [problem, ...others] = checkCapacity(onExisting({ ...nodes, zones: 3 }));
+    assert.deepEqual(others, []);
+    assert.equal(problem?.path, "platform.nodes.count");
+    assert.match(problem.message, /one of 3 zones lost; got 2 nodes with 8 CPU, 20 GiB in all/);
+    const count = Number(/count: (\d+)/.exec(problem.hint ?? "")?.[1]);
+    assert.deepEqual(checkCapacity(onExisting({ ...nodes, zones: 3, count })), []);
+  });
+
+  it("refuses declared nodes too small for one pod", () => {
+    const [problem] = checkCapacity(onExisting({ count: 50, cpu: "4", memory: "1Gi", zones: 1 }));
+    assert.equal(problem?.path, "platform.nodes");
+    assert.match(problem.message, /room for one pod of istiod/);
+  });
+});

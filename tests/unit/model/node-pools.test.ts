@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { workloadObjects } from "../../../model/application.ts";
+import type { HelmRelease } from "../../../model/objects.ts";
+import { poolLabels, poolTaints, poolTolerations } from "../../../model/node-pools.ts";
+import { addonReleases } from "../../../model/releases/addons.ts";
+import { egressGateway, ingressGateway, istiod } from "../../../model/releases/istio.ts";
+import type { StackData } from "../../../model/stack.ts";
+import { stackData } from "../../support/stack-data.ts";
+
+const NODE_SELECTOR = { "ecommerce-mesh.dev/pool": "system" };
+const TOLERATIONS = [{ key: "ecommerce-mesh.dev/pool", operator: "Equal", value: "system", effect: "NoSchedule" }];
+
+/** Where each chart takes the fields of its pods from, and how it calls the node selector. */
+const PLACES: Readonly<Record<string, { readonly below?: string; readonly selector?: string }>> = {
+  istiod: {},
+  "istio-ingressgateway": {},
+  "istio-egressgateway": {},
+  prometheus: { below: "server" },
+  jaeger: { below: "jaeger" },
+  grafana: {},
+  kiali: { below: "deployment", selector: "node_selector" },
+};
+
+function platformReleases(stack: StackData): HelmRelease[] {
+  return [istiod(stack, "x"), ingressGateway(stack), egressGateway(stack), ...addonReleases(stack)];
+}
+
+function existingCluster(): StackData {
+  const stack = stackData();
+  const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
+  return { ...stack, config: { ...stack.config, platform: { kind: "kubeconfig", nodes } } };
+}
+
+describe("node pools", () => {
+  it("taint the system pool and not the workload pool, and tolerate exactly that taint", () => {
+    assert.deepEqual(poolTaints("workload"), []);
+    assert.deepEqual(
+      poolTaints("system").map(({ key, value, effect }) => ({ key, value, effect })),
+      [{ key: "ecommerce-mesh.dev/pool", value: "system", effect: "NO_SCHEDULE" }],
+    );
+    assert.deepEqual(poolTolerations("system"), TOLERATIONS);
+    assert.deepEqual(poolTolerations("workload"), []);
+    assert.deepEqual(poolLabels("workload"), { "ecommerce-mesh.dev/pool": "workload" });
+  });
+
+  it("take istiod, gateways and addons onto the system pool, each by its chart's own keys", () => {
+    const releases = platformReleases(stackData());
+    assert.deepEqual(releases.map(({ name }) => name).sort(), Object.keys(PLACES).sort());
+    for (const { name, values } of releases) {
+      const { below, selector = "nodeSelector" } = PLACES[name] ?? {};
+      const place = (below === undefined ? values : values[below]) as Record<string, unknown>;
+      assert.deepEqual(place[selector], NODE_SELECTOR, name);
+      assert.deepEqual(place["tolerations"], TOLERATIONS, name);
+    }
+  });
+
+  it("take the application onto the workload pool", () => {
+    const pods = workloadObjects(stackData()).filter(({ kind }) => kind === "Deployment");
+    assert.equal(pods.length, 6);
+    for (const deployment of pods) {
+      assert.match(JSON.stringify(deployment), /"nodeSelector":\{"ecommerce-mesh\.dev\/pool":"workload"\}/);
+      assert.doesNotMatch(JSON.stringify(deployment), /tolerations/);
+    }
+  });
+
+  it("mean nothing on a cluster that exists", () => {
+    const stack = existingCluster();
+    const everything = JSON.stringify([...platformReleases(stack), ...workloadObjects(stack)]);
+    assert.doesNotMatch(everything, /ecommerce-mesh\.dev\/pool|node_?selector|tolerations/i);
+  });
+});
