@@ -10,6 +10,14 @@ export const clusterEndpoint = outputs.clusterEndpoint;
 export const kubeconfig = outputs.kubeconfig;
 /** Id of the VPC (`platform.kind: eks`). */
 export const vpcId = outputs.vpcId;
+/** Ids of the public subnets, in the order of the zones (`platform.kind: eks`). */
+export const publicSubnetIds = outputs.publicSubnetIds;
+/** Ids of the private subnets, in the order of the zones (`platform.kind: eks`). */
+export const privateSubnetIds = outputs.privateSubnetIds;
+/** ARN of the nodes' IAM role (`platform.kind: eks`). */
+export const nodeRoleArn = outputs.nodeRoleArn;
+/** ARN of the KMS key that encrypts Secrets, logs and volumes (`platform.kind: eks`). */
+export const encryptionKeyArn = outputs.encryptionKeyArn;
 /** Host names that the gateway answers. */
 export const hosts = outputs.hosts;
 /** Namespace of the application. */

@@ -6,13 +6,14 @@ import type { ComponentOptions } from "./child-options.ts";
 import { usesLoadBalancer } from "../model/load-balancer.ts";
 import { clusterName } from "../model/names.ts";
 import { Cluster } from "./cluster/cluster.ts";
+import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
 import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
 import { Edge } from "./edge/edge.ts";
 import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
 import { ExistingNetwork } from "./network/existing-network.ts";
 import type { NetworkAccess } from "./network/network-access.ts";
-import { Network } from "./network/network.ts";
+import { Network, type NetworkArgs } from "./network/network.ts";
 import { SecurityGroups } from "./network/security-groups.ts";
 import { Addons } from "./observability/addons.ts";
 import { SecurityPolicy } from "./security/security-policy.ts";
@@ -31,6 +32,14 @@ export interface PlatformOutputs {
   readonly kubeconfig: pulumi.Output<string> | null;
   /** Id of the VPC (`platform.kind: eks`). */
   readonly vpcId: pulumi.Output<string> | null;
+  /** Ids of the public subnets, in the order of the zones (`platform.kind: eks`). */
+  readonly publicSubnetIds: pulumi.Output<string>[] | null;
+  /** Ids of the private subnets, in the order of the zones (`platform.kind: eks`). */
+  readonly privateSubnetIds: pulumi.Output<string>[] | null;
+  /** ARN of the nodes' IAM role (`platform.kind: eks`). */
+  readonly nodeRoleArn: pulumi.Output<string> | null;
+  /** ARN of the KMS key that encrypts Secrets, logs and volumes (`platform.kind: eks`). */
+  readonly encryptionKeyArn: pulumi.Input<string> | null;
   /** Host names that the gateway answers. */
   readonly hosts: readonly string[];
   /** Namespace of the application. */
@@ -78,7 +87,17 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   };
 }
 
-type BaseOutputs = Pick<PlatformOutputs, "clusterName" | "clusterEndpoint" | "kubeconfig" | "vpcId">;
+type BaseOutputs = Omit<PlatformOutputs, "hosts" | "namespace" | "meshVersion" | "grafanaPassword">;
+
+const NO_AWS = {
+  clusterEndpoint: null,
+  kubeconfig: null,
+  vpcId: null,
+  publicSubnetIds: null,
+  privateSubnetIds: null,
+  nodeRoleArn: null,
+  encryptionKeyArn: null,
+} as const satisfies Partial<BaseOutputs>;
 
 interface Base {
   readonly access: KubernetesAccess;
@@ -93,7 +112,8 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
     defaultTags: { tags: { project: "ecommerce-mesh", ...config.tags } },
   });
   const inRegion = { providers: { aws: provider } };
-  const network = networkOf(config, platform, name, inRegion);
+  const keyArn = encryptionKey(config, platform, name, inRegion);
+  const network = networkOf(config, platform, { clusterName: name, logKeyArn: keyArn }, inRegion);
   const { vpcId, publicSubnetIds, privateSubnetIds, intraSubnetIds } = network;
   const groups = new SecurityGroups("security-groups", { vpcId, clusterName: name }, inRegion);
   const cluster = new Cluster(
@@ -102,9 +122,9 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       clusterName: name,
       cluster: config.cluster,
       vpcId,
-      publicSubnetIds,
       privateSubnetIds,
       intraSubnetIds,
+      keyArn,
       controlPlaneSecurityGroup: groups.controlPlane,
       nodeSecurityGroupId: groups.nodesId,
       securityGroupRules: groups.rules,
@@ -122,21 +142,41 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
   return {
     access: cluster,
     meshArgs: usesLoadBalancer(config) ? { edge } : {},
-    outputs: { clusterName: cluster.clusterName, clusterEndpoint: endpoint, kubeconfig, vpcId },
+    outputs: {
+      clusterName: cluster.clusterName,
+      clusterEndpoint: endpoint,
+      kubeconfig,
+      vpcId,
+      publicSubnetIds,
+      privateSubnetIds,
+      nodeRoleArn: cluster.nodeRoleArn,
+      encryptionKeyArn: keyArn,
+    },
   };
 }
 
-function networkOf(
-  { network, cluster }: Stack["config"],
-  { region, zones }: EksPlatform,
+/** ARN of the key that encrypts what the stack keeps: the configured one, or one that the stack makes. */
+function encryptionKey(
+  { cluster }: Stack["config"],
+  { region }: EksPlatform,
   name: string,
   options: pulumi.ComponentResourceOptions,
+): pulumi.Input<string> {
+  return (
+    cluster.encryptionKeyArn ??
+    new EncryptionKey("encryption", { region, clusterName: name, keep: cluster.deletionProtection }, options).arn
+  );
+}
+
+function networkOf(
+  { network }: Stack["config"],
+  { region, zones }: EksPlatform,
+  args: Pick<NetworkArgs, "clusterName" | "logKeyArn">,
+  options: pulumi.ComponentResourceOptions,
 ): NetworkAccess {
-  if (network.existing !== undefined) {
-    return new ExistingNetwork("network", { existing: network.existing }, options);
-  }
-  const logKey = cluster.encryptionKeyArn === undefined ? {} : { logKeyArn: cluster.encryptionKeyArn };
-  return new Network("network", { network, region, zones, clusterName: name, ...logKey }, options);
+  return network.existing === undefined
+    ? new Network("network", { network, region, zones, ...args }, options)
+    : new ExistingNetwork("network", { existing: network.existing }, options);
 }
 
 function existing(platform: KubeconfigPlatform, name: string): Base {
@@ -144,7 +184,7 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
   return {
     access,
     meshArgs: {},
-    outputs: { clusterName: name, clusterEndpoint: null, kubeconfig: null, vpcId: null },
+    outputs: { clusterName: name, ...NO_AWS },
   };
 }
 

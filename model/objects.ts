@@ -52,6 +52,15 @@ export type DeploymentObject = Specified<"apps/v1", "Deployment", DeploymentSpec
 export type AutoscalerObject = Specified<"autoscaling/v2", "HorizontalPodAutoscaler", HorizontalPodAutoscalerSpec>;
 export type DisruptionBudgetObject = Specified<"policy/v1", "PodDisruptionBudget", PodDisruptionBudgetSpec>;
 
+/** A class of volumes; it has no specification, its fields lie beside the metadata. */
+export interface StorageClassObject extends Typed<"storage.k8s.io/v1", "StorageClass"> {
+  readonly provisioner: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly volumeBindingMode: "WaitForFirstConsumer" | "Immediate";
+  readonly reclaimPolicy: "Delete" | "Retain";
+  readonly allowVolumeExpansion: boolean;
+}
+
 /** Objects of Kubernetes itself. */
 export type CoreObject =
   NamespaceObject | ServiceAccountObject | ServiceObject | DeploymentObject | AutoscalerObject | DisruptionBudgetObject;
@@ -76,7 +85,7 @@ export type IstioObject =
   | TelemetryObject;
 
 /** Anything that the model makes and Kubernetes stores. */
-export type KubernetesObject = CoreObject | IstioObject;
+export type KubernetesObject = CoreObject | StorageClassObject | IstioObject;
 
 /** A Helm release: where its chart is and what it is given. */
 export interface HelmRelease {

@@ -5,9 +5,8 @@ import type { ClusterConfig } from "../../config/schema/cluster.ts";
 import { POOLS } from "../../config/schema/node-pool.ts";
 import { managedAddons } from "../../model/managed-addons.ts";
 import { POOL_KEYS } from "../../model/node-pools.ts";
-import { storageClass } from "../../model/storage-class.ts";
-import { createCoreObject } from "../kubernetes/core-object.ts";
 import { ControlPlane } from "./control-plane.ts";
+import { createDefaultStorageClass } from "./default-storage-class.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
 import { ManagedAddons } from "./managed-addons.ts";
 import { NodePool } from "./node-pool.ts";
@@ -109,12 +108,11 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
   }
 
   private storage(name: string, args: ClusterArgs, driver: ManagedAddons): pulumi.Resource {
-    return createCoreObject(name, storageClass(), {
+    return createDefaultStorageClass(name, args.keyArn, {
       parent: this,
       provider: this.provider,
       // Volumes are made and deleted by the driver's pods.
       dependsOn: [driver],
-      transforms: [],
     });
   }
 }

@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as sdkState from "@pulumi/pulumi/runtime/state.js";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 
 /** Key of the engine's marks on values, and its mark of a resource. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
+
+/** AWS's example account. */
+const ACCOUNT = "123456789012";
 
 /** What a program asked the engine to register. */
 export interface Registered {
@@ -35,6 +39,11 @@ export interface RecordOptions {
   readonly preview?: boolean;
 }
 
+/** The part of the SDK's state that its type declarations leave out. */
+interface SdkState {
+  getStore(): { supportsTransforms: boolean };
+}
+
 /** The part of the SDK's mock monitor that registers resources. */
 interface Monitor {
   registerResource(
@@ -52,12 +61,14 @@ export async function record(run: () => unknown, options: RecordOptions): Promis
         id: `${name}-id`,
         state: outputsOf(name, inputs as Record<string, unknown>),
       }),
-      call: () => ({}),
+      call: ({ token }) => (token === "aws:index/getCallerIdentity:getCallerIdentity" ? { accountId: ACCOUNT } : {}),
     },
     options.project ?? "ecommerce-mesh",
     options.stack,
     options.preview ?? false,
   );
+  // The mocks say that they have none. They never call one, so a test of what a transform does needs the engine.
+  (sdkState as unknown as SdkState).getStore().supportsTransforms = true;
   pulumi.runtime.setAllConfig({ ...options.settings });
   spy(pulumi.runtime.getMonitor() as unknown as Monitor, registered);
   await pulumi.runtime.runInPulumiStack(() => Promise.resolve(run()));
@@ -70,6 +81,7 @@ function outputsOf(name: string, inputs: Record<string, unknown>): Record<string
   return {
     ...inputs,
     arn: `arn:aws:mock:::${name}`,
+    latestVersion: 1,
     kubeconfigJson: "{}",
     eksCluster: { name, endpoint: "https://mock" },
     core: {},

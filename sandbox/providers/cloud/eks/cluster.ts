@@ -4,6 +4,8 @@ import {
   type PropertyMap,
   type PropertyValue,
   Refusal,
+  ResourceReference,
+  UNKNOWN,
   unwrap,
 } from "../../protocol/index.ts";
 import type { CloudHooks } from "../types.ts";
@@ -46,7 +48,7 @@ export async function constructCluster(
     args["clusterSecurityGroup"] === undefined && defaultGroups
       ? await addClusterGroup(family, name, { ...group, groupTags: args["clusterSecurityGroupTags"] })
       : undefined;
-  const clusterGroupId = clusterGroup === undefined ? pick(args["clusterSecurityGroup"], "id") : idOf(clusterGroup);
+  const clusterGroupId = clusterGroup === undefined ? givenId(args["clusterSecurityGroup"]) : idOf(clusterGroup);
   const cluster = await addCluster(family, name, args, clusterRole, clusterGroupId);
   const instanceRole = await addInstanceRole(family, name, args);
   const access = await addAccessEntries(family, name, args, cluster, instanceRole);
@@ -71,6 +73,15 @@ export async function constructCluster(
   const oidc = await addOidcProvider(family, name, args, cluster);
   const parts = { cluster, clusterGroup, clusterGroupId, clusterRole, instanceRole, security, provider, oidc };
   return { urn, outputs: { ...clusterOutputs(args, parts), ...kubeconfig } };
+}
+
+/** The id of a resource that the program hands over: a reference, or the resource's properties. */
+function givenId(resource: PropertyValue | undefined): PropertyValue | undefined {
+  const inner = unwrap(resource);
+  if (!(inner instanceof ResourceReference)) {
+    return pick(resource, "id");
+  }
+  return dependingOn(inner.urn, inner.id === "" ? UNKNOWN : inner.id);
 }
 
 function refuseUncovered(args: PropertyMap): void {

@@ -1,0 +1,62 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { addonVersion } from "../../model/eks-versions.ts";
+import { type ManagedAddon } from "../../model/managed-addons.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { PodIdentity } from "./pod-identity.ts";
+
+/** Namespace of every add-on of EKS. */
+const NAMESPACE = "kube-system";
+
+/** Which add-ons are installed where. */
+export interface ManagedAddonsArgs {
+  /** Name of the EKS cluster. */
+  readonly clusterName: pulumi.Input<string>;
+  /** Kubernetes minor version; decides the add-ons' versions. Plain. */
+  readonly kubernetesVersion: string;
+  /** Add-ons of this component. Plain: shapes the graph. */
+  readonly addons: readonly ManagedAddon[];
+}
+
+/** Add-ons that EKS installs and keeps, each with a pinned version and, where it calls AWS, a role of its own. */
+export class ManagedAddons extends pulumi.ComponentResource {
+  constructor(name: string, args: ManagedAddonsArgs, options: ComponentOptions) {
+    super("ecommerce-mesh:cluster:ManagedAddons", name, {}, options);
+    for (const addon of args.addons) {
+      const identity = this.identity(name, args, addon, options);
+      new aws.eks.Addon(
+        `${name}-${addon.name}`,
+        {
+          clusterName: args.clusterName,
+          addonName: addon.name,
+          addonVersion: addonVersion(addon.name, args.kubernetesVersion),
+          // The stack says what the add-on is; an edit by hand does not survive the next change of it.
+          resolveConflictsOnCreate: "OVERWRITE",
+          resolveConflictsOnUpdate: "OVERWRITE",
+          ...(addon.configuration === undefined ? {} : { configurationValues: JSON.stringify(addon.configuration) }),
+        },
+        childOptions(this, options, identity),
+      );
+    }
+    this.registerOutputs({});
+  }
+
+  private identity(
+    name: string,
+    { clusterName }: ManagedAddonsArgs,
+    addon: ManagedAddon,
+    options: ComponentOptions,
+  ): pulumi.Resource[] {
+    if (addon.identity === undefined) {
+      return [];
+    }
+    const { serviceAccount, policyArn } = addon.identity;
+    return [
+      new PodIdentity(
+        `${name}-${addon.name}`,
+        { clusterName, namespace: NAMESPACE, serviceAccount, policyArns: [policyArn] },
+        childOptions(this, options),
+      ),
+    ];
+  }
+}
