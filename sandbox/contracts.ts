@@ -49,6 +49,18 @@ export interface NodeSpec {
   readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
 }
 
+/** A load balancer that a Service of the cluster has, or has no longer. */
+export interface LoadBalancerChange {
+  readonly kind: "present" | "gone";
+  /** Namespace and name of the Service. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Host name at which it answers. */
+  readonly hostname: string;
+  /** Which subnets it lies in: public or private ones. */
+  readonly scheme: "internet-facing" | "internal";
+}
+
 /** A running control plane on loopback. */
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT`. */

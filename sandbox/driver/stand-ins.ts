@@ -26,13 +26,14 @@ export async function serveStandIns(
 ): Promise<StandIns> {
   const { paths, stack, options } = session;
   const { platform } = stack.config;
+  const served = serveCloud({
+    storePath: paths.cloud,
+    clusterAccess: async () => (cluster === undefined ? recordedAccess(paths.controlPlane) : cluster.access()),
+    onNodeGroup: async (change) => cluster?.followNodeGroup(change),
+    faults: options.faults,
+  });
   const [cloud, kubernetes] = await Promise.all([
-    serveCloud({
-      storePath: paths.cloud,
-      clusterAccess: async () => (cluster === undefined ? recordedAccess(paths.controlPlane) : cluster.access()),
-      onNodeGroup: async (change) => cluster?.followNodeGroup(change),
-      faults: options.faults,
-    }),
+    served,
     serveKubernetes({
       allowedServer: () => cluster?.current?.server,
       kubeconfigPath: () => cluster?.current?.kubeconfig,
@@ -40,6 +41,7 @@ export async function serveStandIns(
       toolchain,
       faults: options.faults,
       region: platform.kind === "eks" ? platform.region : LOCAL_REGION,
+      onLoadBalancer: async (change) => (await served).followLoadBalancer(change),
       projectDir: paths.projectDir,
     }),
   ]);

@@ -1,7 +1,9 @@
+import type { LoadBalancerChange } from "../../contracts.ts";
 import type { FaultRule } from "../protocol/index.ts";
 import { serveProvider } from "../protocol/index.ts";
 import { AwsProvider } from "./aws-provider.ts";
 import { EksProvider } from "./eks/provider.ts";
+import { followLoadBalancer } from "./load-balancers.ts";
 import { RandomProvider } from "./random/index.ts";
 import { CloudStore } from "./store.ts";
 import { TlsProvider } from "./tls/index.ts";
@@ -33,6 +35,11 @@ export interface ServedCloud {
    * @returns ids of what was removed.
    */
   forgetOrphans(urns: readonly string[], knownIds?: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Records that the cluster made or took away a load balancer, with its network interfaces and security group.
+   * @throws Error in the controller's words when no subnet is tagged for it.
+   */
+  followLoadBalancer(change: LoadBalancerChange): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +61,7 @@ export async function serveCloud(options: CloudOptions): Promise<ServedCloud> {
       }
       return orphans.map(({ id }) => id);
     },
+    followLoadBalancer: (change) => followLoadBalancer(store, change),
     close: async () => {
       await Promise.all(served.map((provider) => provider.close()));
     },

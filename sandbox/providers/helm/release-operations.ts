@@ -92,6 +92,7 @@ export class ReleaseOperations {
     this.#checked.delete(releaseId(ref));
     const spec = releaseSpec(toPlainMap(request.inputs), request.timeoutSeconds);
     const cluster = await this.#reach(request.inputs, connect);
+    await cluster.loadBalancers.start(cluster.hub, () => undefined);
     await refusing(`uninstall release ${releaseId(ref)}`, async () => {
       const inventory = await readInventory(cluster, ref);
       const { removeRepresented } = await representing();

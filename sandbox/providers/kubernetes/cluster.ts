@@ -5,6 +5,7 @@ import { Discovery, objectPath, type ResourceInfo } from "./discovery.ts";
 import { ApiError, NotReadyError } from "./errors.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
 import { LoadBalancerStandIn } from "./load-balancer.ts";
+import type { LoadBalancerHook } from "./load-balancer-controller.ts";
 import { describeObject, groupAndVersion, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
 import { isAwaited, readinessOf } from "./readiness.ts";
 import { WatchHub, watchKey } from "./watch-hub.ts";
@@ -40,12 +41,12 @@ export class Cluster {
   readonly hub: WatchHub;
   readonly loadBalancers: LoadBalancerStandIn;
 
-  constructor(access: ServerAccess, region: string) {
+  constructor(access: ServerAccess, region: string, onLoadBalancer?: LoadBalancerHook) {
     this.access = access;
     this.client = new KubernetesClient(access);
     this.discovery = new Discovery(this.client);
     this.hub = new WatchHub(this.client);
-    this.loadBalancers = new LoadBalancerStandIn(this.client, this.discovery, region);
+    this.loadBalancers = new LoadBalancerStandIn(this.client, this.discovery, region, onLoadBalancer);
   }
 
   /**
@@ -142,6 +143,10 @@ export class Cluster {
     const info = await this.discovery.lookUp(ref.apiVersion, ref.kind);
     if (info === undefined) {
       return;
+    }
+    if (["Service", "Ingress", "Namespace"].includes(ref.kind)) {
+      // A Service with a load balancer waits for its controller, which the stand-in plays.
+      await this.loadBalancers.start(this.hub, () => undefined);
     }
     const path = objectPath(info, ref.metadata);
     const body = {

@@ -1,5 +1,6 @@
 import type { Cluster } from "./cluster.ts";
 import { assertAllowedServer, readKubeconfig } from "./kubeconfig.ts";
+import type { LoadBalancerHook } from "./load-balancer-controller.ts";
 
 /** Where the sandbox's API server is; asked only when something has to be applied, as a preview runs without one. */
 export interface ClusterSource {
@@ -9,6 +10,8 @@ export interface ClusterSource {
   readonly kubeconfigPath: () => string | undefined;
   /** Region in the addresses of stand-in load balancers. */
   readonly region: string;
+  /** Follows load balancers into the stand-in cloud. Default: nothing follows them. */
+  readonly onLoadBalancer?: LoadBalancerHook | undefined;
 }
 
 /** The connections of one run: usually one, as all provider resources of a program point at one cluster. */
@@ -54,6 +57,6 @@ export class Clusters {
     assertAllowedServer(access.server, this.#source.allowedServer());
     // Loaded here, because a preview never comes here.
     const { Cluster } = await import("./cluster.ts");
-    return new Cluster(access, this.#source.region);
+    return new Cluster(access, this.#source.region, this.#source.onLoadBalancer);
   }
 }

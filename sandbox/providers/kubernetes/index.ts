@@ -7,6 +7,7 @@ import { ReleaseOperations } from "../helm/release-operations.ts";
 import type { RepresentedRelease } from "../helm/release-outputs.ts";
 import { serveProvider, type FaultRule } from "../protocol/index.ts";
 import { Clusters } from "./clusters.ts";
+import type { LoadBalancerHook } from "./load-balancer-controller.ts";
 import type { JsonObject } from "./object.ts";
 import { KubernetesProvider } from "./provider.ts";
 
@@ -27,6 +28,8 @@ export interface KubernetesOptions {
   readonly faults?: readonly FaultRule[];
   /** Region in the addresses of stand-in load balancers; default `us-east-1`. */
   readonly region?: string;
+  /** Told of every load balancer of the AWS Load Balancer Controller that comes or goes. Default: nobody is. */
+  readonly onLoadBalancer?: LoadBalancerHook;
   /** Directory that relative chart paths start from; default: the working directory. */
   readonly projectDir?: string;
 }
@@ -47,7 +50,7 @@ export interface ServedKubernetes {
 export async function serveKubernetes(options: KubernetesOptions): Promise<ServedKubernetes> {
   const { allowedServer, kubeconfigPath, helmHome, toolchain, faults = [], region = "us-east-1" } = options;
   const tools = typeof toolchain === "function" ? toolchain : () => Promise.resolve(toolchain);
-  const clusters = new Clusters({ allowedServer, kubeconfigPath, region });
+  const clusters = new Clusters({ allowedServer, kubeconfigPath, region, onLoadBalancer: options.onLoadBalancer });
   const helm = new HelmCli(async () => (await tools()).helm, helmHome);
   const sources = new ChartSources(helm, options.projectDir ?? process.cwd());
   const releases = new ReleaseOperations(sources, new InstalledReleases(helm), async () => (await tools()).istioCrds);

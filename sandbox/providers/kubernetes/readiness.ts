@@ -126,9 +126,12 @@ function pod(object: KubernetesObject): Readiness {
 }
 
 function service(object: KubernetesObject): Readiness {
-  return at(object, "spec", "type") === "LoadBalancer" && !hasAddress(object)
-    ? waiting("its load balancer has no address")
-    : READY;
+  if (at(object, "spec", "type") !== "LoadBalancer" || hasAddress(object)) {
+    return READY;
+  }
+  const loadBalancerClass = stringAt(object, "spec", "loadBalancerClass");
+  const whose = loadBalancerClass === undefined ? "" : `; a controller for the class ${loadBalancerClass} gives it one`;
+  return waiting(`its load balancer has no address${whose}`);
 }
 
 function ingress(object: KubernetesObject): Readiness {

@@ -9,6 +9,8 @@ const SUBNET = "aws:ec2/subnet:Subnet";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const NAT_GATEWAY = "aws:ec2/natGateway:NatGateway";
 const EIP = "aws:ec2/eip:Eip";
+const NETWORK_INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
+const LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 
 /** AWS takes /16 to /28 for VPCs and subnets. */
 export const cidrSize: CreateRule = (_store, inputs) => {
@@ -99,18 +101,17 @@ export const vpcEmpty: DeleteRule = (store, vpc) => {
     "aws:ec2/internetGateway:InternetGateway",
     "aws:ec2/routeTable:RouteTable",
     "aws:ec2/vpcEndpoint:VpcEndpoint",
+    NETWORK_INTERFACE,
   ].some((type) => referring(store, type, "vpcId", vpc.id).length > 0);
   return holds ? dependencyViolation("vpc", vpc.id) : undefined;
 };
 
 /** A subnet goes when nothing has an interface in it. */
 export const subnetEmpty: DeleteRule = (store, subnet) => {
-  const single = [NAT_GATEWAY].some((type) => referring(store, type, "subnetId", subnet.id).length > 0);
-  const listed = [
-    "aws:lb/loadBalancer:LoadBalancer",
-    "aws:eks/nodeGroup:NodeGroup",
-    "aws:ec2/vpcEndpoint:VpcEndpoint",
-  ].some(
+  const single = [NAT_GATEWAY, NETWORK_INTERFACE].some(
+    (type) => referring(store, type, "subnetId", subnet.id).length > 0,
+  );
+  const listed = [LOAD_BALANCER, "aws:eks/nodeGroup:NodeGroup", "aws:ec2/vpcEndpoint:VpcEndpoint"].some(
     (type) =>
       referring(store, type, "subnets", subnet.id).length + referring(store, type, "subnetIds", subnet.id).length > 0,
   );
@@ -149,7 +150,10 @@ export const gatewayUnmapped: DeleteRule = (store, gateway) => {
   const mapped = store
     .list(NAT_GATEWAY)
     .some((nat) => store.get(SUBNET, textOf(nat.inputs["subnetId"]))?.inputs["vpcId"] === vpcId);
-  return mapped
+  const balanced = store
+    .list(LOAD_BALANCER)
+    .some(({ inputs }) => inputs["internal"] === false && inputs["vpcId"] === vpcId);
+  return mapped || balanced
     ? `DependencyViolation: Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`
     : undefined;
 };

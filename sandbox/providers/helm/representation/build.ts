@@ -172,7 +172,14 @@ export function replicasOf(autoscaled: boolean, minimum: number, fixed: number):
 
 /** The values of a service's `service` key that charts copy into its spec. */
 export function serviceRest(values: unknown): JsonObject {
-  const keys = ["type", "loadBalancerClass", "loadBalancerSourceRanges", "externalTrafficPolicy", "clusterIP"];
+  const keys = [
+    "type",
+    "allocateLoadBalancerNodePorts",
+    "loadBalancerClass",
+    "loadBalancerSourceRanges",
+    "externalTrafficPolicy",
+    "clusterIP",
+  ];
   return Object.fromEntries(
     keys.map((key) => [key, objectAt(values)[key]] as const).filter(([, value]) => !isBlank(value)),
   );
