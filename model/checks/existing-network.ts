@@ -29,10 +29,9 @@ export const checkExistingNetwork: Check = ({ config }) => {
 
 /** Keys that shape a VPC of the stack's own. A value that equals the default says nothing and is let pass. */
 function ownNetwork(network: Parameters<Check>[0]["config"]["network"]): Problem[] {
-  const { existing: _, ...own } = network;
-  const defaults = networkSchema.parse({});
-  return Object.entries(own)
-    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key as keyof typeof own]))
+  const defaults: Record<string, unknown> = networkSchema.parse({});
+  return Object.entries(network)
+    .filter(([key, value]) => key !== "existing" && JSON.stringify(value) !== JSON.stringify(defaults[key]))
     .map(([key]) => ({
       path: `network.${key}`,
       message: `expected nothing here, because network.existing names a VPC that is not this stack's to shape`,

@@ -1,4 +1,4 @@
-import { recordOf, textOf, textsOf } from "../properties.ts";
+import { numberOf, textOf, textsOf } from "../properties.ts";
 import type { CloudStore } from "../store.ts";
 import { type CreateRule, referring } from "./rule.ts";
 
@@ -70,9 +70,9 @@ export const ruleOnce =
   };
 
 function ruleKey(inputs: Parameters<CreateRule>[1]): string {
-  const peers = ["referencedSecurityGroupId", "cidrIpv4", "cidrIpv6", "prefixListId"].map((key) => textOf(inputs[key]));
-  const { securityGroupId, ipProtocol, fromPort, toPort } = recordOf(inputs);
-  return [securityGroupId, ipProtocol, fromPort, toPort, ...peers]
-    .filter((part) => part !== undefined && part !== "")
+  const texts = ["securityGroupId", "ipProtocol", "referencedSecurityGroupId", "cidrIpv4", "cidrIpv6", "prefixListId"];
+  const ports = [inputs["fromPort"], inputs["toPort"]].map((port) => String(numberOf(port, -1)));
+  return [...texts.map((key) => textOf(inputs[key])), ...ports]
+    .filter((part) => part !== "" && part !== "-1")
     .join(", ");
 }
