@@ -17,12 +17,13 @@ function valuesOf(releases: Map<string, HelmRelease>, name: string): HelmRelease
 describe("releases", () => {
   const releases = releasesOf();
 
-  it("install base, istiod, gateways and addons, pinned, in this order", () => {
+  it("install base, istiod, load balancer controller, gateways and addons, pinned, in this order", () => {
     assert.deepEqual(
       [...releases.values()].map(({ name, chart, version, namespace }) => `${name} ${chart}-${version} ${namespace}`),
       [
         "istio-base base-1.30.7 istio-system",
         "istiod istiod-1.30.7 istio-system",
+        "aws-load-balancer-controller aws-load-balancer-controller-3.5.0 kube-system",
         "istio-ingressgateway gateway-1.30.7 istio-ingress",
         "istio-egressgateway gateway-1.30.7 istio-egress",
         "prometheus prometheus-29.27.0 observability",
@@ -91,7 +92,6 @@ describe("releases", () => {
     assert.deepEqual(
       service.ports.map(({ name, port, targetPort }) => [name, port, targetPort]),
       [
-        ["status-port", 15021, 15021],
         ["http2", 80, 8080],
         ["https", 443, 8443],
       ],
@@ -102,17 +102,6 @@ describe("releases", () => {
     const service = valuesOf(releases, "istio-egressgateway")["service"] as Record<string, unknown>;
     assert.equal(service["type"], "ClusterIP");
     assert.ok(!releasesOf({ mesh: { egressGateway: { enabled: false } } }).has("istio-egressgateway"));
-  });
-
-  it("ask AWS for a network load balancer on EKS only", () => {
-    const annotations = (map: typeof releases) =>
-      (valuesOf(map, "istio-ingressgateway")["service"] as Record<string, unknown>)["annotations"];
-    assert.match(JSON.stringify(annotations(releases)), /"nlb"/);
-    const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
-    const local = stackData();
-    const config = { ...local.config, platform: { kind: "kubeconfig" as const, nodes } };
-    const gateway = stackReleases({ ...local, config }, "x").find(({ name }) => name === "istio-ingressgateway");
-    assert.deepEqual((gateway?.values["service"] as Record<string, unknown>)["annotations"], {});
   });
 
   it("wire the addons to each other and hold no password", () => {
