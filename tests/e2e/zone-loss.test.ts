@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { POOL_LABEL } from "../../model/node-pools.ts";
+import { reportCluster } from "../../sandbox/driver/cluster-report.ts";
+import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
+import { ApiError } from "../../sandbox/providers/kubernetes/errors.ts";
+import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
+import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../../sandbox/providers/kubernetes/object.ts";
+import { TemporaryProject } from "../support/mesh-command.ts";
+
+const LOST = "eu-west-1a";
+const AUTOSCALERS = "/apis/autoscaling/v2/horizontalpodautoscalers";
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** Pods that must run again, by namespace. */
+const ESSENTIAL = ["istio-system", "istio-ingress", "istio-egress", "ecommerce", "observability"];
+
+describe("the loss of a zone in prod", function () {
+  this.timeout(300_000);
+  let project: TemporaryProject;
+  let kubeconfig: string;
+  let client: KubernetesClient;
+
+  before(async () => {
+    project = new TemporaryProject();
+    // As small as the capacity check lets the pools be, so that the scheduler has no more room than the check counts on.
+    project.edit("Pulumi.prod.yaml", /max: 6(?=\n +diskSizeGiB)/g, "max: 3");
+    await project.json(["up", "prod"]);
+    kubeconfig = (await project.run(["kubeconfig", "prod"])).stdout.trim();
+    client = new KubernetesClient(await readKubeconfig(kubeconfig));
+  });
+  after(async () => {
+    client.close();
+    await project.remove();
+  });
+
+  it("begins with every pod on a node of its pool, in three zones", async () => {
+    const nodes = await list("/api/v1/nodes");
+    const pools = new Map(nodes.map((node) => [nameOf(node), labelOf(node, POOL_LABEL)]));
+    for (const pool of ["system", "workload"]) {
+      const zones = nodes.filter((node) => labelOf(node, POOL_LABEL) === pool).map(zoneOf);
+      assert.equal(new Set(zones).size, 3, pool);
+    }
+    const pods = await essentialPods();
+    assert.ok(pods.length > 30);
+    for (const pod of pods) {
+      const pool = stringAt(pod, "metadata", "namespace") === "ecommerce" ? "workload" : "system";
+      assert.equal(pools.get(nodeOf(pod) ?? ""), pool, nameOf(pod));
+    }
+  });
+
+  it("has room for every pod at the top of the autoscalers", async () => {
+    for (const autoscaler of await list(AUTOSCALERS)) {
+      const body = { spec: { minReplicas: objectAt(autoscaler, "spec")["maxReplicas"] } };
+      await client.call("PATCH", objectPath(AUTOSCALERS, autoscaler), { body, contentType: MERGE_PATCH });
+    }
+    await settled();
+  });
+
+  it("refuses to take two pods of one service at the same time", async () => {
+    const pods = (await essentialPods()).filter((pod) => labelOf(pod, "app") === "cart").slice(0, 2);
+    const refusals = await Promise.all(pods.map(evict));
+    assert.deepEqual(refusals.sort(), [false, true]);
+    await settled();
+  });
+
+  it("runs all pods of mesh, addons and application again on the other zones, with the budgets respected", async () => {
+    const lost = (await list("/api/v1/nodes")).filter((node) => zoneOf(node) === LOST).map(nameOf);
+    assert.equal(lost.length, 2);
+    const before = (await essentialPods()).length;
+    for (const node of lost) {
+      const body = { spec: { unschedulable: true } };
+      await client.call("PATCH", `/api/v1/nodes/${node}`, { body, contentType: MERGE_PATCH });
+    }
+    const evicted = await drain(lost);
+    assert.ok(evicted >= 15, `only ${evicted} pods were in the zone`);
+    await settled();
+    const after = await essentialPods();
+    assert.equal(after.length, before);
+    assert.deepEqual(after.filter((pod) => lost.includes(nodeOf(pod) ?? "")).map(nameOf), []);
+  });
+
+  /** Evicts every pod of the nodes through the API, as kubectl drain does: again and again while a budget refuses. */
+  async function drain(nodes: readonly string[]): Promise<number> {
+    const deadline = Date.now() + 120_000;
+    const evicted = new Set<string>();
+    for (;;) {
+      const waiting = (await list("/api/v1/pods")).filter(
+        (pod) => nodes.includes(nodeOf(pod) ?? "") && ownerOf(pod) !== "DaemonSet",
+      );
+      if (waiting.length === 0) {
+        return evicted.size;
+      }
+      assert.ok(Date.now() < deadline, `still not evicted: ${waiting.map(nameOf).join(", ")}`);
+      for (const pod of waiting) {
+        if (!(await evict(pod))) {
+          evicted.add(nameOf(pod));
+        }
+      }
+      await sleep(200);
+    }
+  }
+
+  /** Asks for a pod to leave its node. @returns whether its disruption budget refused. */
+  async function evict(pod: JsonObject): Promise<boolean> {
+    const metadata = { name: nameOf(pod), namespace: stringAt(pod, "metadata", "namespace") };
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata };
+    try {
+      await client.call("POST", `${objectPath("/api/v1/pods", pod)}/eviction`, { body });
+      return false;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 429) {
+        return true;
+      }
+      // Gone already, since it was listed.
+      if (error instanceof ApiError && error.status === 404) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** Waits until every Deployment is Available, every autoscaler at its minimum and every pod on a node. */
+  async function settled(): Promise<void> {
+    const deadline = Date.now() + 90_000;
+    for (;;) {
+      const { faults } = await reportCluster(kubeconfig);
+      const gone = (await essentialPods()).some((pod) => objectAt(pod, "metadata")["deletionTimestamp"] !== undefined);
+      if (faults.length === 0 && !gone) {
+        return;
+      }
+      assert.ok(Date.now() < deadline, `not well again:\n${faults.join("\n")}`);
+      await sleep(500);
+    }
+  }
+
+  async function essentialPods(): Promise<JsonObject[]> {
+    return (await list("/api/v1/pods")).filter((pod) =>
+      ESSENTIAL.includes(stringAt(pod, "metadata", "namespace") ?? ""),
+    );
+  }
+
+  async function list(path: string): Promise<JsonObject[]> {
+    return listAt(await client.call("GET", path), "items").filter(isObject);
+  }
+});
+
+/** Path of one object of a list over all namespaces. */
+function objectPath(collection: string, object: JsonObject): string {
+  const namespace = stringAt(object, "metadata", "namespace") ?? "";
+  const at = collection.lastIndexOf("/");
+  return `${collection.slice(0, at)}/namespaces/${namespace}${collection.slice(at)}/${nameOf(object)}`;
+}
+
+function nameOf(object: JsonObject): string {
+  return stringAt(object, "metadata", "name") ?? "";
+}
+
+function labelOf(object: JsonObject, label: string): string | undefined {
+  return stringAt(objectAt(object, "metadata", "labels"), label);
+}
+
+function zoneOf(node: JsonObject): string | undefined {
+  return labelOf(node, "topology.kubernetes.io/zone");
+}
+
+function nodeOf(pod: JsonObject): string | undefined {
+  return stringAt(pod, "spec", "nodeName");
+}
+
+function ownerOf(pod: JsonObject): string | undefined {
+  const [owner] = listAt(pod, "metadata", "ownerReferences").filter(isObject);
+  return owner === undefined ? undefined : stringAt(owner, "kind");
+}
