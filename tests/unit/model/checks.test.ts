@@ -3,6 +3,8 @@ import type { PlainObject } from "../../../config/merge.ts";
 import { checkStack } from "../../../model/checks/index.ts";
 import { stackData } from "../../support/stack-data.ts";
 
+const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9c1f6e-0000-4000-8000-000000000000";
+
 /** Each case breaks one rule: what is changed of a good stack, and the one problem that must come of it. */
 const REFUSED: readonly {
   readonly rule: string;
@@ -166,6 +168,60 @@ const REFUSED: readonly {
     says: /a port named https/,
   },
   {
+    rule: "ACM without a certificate",
+    config: { traffic: { tls: { mode: "acm" } } },
+    path: "traffic.tls.certificateArn",
+    says: /expected the ARN of an ACM certificate/,
+  },
+  {
+    rule: "a certificate of ACM that nothing uses",
+    config: { traffic: { tls: { certificateArn: CERTIFICATE } } },
+    path: "traffic.tls.certificateArn",
+    says: /expected nothing, because traffic\.tls\.mode is existingSecret/,
+  },
+  {
+    rule: "a certificate of ACM in another region than the load balancer",
+    config: { traffic: { tls: { mode: "acm", certificateArn: CERTIFICATE.replace("eu-west-1", "us-east-1") } } },
+    path: "traffic.tls.certificateArn",
+    says: /a certificate in eu-west-1, the load balancer's region; got us-east-1/,
+  },
+  {
+    rule: "ACM without a load balancer",
+    config: {
+      mesh: { ingressGateway: { serviceType: "ClusterIP" } },
+      traffic: { tls: { mode: "acm", certificateArn: CERTIFICATE } },
+    },
+    path: "traffic.tls.mode",
+    says: /got acm without a load balancer/,
+  },
+  {
+    rule: "DNS records without a zone",
+    config: { traffic: { dns: { enabled: true } } },
+    path: "traffic.dns.zoneId",
+    says: /expected the id of a hosted zone/,
+  },
+  {
+    rule: "DNS records without a load balancer",
+    config: {
+      mesh: { ingressGateway: { serviceType: "NodePort" } },
+      traffic: { dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } },
+    },
+    path: "traffic.dns.enabled",
+    says: /got true without a load balancer/,
+  },
+  {
+    rule: "connections that leave later than the gateway",
+    config: { traffic: { loadBalancer: { deregistrationSeconds: 50 } } },
+    path: "traffic.loadBalancer.deregistrationSeconds",
+    says: /less than 50, the seconds that a leaving gateway still answers; got 50/,
+  },
+  {
+    rule: "access logs of TLS that ends elsewhere",
+    config: { traffic: { loadBalancer: { accessLogsBucket: "shop-access-logs" } } },
+    path: "traffic.loadBalancer.accessLogsBucket",
+    says: /AWS logs only the TLS that ends at the load balancer/,
+  },
+  {
     rule: "Kiali without Prometheus",
     config: { observability: { prometheus: { enabled: false }, grafana: { enabled: false } } },
     path: "observability.prometheus.enabled",
@@ -228,6 +284,10 @@ describe("cross-checks", () => {
       "open-endpoint": "runners without fixed addresses",
     };
     assert.deepEqual(checkStack(stackData({ ...weak, security: { mtls: "PERMISSIVE", exceptions: reasons } })), []);
+  });
+
+  it("take a certificate of ACM in production", () => {
+    assert.deepEqual(checkStack(stackData({ traffic: { tls: { mode: "acm", certificateArn: CERTIFICATE } } })), []);
   });
 
   it("name every problem at once", () => {
