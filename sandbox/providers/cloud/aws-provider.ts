@@ -99,7 +99,11 @@ export class AwsProvider implements StandInProvider {
     const { type, id, news, oldOutputs, preview } = request;
     const plain = known(news);
     // What AWS assigned at creation stays; what follows from the inputs follows the new ones.
-    const outputs = { ...keptOutputs(oldOutputs, request.oldInputs), ...echoed(request, type, news) };
+    const outputs = {
+      ...keptOutputs(oldOutputs, request.oldInputs),
+      ...echoed(request, type, news),
+      ...revised(type, oldOutputs, preview),
+    };
     if (preview) {
       return { outputs };
     }
@@ -219,6 +223,12 @@ function previewOutputs(making: Making, type: string, inputs: PropertyMap): Prop
     () => UNKNOWN,
   );
   return { ...outputsOf(making, type, inputs, undefined), id: UNKNOWN, ...decided };
+}
+
+/** Outputs that AWS decides anew with every change. */
+function revised(type: string, oldOutputs: PropertyMap, preview: boolean): PropertyMap {
+  const decided = resourceType(type).revised?.(known(oldOutputs)) ?? {};
+  return preview ? mapValues(decided, () => UNKNOWN) : decided;
 }
 
 /** Old outputs but those that echoed an input: an input that is gone must not live on as an output. */

@@ -68,6 +68,8 @@ export interface ResourceType {
   readonly defaults?: Properties;
   /** Outputs that AWS decides: unknown in previews. */
   readonly assigned?: (making: Making) => Properties;
+  /** Outputs that AWS decides anew at every change in place, from the old ones: unknown in the change's preview. */
+  readonly revised?: (oldOutputs: Properties) => Properties;
   /** Properties that cannot be changed in place. */
   readonly replaceOn?: readonly string[];
   /** False: it carries no tags, so the provider's default tags do not reach it. Default: false. */

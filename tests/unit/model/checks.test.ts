@@ -93,10 +93,32 @@ const REFUSED: readonly {
     says: /not in the support table/,
   },
   {
-    rule: "a Kubernetes that this Istio does not support",
-    config: { cluster: { version: "1.31" } },
+    rule: "a Kubernetes that has left EKS's standard support",
+    config: { cluster: { version: "1.33" } },
     path: "cluster.version",
-    says: /expected Kubernetes 1\.32 to 1\.36/,
+    says: /Kubernetes 1\.33 left EKS's standard support on 2026-07-29/,
+  },
+  {
+    rule: "a Kubernetes that EKS does not know",
+    config: { cluster: { version: "1.37" } },
+    path: "cluster.version",
+    says: /expected a Kubernetes version in EKS's standard support; got "1\.37"/,
+  },
+  {
+    rule: "an API server that nobody reaches",
+    config: { cluster: { endpoint: { private: false } } },
+    path: "cluster.endpoint.private",
+    says: /expected true, because cluster\.endpoint\.publicCidrs is empty/,
+  },
+  {
+    rule: "a principal with two access entries",
+    config: {
+      cluster: {
+        access: { admins: ["arn:aws:iam::123456789012:role/ops"], viewers: ["arn:aws:iam::123456789012:role/ops"] },
+      },
+    },
+    path: "cluster.access.viewers[0]",
+    says: /expected each principal once; got "arn:aws:iam::123456789012:role\/ops" again/,
   },
   {
     rule: "weights that do not sum to 100",

@@ -1,5 +1,5 @@
 import { digest } from "../ids.ts";
-import { textOf, textsOf } from "../properties.ts";
+import { numberOf, textOf, textsOf } from "../properties.ts";
 import type { Making, ResourceType } from "../types.ts";
 
 const arn = (kind: string) => ({ service: "ec2", resource: ({ id }: Making) => `${kind}/${id}` });
@@ -125,6 +125,10 @@ export const EC2_TYPES: Readonly<Record<string, ResourceType>> = {
     autoname: "name",
     replaceOn: ["name", "namePrefix"],
     assigned: () => ({ latestVersion: 1, defaultVersion: 1 }),
+    revised: ({ latestVersion, defaultVersion }) => ({
+      latestVersion: numberOf(latestVersion, 0) + 1,
+      defaultVersion: numberOf(defaultVersion, 0) + 1,
+    }),
   },
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
     prefix: "sg",

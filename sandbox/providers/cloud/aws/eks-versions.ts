@@ -4,23 +4,23 @@
  * these add-ons and Kubernetes versions are known.
  */
 export const ADDON_VERSIONS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  "vpc-cni": everywhere("v1.21.1-eksbuild.1", "v1.20.4-eksbuild.2", "v1.20.4-eksbuild.1"),
+  "vpc-cni": everywhere("v1.22.4-eksbuild.3", "v1.21.1-eksbuild.1", "v1.20.4-eksbuild.2", "v1.20.4-eksbuild.1"),
   coredns: {
     "1.33": ["v1.12.4-eksbuild.1", "v1.12.1-eksbuild.2"],
-    "1.34": ["v1.12.4-eksbuild.1", "v1.12.3-eksbuild.1"],
-    "1.35": ["v1.13.1-eksbuild.1", "v1.12.4-eksbuild.1"],
-    "1.36": ["v1.13.1-eksbuild.1"],
+    "1.34": ["v1.13.2-eksbuild.10", "v1.12.4-eksbuild.1", "v1.12.3-eksbuild.1"],
+    "1.35": ["v1.13.2-eksbuild.31", "v1.13.1-eksbuild.1", "v1.12.4-eksbuild.1"],
+    "1.36": ["v1.14.3-eksbuild.23", "v1.13.2-eksbuild.31"],
   },
   "kube-proxy": {
     "1.33": ["v1.33.5-eksbuild.2", "v1.33.3-eksbuild.4"],
-    "1.34": ["v1.34.1-eksbuild.2", "v1.34.0-eksbuild.2"],
-    "1.35": ["v1.35.3-eksbuild.1", "v1.35.0-eksbuild.1"],
-    "1.36": ["v1.36.0-eksbuild.1"],
+    "1.34": ["v1.34.6-eksbuild.11", "v1.34.1-eksbuild.2", "v1.34.0-eksbuild.2"],
+    "1.35": ["v1.35.3-eksbuild.29", "v1.35.3-eksbuild.1", "v1.35.0-eksbuild.1"],
+    "1.36": ["v1.36.0-eksbuild.25", "v1.36.0-eksbuild.1"],
   },
-  "eks-pod-identity-agent": everywhere("v1.3.10-eksbuild.1", "v1.3.9-eksbuild.3"),
-  "aws-ebs-csi-driver": everywhere("v1.54.0-eksbuild.1", "v1.53.0-eksbuild.1"),
+  "eks-pod-identity-agent": everywhere("v1.3.10-eksbuild.3", "v1.3.10-eksbuild.1", "v1.3.9-eksbuild.3"),
+  "aws-ebs-csi-driver": everywhere("v1.66.0-eksbuild.1", "v1.54.0-eksbuild.1", "v1.53.0-eksbuild.1"),
   "aws-efs-csi-driver": everywhere("v2.1.15-eksbuild.1"),
-  "metrics-server": everywhere("v0.8.0-eksbuild.6", "v0.8.0-eksbuild.3"),
+  "metrics-server": everywhere("v0.8.1-eksbuild.10", "v0.8.0-eksbuild.6", "v0.8.0-eksbuild.3"),
   "snapshot-controller": everywhere("v8.3.0-eksbuild.1"),
 };
 

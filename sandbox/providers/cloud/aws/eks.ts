@@ -43,6 +43,8 @@ export const EKS_TYPES: Readonly<Record<string, ResourceType>> = {
       "amiType",
       "capacityType",
       "diskSize",
+      "launchTemplate.id",
+      "launchTemplate.name",
       "remoteAccess",
     ],
     defaults: { capacityType: "ON_DEMAND", amiType: "AL2023_x86_64_STANDARD", diskSize: 20 },

@@ -5,6 +5,7 @@ import * as cluster from "./cluster.ts";
 import * as endpoints from "./endpoints.ts";
 import * as iam from "./iam.ts";
 import * as network from "./network.ts";
+import * as nodeGroup from "./node-group.ts";
 import type { CreateRule, DeleteRule } from "./rule.ts";
 
 const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -27,8 +28,11 @@ const CREATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
     cluster.clusterExists,
     cluster.nodeGroupSubnets,
     cluster.nodeGroupSizes,
+    nodeGroup.nodeGroupTemplate,
+    nodeGroup.nodeVersionNotAhead,
     cluster.nodeRolePolicies,
   ],
+  "aws:cloudwatch/logGroup:LogGroup": [nodeGroup.logGroupFree],
   "aws:eks/addon:Addon": [cluster.clusterExists, cluster.addonVersionKnown],
   "aws:eks/accessEntry:AccessEntry": [cluster.clusterExists],
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": [cluster.clusterExists],
@@ -38,7 +42,8 @@ const CREATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
 
 /** Rules that also hold when an object is changed in place. */
 const UPDATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
-  "aws:eks/nodeGroup:NodeGroup": [cluster.nodeGroupSizes],
+  "aws:eks/cluster:Cluster": [nodeGroup.clusterVersionStep],
+  "aws:eks/nodeGroup:NodeGroup": [cluster.nodeGroupSizes, nodeGroup.nodeVersionNotAhead],
   "aws:eks/addon:Addon": [cluster.addonVersionKnown],
 };
 

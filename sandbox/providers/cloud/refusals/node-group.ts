@@ -1,0 +1,48 @@
+import { recordOf, textOf, textsOf } from "../properties.ts";
+import type { CreateRule } from "./rule.ts";
+
+const CLUSTER = "aws:eks/cluster:Cluster";
+
+/** A cluster moves up, one minor version at a time. */
+export const clusterVersionStep: CreateRule = (store, inputs) => {
+  const from = textOf(store.get(CLUSTER, textOf(inputs["name"]))?.outputs["version"]);
+  const to = textOf(inputs["version"]);
+  const step = minorOf(to) - minorOf(from);
+  return from === "" || to === "" || step === 0 || step === 1
+    ? undefined
+    : `InvalidParameterException: Unsupported Kubernetes minor version update from ${from} to ${to}`;
+};
+
+/** Nodes are never newer than their control plane. */
+export const nodeVersionNotAhead: CreateRule = (store, inputs) => {
+  const cluster = textOf(store.get(CLUSTER, textOf(inputs["clusterName"]))?.outputs["version"]);
+  const nodes = textOf(inputs["version"]);
+  return cluster === "" || nodes === "" || minorOf(nodes) <= minorOf(cluster)
+    ? undefined
+    : `InvalidParameterException: Nodegroup Kubernetes version ${nodes} cannot be newer than the cluster's ${cluster}`;
+};
+
+const minorOf = (version: string): number => Number(version.split(".")[1] ?? 0);
+
+/** A launch template that is named exists, and the node group does not say again what belongs into it. */
+export const nodeGroupTemplate: CreateRule = (store, inputs) => {
+  const id = textOf(recordOf(inputs["launchTemplate"])["id"]);
+  if (id === "") {
+    return undefined;
+  }
+  if (store.get("aws:ec2/launchTemplate:LaunchTemplate", id) === undefined) {
+    return `InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID ${id}, does not exist.`;
+  }
+  return inputs["diskSize"] === undefined
+    ? undefined
+    : "InvalidParameterException: Disk size must be specified within the launch template.";
+};
+
+/** EKS makes the log group of a cluster that logs, if there is none: who comes later finds it taken. */
+export const logGroupFree: CreateRule = (store, inputs) => {
+  const name = textOf(inputs["name"]);
+  const cluster = store.get(CLUSTER, /^\/aws\/eks\/(.+)\/cluster$/.exec(name)?.[1] ?? "");
+  return cluster === undefined || textsOf(cluster.inputs["enabledClusterLogTypes"]).length === 0
+    ? undefined
+    : `ResourceAlreadyExistsException: The specified log group already exists: ${name}`;
+};

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { ResultJson } from "../../cli/output/result-json.ts";
+import type { CloudObject } from "../../sandbox/providers/cloud/index.ts";
+import { TemporaryProject } from "../support/mesh-command.ts";
+
+const STACK_FILE = "Pulumi.dev.yaml";
+
+/** Changes of a cluster that must stay in AWS: what is edited, and AWS types that must be among what changes. */
+const CHANGES: readonly {
+  readonly what: string;
+  readonly from: string;
+  readonly to: string;
+  readonly types: readonly string[];
+}[] = [
+  {
+    what: "its logs",
+    from: "logs: [api, audit]",
+    to: "logs: [api, audit, authenticator]",
+    types: ["aws:eks/cluster:Cluster"],
+  },
+  {
+    what: "its tags",
+    from: "environment: dev",
+    to: "environment: test",
+    types: ["aws:eks/cluster:Cluster", "aws:ec2/launchTemplate:LaunchTemplate", "aws:eks/nodeGroup:NodeGroup"],
+  },
+  {
+    what: "its version",
+    from: 'version: "1.35"',
+    to: 'version: "1.36"',
+    types: ["aws:eks/cluster:Cluster", "aws:eks/addon:Addon", "aws:eks/nodeGroup:NodeGroup"],
+  },
+];
+
+describe("a change of a cluster that runs", function () {
+  this.timeout(240_000);
+  let project: TemporaryProject;
+
+  before(async () => {
+    project = new TemporaryProject();
+    await project.json<ResultJson>(["up", "dev"]);
+  });
+  after(async () => {
+    await project.remove();
+  });
+
+  it("has zonal shift on, which the engine lays over what eks.Cluster registers", () => {
+    assert.deepEqual(clusterOf(project).inputs["zonalShiftConfig"], { enabled: true });
+  });
+
+  for (const { what, from, to, types } of CHANGES) {
+    it(`${what}: previews as updates in AWS and of nothing in Kubernetes, and is made so`, async () => {
+      project.edit(STACK_FILE, from, to);
+      const preview = await project.json<ResultJson>(["preview", "dev"]);
+      const { create, replace, delete: deleted } = preview.changes;
+      assert.deepEqual({ create, replace, deleted }, { create: 0, replace: 0, deleted: 0 });
+      const changed = preview.changed.map(({ urn }) => typeOf(urn));
+      assert.deepEqual(
+        changed.filter((type) => !/^(aws|eks):|^pulumi:providers:aws$/.test(type)),
+        [],
+      );
+      types.forEach((type) => assert.ok(changed.includes(type), `${type} changes`));
+      const up = await project.json<ResultJson>(["up", "dev"]);
+      assert.deepEqual(urns(up), urns(preview));
+    });
+  }
+});
+
+function clusterOf(project: TemporaryProject): CloudObject {
+  const { objects } = JSON.parse(readFileSync(project.path(".sandbox", "dev", "cloud.json"), "utf8")) as {
+    objects: CloudObject[];
+  };
+  const cluster = objects.find(({ type }) => type === "aws:eks/cluster:Cluster");
+  assert.ok(cluster !== undefined, "the stand-in cloud holds a cluster");
+  return cluster;
+}
+
+/** Type of a resource: the last of the types that its URN joins by `$`. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}
+
+function urns({ changed }: ResultJson): string[] {
+  return changed.map(({ urn }) => urn).sort();
+}
