@@ -1,6 +1,7 @@
 import { serveCloud } from "../providers/cloud/index.ts";
 import { serveKubernetes, type RepresentedRelease } from "../providers/kubernetes/index.ts";
 import type { Toolchain } from "../contracts.ts";
+import { placeExistingNetwork } from "./existing-network.ts";
 import { recordedAccess, type LocalCluster } from "./local-cluster.ts";
 import type { StackSession } from "./stack-session.ts";
 
@@ -45,6 +46,9 @@ export async function serveStandIns(
       projectDir: paths.projectDir,
     }),
   ]);
+  if (cluster !== undefined) {
+    placeExistingNetwork(cloud.store, stack.config);
+  }
   return {
     debugProviders: [cloud.debugProviders, kubernetes.debugProviders],
     represented: async () => kubernetes.represented(cluster === undefined ? await announcedReleases(session) : []),
