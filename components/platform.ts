@@ -137,7 +137,8 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
     new Edge(
       "edge",
       { stack, clusterName: name, vpcId, istioCrds },
-      { providers: [provider, cluster.provider], dependsOn: [...cluster.ready] },
+      // Nodes do not need the public subnets and their way out, but load balancers lie in them.
+      { providers: [provider, cluster.provider], dependsOn: [...cluster.ready, network] },
     );
   return {
     access: cluster,
@@ -173,7 +174,7 @@ function networkOf(
   { region, zones }: EksPlatform,
   args: Pick<NetworkArgs, "clusterName" | "logKeyArn">,
   options: pulumi.ComponentResourceOptions,
-): NetworkAccess {
+): NetworkAccess & pulumi.Resource {
   return network.existing === undefined
     ? new Network("network", { network, region, zones, ...args }, options)
     : new ExistingNetwork("network", { existing: network.existing }, options);

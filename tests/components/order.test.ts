@@ -68,7 +68,7 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   ],
   [/ec2\/subnet:Subnet::/, /Release::istio-ingressgateway/, "the load balancer's interfaces lie in subnets"],
   [
-    /InternetGateway::|RouteTableAssociation::network-public/,
+    /InternetGateway::/,
     /Release::istio-ingressgateway/,
     "AWS detaches no internet gateway while the load balancer has public addresses",
   ],
