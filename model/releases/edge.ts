@@ -1,8 +1,8 @@
 import { LOAD_BALANCER_CLASS, usesLoadBalancer } from "../load-balancer.ts";
 import { RELEASES } from "../names.ts";
-import { systemPlacement } from "../node-pools.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { systemPool } from "./placement.ts";
 
 /** Namespace of the controllers that serve the whole cluster; every cluster has it. */
 export const KUBE_SYSTEM = "kube-system";
@@ -36,7 +36,7 @@ export function loadBalancerController({ config }: StackData, clusterName: strin
       keepTLSSecret: true,
       ...WITHOUT_APPLICATION_LOAD_BALANCERS,
       defaultTags: { project: "ecommerce-mesh", ...tags },
-      ...placementValues(config),
+      ...systemPool(config),
     },
   };
 }
@@ -74,7 +74,7 @@ export function externalDns({ config }: StackData, clusterName: string): HelmRel
       triggerLoopOnEvent: true,
       extraArgs: { "zone-id-filter": zoneId },
       resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "256Mi" } },
-      ...placementValues(config),
+      ...systemPool(config),
     },
   };
 }
@@ -84,14 +84,4 @@ export function edgeReleases(stack: StackData, clusterName: string): HelmRelease
   return [loadBalancerController(stack, clusterName), externalDns(stack, clusterName)].filter(
     (release) => release !== undefined,
   );
-}
-
-function placementValues(config: StackData["config"]): HelmValues {
-  const placement = systemPlacement(config);
-  return placement === undefined
-    ? {}
-    : {
-        nodeSelector: placement.nodeSelector,
-        tolerations: placement.tolerations.map((toleration) => ({ ...toleration })),
-      };
 }
