@@ -93,6 +93,8 @@ const FACTS: Readonly<Record<string, (built: Built) => boolean>> = {
     built.registered.some(({ type, protect }) => type === CLUSTER && protect),
   zones: (built) => built.every("eks/nodeGroup:NodeGroup", (inputs) => (inputs["subnetIds"] as unknown[]).length === 3),
   "NAT by zone": (built) => built.of("ec2/natGateway:NatGateway").length === 3,
+  "private endpoints": ({ config }) =>
+    (["ecr.api", "ecr.dkr", "sts"] as const).every((name) => config.network.endpoints.interface.includes(name)),
   "mutual TLS": ({ config }) => config.security.mtls === "STRICT",
   "known ways out": ({ config }) => config.mesh.outboundTraffic === "REGISTRY_ONLY",
   Bottlerocket: (built) =>
