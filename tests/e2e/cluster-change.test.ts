@@ -33,9 +33,13 @@ const CHANGES: readonly {
   },
 ];
 
+/** Hands the stack's tags on to the load balancers that it makes, so it follows them. */
+const TAGGING_RELEASE = /helm\.sh\/v3:Release::aws-load-balancer-controller$/;
+
 describe("a change of a cluster that runs", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let project: TemporaryProject;
+  let previewed: ResultJson | undefined;
 
   before(async () => {
     project = new TemporaryProject();
@@ -50,21 +54,27 @@ describe("a change of a cluster that runs", function () {
   });
 
   for (const { what, from, to, types } of CHANGES) {
-    it(`${what}: previews as updates in AWS and of nothing in Kubernetes, and is made so`, async () => {
+    it(`${what}: previews as updates in AWS and of nothing in Kubernetes`, async () => {
       project.edit(STACK_FILE, from, to);
       const preview = await project.json<ResultJson>(["preview", "dev"]);
       const { create, replace, delete: deleted } = preview.changes;
       assert.deepEqual({ create, replace, deleted }, { create: 0, replace: 0, deleted: 0 });
       const changed = preview.changed.map(({ urn }) => typeOf(urn));
       assert.deepEqual(
-        changed.filter((type) => !/^(aws|eks):|^pulumi:providers:aws$/.test(type)),
+        preview.changed
+          .map(({ urn }) => urn)
+          .filter((urn) => !/^(aws|eks):|^pulumi:providers:aws$/.test(typeOf(urn)) && !TAGGING_RELEASE.test(urn)),
         [],
       );
       types.forEach((type) => assert.ok(changed.includes(type), `${type} changes`));
-      const up = await project.json<ResultJson>(["up", "dev"]);
-      assert.deepEqual(urns(up), urns(preview));
+      previewed = preview;
     });
   }
+
+  it("is made as it was previewed", async () => {
+    assert.ok(previewed !== undefined);
+    assert.deepEqual(urns(await project.json<ResultJson>(["up", "dev"])), urns(previewed));
+  });
 });
 
 function clusterOf(project: TemporaryProject): CloudObject {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readStackFile } from "../../../config/load.ts";
 import { nodePool } from "../../../config/schema/node-pool.ts";
 import { encryptionKeyPolicy } from "../../../model/encryption-key-policy.ts";
 import { managedAddons } from "../../../model/managed-addons.ts";
@@ -6,6 +7,7 @@ import { amiType, nodeVolumes } from "../../../model/node-images.ts";
 import { POOL_LABEL } from "../../../model/node-pools.ts";
 import { storageClasses } from "../../../model/storage-class.ts";
 import { stackData } from "../../support/stack-data.ts";
+import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 
 const pool = nodePool({ instanceType: "m6i.large", size: 3, max: 6 });
 
@@ -86,6 +88,7 @@ describe("the default storage class", () => {
   });
 
   it("is left to whoever keeps a cluster that exists", () => {
-    assert.deepEqual(storageClasses(stackData({ platform: { kind: "kubeconfig" } }).config), []);
+    const { config } = readStackFile(PROJECT_DIRECTORY, "local");
+    assert.deepEqual(storageClasses(config), []);
   });
 });
