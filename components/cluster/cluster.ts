@@ -95,8 +95,6 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
         capacityType: nodeGroup.capacityType,
         diskSize: nodeGroup.diskSizeGiB,
         scalingConfig: { minSize: nodeGroup.min, desiredSize: nodeGroup.desired, maxSize: nodeGroup.max },
-        // The autoscaler moves the number of nodes; an update of the stack must not move it back.
-        ignoreScalingChanges: true,
         ...(args.tags === undefined ? {} : { tags: { ...args.tags } }),
       },
       // The role's policies must be there before the nodes join, and until they have left.

@@ -13,7 +13,11 @@ const nodeGroup = z
       .default("m6i.large")
       .describe("EC2 instance type of the nodes."),
     min: z.int().min(1).default(3).describe("Nodes at the least."),
-    desired: z.int().min(1).default(3).describe("Nodes at the start; the autoscaler changes it afterwards."),
+    desired: z
+      .int()
+      .min(1)
+      .default(3)
+      .describe("Nodes that run: no node autoscaler is installed, so this number is what scales the group."),
     max: z.int().min(1).default(6).describe("Nodes at the most."),
     capacityType: z
       .enum(["ON_DEMAND", "SPOT"])
