@@ -34,7 +34,14 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["@pulumi/*", "**/components/*", "**/sandbox/*", "**/cli/*"], message: "config and model import neither the engine nor what stands above them." }] },
+        {
+          patterns: [
+            {
+              group: ["@pulumi/*", "**/components/*", "**/sandbox/*", "**/cli/*"],
+              message: "config and model import neither the engine nor what stands above them.",
+            },
+          ],
+        },
       ],
     },
   },
@@ -42,7 +49,14 @@ export default tseslint.config(
     files: ["components/**/*.ts", "index.ts"],
     rules: {
       "no-console": "error",
-      "no-restricted-imports": ["error", { patterns: [{ group: ["**/sandbox/*", "**/cli/*", "**/tests/*"], message: "The program does not know the sandbox." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["**/sandbox/*", "**/cli/*", "**/tests/*"], message: "The program does not know the sandbox." },
+          ],
+        },
+      ],
     },
   },
   prettier,

@@ -39,7 +39,7 @@ export const KUBERNETES_VERSION = "1.35.4";
 /** Version of the Pulumi CLI that is built, without `v`. */
 export const PULUMI_VERSION = "3.259.0";
 
-/** Minor versions of Pulumi 3 that may stand in for it: the one that is built and that of `@pulumi/pulumi`. */
+/** Minor versions of Pulumi 3 that may take its place when installed: that of `@pulumi/pulumi`, and the one after it. */
 export const PULUMI_MINORS: readonly number[] = [259, 260];
 
 const HELM_VERSION = "4.1.4";
@@ -112,8 +112,16 @@ export const DATA_FILES: readonly DataFiles[] = [
   { key: "kwokStages", name: "kwok-stages", module: "kubernetes", source: "sigs.k8s.io/kwok", path: "kustomize/stage" },
 ];
 
-/** Flags of every `go build`: readonly and go.sum make a module whose content changed refuse to build. */
-export const BUILD_FLAGS: readonly string[] = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
+/**
+ * Flags of every `go build`: readonly and go.sum make a module whose content changed refuse to build. DWARF that the linker
+ * drops need not be compiled either: etcd took 52 instead of 61 CPU seconds without it (2026-11-21).
+ */
+export const BUILD_FLAGS: readonly string[] = [
+  "-mod=readonly",
+  "-trimpath",
+  "-buildvcs=false",
+  "-gcflags=all=-dwarf=false",
+];
 
 /** Linker flags of one program: no symbol table and no DWARF, which nobody reads here. */
 export function linkerFlags(program: Program): string {
