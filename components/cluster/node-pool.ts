@@ -59,8 +59,7 @@ export class NodePool extends pulumi.ComponentResource {
         labels: poolLabels(poolName),
         taints: poolTaints(poolName),
       },
-      // The autoscaler moves the number of nodes; an update of the stack must not move it back.
-      { ...childOptions(this, options), ignoreChanges: ["scalingConfig.desiredSize"] },
+      childOptions(this, options),
     );
     this.registerOutputs({});
   }

@@ -8,13 +8,15 @@ export function nodePool(defaults: { readonly instanceType: string; readonly siz
         .array(z.string().regex(/^[a-z0-9-]+\.[a-z0-9]+$/, "expected an EC2 instance type such as m6i.xlarge"))
         .min(1)
         .default([defaults.instanceType])
-        .describe("EC2 instance types of one architecture, alike in size; the smallest counts for the capacity check. Several help Spot."),
+        .describe(
+          "EC2 instance types of one architecture, alike in size; the smallest counts for the capacity check. Several help Spot.",
+        ),
       min: z.int().min(1).default(defaults.size).describe("Nodes at the least."),
       desired: z
         .int()
         .min(1)
         .default(defaults.size)
-        .describe("Nodes at the start; the autoscaler changes it afterwards."),
+        .describe("Nodes that run: no node autoscaler is installed, so this number is what scales the pool."),
       max: z.int().min(1).default(defaults.max).describe("Nodes at the most."),
       capacityType: z
         .enum(["ON_DEMAND", "SPOT"])

@@ -11,11 +11,11 @@ const MAX_NODES_OF_POOL = 450;
 /** Nodes that `platform.nodes.count` takes. */
 const MAX_DECLARED_NODES = 100;
 
-type Pool = Pick<NodePoolConfig, "instanceTypes" | "max">;
+type Pool = Pick<NodePoolConfig, "instanceTypes" | "desired">;
 
-/** The smallest `max` with which the pods fit; undefined when no number of these nodes will do. */
-export function neededMax(sets: readonly PodSet[], pool: Pool, zones: number): number | undefined {
-  return smallest(pool.max, MAX_NODES_OF_POOL, (max) => fitsPool(sets, { ...pool, max }, zones));
+/** The smallest `desired` with which the pods fit; undefined when no number of these nodes will do. */
+export function neededNodesOfPool(sets: readonly PodSet[], pool: Pool, zones: number): number | undefined {
+  return smallest(pool.desired, MAX_NODES_OF_POOL, (desired) => fitsPool(sets, { ...pool, desired }, zones));
 }
 
 /** The smallest number of nodes of a cluster that exists with which the pods fit. */
@@ -52,7 +52,7 @@ function smallestType(sets: readonly PodSet[], pool: Pool, zones: number): strin
   return found === undefined ? undefined : [found[0]];
 }
 
-/** Whether every pod is sure of a node of the pool at its maximum with one zone lost. */
+/** Whether every pod is sure of a node of the pool with one zone lost. */
 export function fitsPool(sets: readonly PodSet[], pool: Pool, zones: number): boolean {
   const supply = poolSupply(pool, zones);
   return supply !== undefined && largestUnplaced(sets, supply) === undefined;

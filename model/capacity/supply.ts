@@ -14,12 +14,12 @@ export function withoutOneZone(count: number, zones: number): number {
 }
 
 /**
- * The nodes of an EKS pool that are left when it is at its maximum and one zone is lost.
+ * The nodes of an EKS pool that run when one zone is lost. Nothing adds nodes by itself, so `desired` counts.
  * @returns undefined when one of its instance types is unknown.
  */
-export function poolSupply(pool: Pick<NodePoolConfig, "instanceTypes" | "max">, zones: number): Nodes | undefined {
+export function poolSupply(pool: Pick<NodePoolConfig, "instanceTypes" | "desired">, zones: number): Nodes | undefined {
   const room = poolRoom(pool.instanceTypes);
-  return room === undefined ? undefined : { count: withoutOneZone(pool.max, zones), room };
+  return room === undefined ? undefined : { count: withoutOneZone(pool.desired, zones), room };
 }
 
 /** The nodes that are left of a cluster that exists: it can lose a zone only when it has several. */

@@ -4,7 +4,7 @@ import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { podDemand } from "../capacity/demand.ts";
 import { largestUnplaced, fitsAlone } from "../capacity/fits.ts";
-import { neededMax, neededNodes, neededTypes } from "../capacity/mend.ts";
+import { neededNodes, neededNodesOfPool, neededTypes } from "../capacity/mend.ts";
 import { describeRoom, notEnoughRoom } from "../capacity/report.ts";
 import type { PodSet } from "../capacity/requests.ts";
 import { declaredSupply, poolRoom, poolSupply } from "../capacity/supply.ts";
@@ -75,12 +75,13 @@ function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], 
       },
     ];
   }
-  const max = neededMax(sets, pool, zones);
+  const nodes = neededNodesOfPool(sets, pool, zones);
+  const moreNodes = nodes === undefined ? [] : [nodes > pool.max ? `desired and max: ${nodes}` : `desired: ${nodes}`];
   return [
     {
-      path: `${path}.max`,
+      path: `${path}.desired`,
       message: notEnoughRoom(sets, supply, unplaced, { what: `nodes of ${pool.instanceTypes.join(", ")}`, zones }),
-      hint: mendHint([...(max === undefined ? [] : [`max: ${max}`]), ...otherTypes]),
+      hint: mendHint([...moreNodes, ...otherTypes]),
     },
   ];
 }

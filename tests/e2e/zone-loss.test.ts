@@ -24,8 +24,6 @@ describe("the loss of a zone in prod", function () {
 
   before(async () => {
     project = new TemporaryProject();
-    // As small as the capacity check lets the pools be, so that the scheduler has no more room than the check counts on.
-    project.edit("Pulumi.prod.yaml", /max: 6(?=\n +diskSizeGiB)/g, "max: 3");
     await project.json(["up", "prod"]);
     kubeconfig = (await project.run(["kubeconfig", "prod"])).stdout.trim();
     client = new KubernetesClient(await readKubeconfig(kubeconfig));

@@ -86,14 +86,14 @@ describe("reading a stack", () => {
 
   it("lists the keys that exist where nothing is near", () => {
     assert.deepEqual(problemsOf({ traffic: { zzzzzz: 1 } }), [
-      "Pulumi.prod.yaml: traffic.zzzzzz: unknown key (known keys: hosts, tls, httpsRedirect)",
+      "Pulumi.prod.yaml: traffic.zzzzzz: unknown key (known keys: hosts, tls, loadBalancer, dns, httpsRedirect)",
     ]);
   });
 
   it("says what was expected and what it got", () => {
     assert.deepEqual(
       problemsOf({
-        cluster: { version: 1.35, nodeGroup: { min: "three" } },
+        cluster: { version: 1.35, systemPool: { min: "three" } },
         network: { nat: "perzone", cidr: "10.0.0.1/16" },
         mesh: { istiod: { replicas: { min: 0 } }, meshId: "Mesh_1" },
       }),
@@ -101,7 +101,7 @@ describe("reading a stack", () => {
         'Pulumi.prod.yaml: network.cidr: expected an IPv4 network in CIDR notation without host bits, such as 10.0.0.0/16; got "10.0.0.1/16"',
         'Pulumi.prod.yaml: network.nat: expected "none" or "single" or "perZone"; got "perzone" (did you mean perZone?)',
         "Pulumi.prod.yaml: cluster.version: expected a string; got 1.35 (quote it in YAML)",
-        'Pulumi.prod.yaml: cluster.nodeGroup.min: expected a number; got "three"',
+        'Pulumi.prod.yaml: cluster.systemPool.min: expected a number; got "three"',
         'Pulumi.prod.yaml: mesh.meshId: expected a DNS label (lower case letters, digits and dashes, at most 63); got "Mesh_1"',
         "Pulumi.prod.yaml: mesh.istiod.replicas.min: expected at least 1; got 0",
       ],

@@ -52,28 +52,28 @@ const REFUSED: readonly {
   },
   {
     rule: "a system pool that does not hold the mesh with a zone lost",
-    config: { cluster: { systemPool: { max: 3 } }, mesh: { istiod: { replicas: { min: 3, max: 15 } } } },
-    path: "cluster.systemPool.max",
+    config: { cluster: { systemPool: { desired: 3 } }, mesh: { istiod: { replicas: { min: 3, max: 15 } } } },
+    path: "cluster.systemPool.desired",
     says: /expected room for 37 pods \(9\.\d+ CPU, 34\.\d+ GiB\) at the top of their autoscalers and one of 3 zones lost; got 2 nodes of m6i\.xlarge with 7\.\d+ CPU, 2\d\.\d+ GiB in all: 2\.\d+ CPU and \d\.\d+ GiB missing/,
-    mend: /^max: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
+    mend: /^desired(?: and max)?: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
   },
   {
     rule: "a workload pool that does not hold the application with a zone lost",
-    config: { cluster: { workloadPool: { max: 3 } } },
+    config: { cluster: { workloadPool: { desired: 3 } } },
     catalog: { services: { cart: { replicas: { min: 2, max: 40 } } } },
-    path: "cluster.workloadPool.max",
+    path: "cluster.workloadPool.desired",
     says: /58 pods .* missing$/,
-    mend: /^max: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
+    mend: /^desired(?: and max)?: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
   },
   {
     rule: "room in crumbs",
-    config: { cluster: { workloadPool: { max: 3 } } },
+    config: { cluster: { workloadPool: { desired: 3 } } },
     catalog: {
       services: { cart: { replicas: { min: 1, max: 1 }, resources: requesting("1500m", "256Mi") } },
     },
-    path: "cluster.workloadPool.max",
+    path: "cluster.workloadPool.desired",
     says: /every node can be too full for a pod of cart-v1 \(1\.51 CPU, 0\.38 GiB\)/,
-    mend: /^max: \d+ or /,
+    mend: /^desired(?: and max)?: \d+ or /,
   },
 ];
 
@@ -102,12 +102,18 @@ describe("capacity check", () => {
     });
   }
 
-  it("names a maximum with which the check is content", () => {
+  it("names a number of nodes with which the check is content", () => {
     const config = { mesh: { istiod: { replicas: { min: 3, max: 15 } } } };
-    const [problem] = checkCapacity(stackData({ ...config, cluster: { systemPool: { max: 3 } } }));
-    const max = Number(/max: (\d+)/.exec(problem?.hint ?? "")?.[1]);
-    assert.deepEqual(checkCapacity(stackData({ ...config, cluster: { systemPool: { max } } })), []);
-    assert.equal(checkCapacity(stackData({ ...config, cluster: { systemPool: { max: max - 1 } } })).length, 1);
+    const [problem] = checkCapacity(stackData({ ...config, cluster: { systemPool: { desired: 3 } } }));
+    const nodes = Number(/desired(?: and max)?: (\d+)/.exec(problem?.hint ?? "")?.[1]);
+    assert.deepEqual(
+      checkCapacity(stackData({ ...config, cluster: { systemPool: { desired: nodes, max: nodes } } })),
+      [],
+    );
+    assert.equal(
+      checkCapacity(stackData({ ...config, cluster: { systemPool: { desired: nodes - 1, max: nodes } } })).length,
+      1,
+    );
   });
 
   it("names every pool that does not fit", () => {
@@ -115,7 +121,7 @@ describe("capacity check", () => {
     const problems = checkCapacity(stackData({ cluster: { systemPool: pool, workloadPool: pool } }));
     assert.deepEqual(
       problems.map(({ path }) => path),
-      ["cluster.systemPool.max", "cluster.workloadPool.max"],
+      ["cluster.systemPool.desired", "cluster.workloadPool.desired"],
     );
   });
 

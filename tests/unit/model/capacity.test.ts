@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { podDemand } from "../../../model/capacity/demand.ts";
 import { largestUnplaced, type Nodes } from "../../../model/capacity/fits.ts";
-import { fitsPool, neededMax, neededNodes, neededTypes } from "../../../model/capacity/mend.ts";
+import { fitsPool, neededNodes, neededNodesOfPool, neededTypes } from "../../../model/capacity/mend.ts";
 import { podRequest, totalOf, type PodSet } from "../../../model/capacity/requests.ts";
 import { declaredSupply, poolSupply, withoutOneZone } from "../../../model/capacity/supply.ts";
 import { INSTANCE_TYPES } from "../../../model/instance-types.ts";
@@ -97,10 +97,10 @@ describe("capacity: what the nodes offer", () => {
   it("takes the daemons off what pods can have, and of several types the least of each", () => {
     // m6i.large: 1930m and 6903 MiB, less 180m and 120 MiB of daemons; 4 of 110 pods are daemons.
     const room = { milliCpu: 1750, memoryMiB: 6783, pods: 106 };
-    assert.deepEqual(poolSupply({ instanceTypes: ["m6i.large"], max: 6 }, 3), { count: 4, room });
-    const mixed = poolSupply({ instanceTypes: ["r6i.large", "c6i.xlarge"], max: 3 }, 3);
+    assert.deepEqual(poolSupply({ instanceTypes: ["m6i.large"], desired: 6 }, 3), { count: 4, room });
+    const mixed = poolSupply({ instanceTypes: ["r6i.large", "c6i.xlarge"], desired: 3 }, 3);
     assert.ok(mixed !== undefined && mixed.room.milliCpu === 1750 && mixed.room.memoryMiB < 8000);
-    assert.equal(poolSupply({ instanceTypes: ["m6i.large", "x9.mega"], max: 6 }, 3), undefined);
+    assert.equal(poolSupply({ instanceTypes: ["m6i.large", "x9.mega"], desired: 6 }, 3), undefined);
   });
 
   it("of a cluster that exists loses a zone only where there are several", () => {
@@ -181,16 +181,16 @@ describe("capacity: whether they fit", () => {
 
 describe("capacity: the mend", () => {
   const types = Object.keys(INSTANCE_TYPES).map((type) => [type]);
-  const pool = fc.record({ instanceTypes: fc.constantFrom(...types), max: fc.integer({ min: 1, max: 9 }) });
+  const pool = fc.record({ instanceTypes: fc.constantFrom(...types), desired: fc.integer({ min: 1, max: 9 }) });
   const zones = fc.integer({ min: 2, max: 6 });
 
-  it("names a maximum that fits, and one less does not", () => {
+  it("names a number of nodes that fits, and one less does not", () => {
     fc.assert(
       fc.property(podSets, pool, zones, (sets, given, zoneCount) => {
-        const max = neededMax(sets, given, zoneCount);
-        fc.pre(max !== undefined);
-        assert.ok(fitsPool(sets, { ...given, max }, zoneCount));
-        assert.ok(max === given.max || !fitsPool(sets, { ...given, max: max - 1 }, zoneCount));
+        const desired = neededNodesOfPool(sets, given, zoneCount);
+        fc.pre(desired !== undefined);
+        assert.ok(fitsPool(sets, { ...given, desired }, zoneCount));
+        assert.ok(desired === given.desired || !fitsPool(sets, { ...given, desired: desired - 1 }, zoneCount));
       }),
     );
   });
@@ -211,14 +211,17 @@ describe("capacity: the mend", () => {
 
   it("takes the next size of each type of a pool first", () => {
     const sets = [set("pods", 6, 1500, 1024)];
-    assert.deepEqual(neededTypes(sets, { instanceTypes: ["m6i.large", "m5.large"], max: 6 }, 3), [
+    assert.deepEqual(neededTypes(sets, { instanceTypes: ["m6i.large", "m5.large"], desired: 6 }, 3), [
       "m6i.xlarge",
       "m5.xlarge",
     ]);
   });
 
   it("knows when no number of nodes will do", () => {
-    assert.equal(neededMax([set("huge", 1, 5000, 1)], { instanceTypes: ["m6i.xlarge"], max: 3 }, 3), undefined);
+    assert.equal(
+      neededNodesOfPool([set("huge", 1, 5000, 1)], { instanceTypes: ["m6i.xlarge"], desired: 3 }, 3),
+      undefined,
+    );
     const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 3 };
     assert.equal(neededNodes([set("huge", 1, 5000, 1)], { kind: "kubeconfig", nodes }), undefined);
     assert.equal(neededNodes([set("large", 4, 3000, 1)], { kind: "kubeconfig", nodes }), 6);

@@ -21,7 +21,7 @@ const REFUSED: readonly {
   },
   {
     rule: "a zone twice",
-    config: { platform: { zones: ["eu-west-1a", "eu-west-1a"] } },
+    config: { platform: { zones: ["eu-west-1a", "eu-west-1a", "eu-west-1c"] } },
     path: "platform.zones[1]",
     says: /each zone once/,
   },

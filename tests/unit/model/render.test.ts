@@ -19,7 +19,7 @@ describe("render", () => {
         const { kind, metadata } = parse(content) as { kind: string; metadata: { name: string; namespace?: string } };
         assert.equal(
           path,
-          `objects/${metadata.namespace ?? metadata.name}/${kind.toLowerCase()}-${metadata.name}.yaml`,
+          `objects/${metadata.namespace ?? (kind === "Namespace" ? metadata.name : "_cluster")}/${kind.toLowerCase()}-${metadata.name}.yaml`,
         );
       }
     });
