@@ -143,7 +143,7 @@ describe("pools of nodes", () => {
     assert.deepEqual(system?.["taints"], [{ key: POOL_LABEL, value: "system", effect: "NO_SCHEDULE" }]);
     assert.deepEqual(workload?.["taints"], []);
     for (const group of [system, workload]) {
-      assert.deepEqual(group?.["updateConfig"], { maxUnavailablePercentage: 33 });
+      assert.deepEqual(group["updateConfig"], { maxUnavailablePercentage: 33 });
       assert.deepEqual(group["nodeRepairConfig"], { enabled: true });
       assert.equal((group["subnetIds"] as unknown[]).length, 3);
     }
