@@ -2,6 +2,7 @@ import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
 import { checkCalls } from "./calls.ts";
 import { checkNames } from "./names.ts";
+import { checkNamespaces } from "./namespaces.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkProduction } from "./production.ts";
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   checkCalls,
   checkRoutes,
   checkNames,
+  checkNamespaces,
   checkTraffic,
   checkObservability,
   checkProduction,
