@@ -1,18 +1,23 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { readStackFile } from "../config/load.ts";
 import { clusterName } from "../model/names.ts";
 import { renderStack } from "../model/render.ts";
+import { SandboxError } from "../sandbox/contracts.ts";
+
+const FOLDERS = ["objects", "releases"] as const;
+const RENDERED = /^(objects[/\\][^/\\]+|releases)[/\\][^/\\]+\.yaml$/;
 
 /**
  * Renders a stack into a folder and returns the paths written, below that folder. What an earlier render left there in
  * `objects` and `releases` is removed first, so that a deleted object does not linger.
- * @throws ConfigError
+ * @throws ConfigError; SandboxError `render.foreign-files` when one of these folders holds what no render writes.
  */
 export function renderTo(projectDir: string, stackName: string, out: string): string[] {
   const stack = readStackFile(projectDir, stackName);
   const files = renderStack(stack, clusterName(stack.name, stack.config));
-  for (const folder of ["objects", "releases"]) {
+  refuseForeignFiles(out);
+  for (const folder of FOLDERS) {
     rmSync(join(out, folder), { recursive: true, force: true });
   }
   for (const { path, content } of files) {
@@ -20,4 +25,22 @@ export function renderTo(projectDir: string, stackName: string, out: string): st
     writeFileSync(join(out, path), content);
   }
   return files.map(({ path }) => path);
+}
+
+/** A folder of that name may be somebody's own. */
+function refuseForeignFiles(out: string): void {
+  const foreign = FOLDERS.filter((folder) => existsSync(join(out, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(out, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => relative(out, join(entry.parentPath, entry.name))),
+    )
+    .find((path) => !RENDERED.test(path));
+  if (foreign !== undefined) {
+    throw new SandboxError(
+      "render.foreign-files",
+      `${join(out, foreign)} was not written by a render, and would be deleted`,
+      "Name another folder with --out, or empty this one.",
+    );
+  }
 }

@@ -4,7 +4,8 @@ import { checkStack } from "../model/checks/index.ts";
 import { ConfigError, type Problem } from "./errors.ts";
 import { deepFreeze, hasPath, isPlainObject, merge, type PlainObject } from "./merge.ts";
 import { nearest } from "./nearest.ts";
-import { parse } from "./parse.ts";
+import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
+import { parse, type Parsed } from "./parse.ts";
 import { PROJECT } from "./project.ts";
 import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
 import { stackConfig, type StackConfig } from "./schema.ts";
@@ -35,6 +36,10 @@ export function readStackFile(directory: string, stack: string): Stack {
   const settings = isPlainObject(content) ? (content["config"] ?? {}) : undefined;
   if (!isPlainObject(settings)) {
     throw new ConfigError(file, [{ path: "config", message: "expected an object of configuration keys" }]);
+  }
+  const slips = [...checkFileKeys(isPlainObject(content) ? content : {}), ...checkNamespaces(settings)];
+  if (slips.length > 0) {
+    throw new ConfigError(file, slips);
   }
   return loadStack(directory, stack, stackValues(settings));
 }
@@ -76,15 +81,18 @@ export function loadStack(directory: string, stack: string, values: PlainObject)
     throw new ConfigError(file, parsed.problems);
   }
   const config = parsed.value;
-  const catalog = loadCatalog(directory, file, config);
-  const problems = checkStack({ config, catalog });
-  if (problems.length > 0) {
-    throw new ConfigError(file, problems.map(attribute(config)));
+  const catalog = loadCatalog(directory, config);
+  const problems = [
+    ...catalog.problems,
+    ...(catalog.value === undefined ? [] : checkStack({ config, catalog: catalog.value })),
+  ];
+  if (catalog.value === undefined || parsed.problems.length + problems.length > 0) {
+    throw new ConfigError(file, [...parsed.problems, ...problems.map(attribute(config))]);
   }
-  return deepFreeze({ name: stack, file, config, catalog });
+  return deepFreeze({ name: stack, file, config, catalog: catalog.value });
 }
 
-function loadCatalog(directory: string, file: string, config: StackConfig): Catalog {
+function loadCatalog(directory: string, config: StackConfig): Parsed<Catalog> {
   const path = catalogFile(config);
   if (!existsSync(join(directory, path))) {
     const known = existsSync(join(directory, "catalogs")) ? readdirSync(join(directory, "catalogs")) : [];
@@ -94,18 +102,23 @@ function loadCatalog(directory: string, file: string, config: StackConfig): Cata
       message: `no catalog named ${config.catalog.name}`,
       hint: `known: ${names.join(", ")}`,
     };
-    throw new ConfigError(file, [problem]);
+    return { problems: [problem] };
   }
   const raw = readYamlFile(directory, path);
+  if (!isPlainObject(raw)) {
+    return { problems: [{ file: path, path: "", message: "expected an object: name, namespace, hosts and services" }] };
+  }
   const unknown = unknownServices(raw, config);
   if (unknown.length > 0) {
-    throw new ConfigError(file, unknown);
+    return { problems: unknown };
   }
   const parsed = parse(catalogSchema, merge(raw, catalogOverride(config)));
-  if (parsed.value === undefined) {
-    throw new ConfigError(file, parsed.problems.map(attribute(config)));
+  const name = parsed.value?.name ?? config.catalog.name;
+  if (name === config.catalog.name) {
+    return parsed;
   }
-  return parsed.value;
+  const misnamed = { path: "name", message: `expected the name of the file, ${config.catalog.name}; got "${name}"` };
+  return { ...parsed, problems: [...parsed.problems, misnamed] };
 }
 
 function catalogOverride(config: StackConfig): PlainObject {
@@ -116,8 +129,12 @@ function catalogOverride(config: StackConfig): PlainObject {
   };
 }
 
-function unknownServices(raw: unknown, config: StackConfig): Problem[] {
-  const services = isPlainObject(raw) && isPlainObject(raw["services"]) ? Object.keys(raw["services"]) : [];
+function unknownServices(raw: PlainObject, config: StackConfig): Problem[] {
+  if (!isPlainObject(raw["services"])) {
+    // The catalog itself is wrong: its schema says how.
+    return [];
+  }
+  const services = Object.keys(raw["services"]);
   return Object.keys(config.services)
     .filter((name) => !services.includes(name))
     .map((name) => {

@@ -4,10 +4,13 @@ import { knownKeys } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
 import { problemsOf } from "./zod-problems.ts";
 
-/** What parsing gives: the value, or everything that is wrong with it. */
-export type Parsed<T> =
-  | { readonly value: T; readonly problems: readonly [] }
-  | { readonly value?: undefined; readonly problems: readonly Problem[] };
+/** What parsing gives: everything that is wrong, and the value where it can be looked at all the same. */
+export interface Parsed<T> {
+  /** Absent where a value has the wrong type. Keys that nobody knows are left out of it. */
+  readonly value?: T;
+  /** Empty when all is well. */
+  readonly problems: readonly Problem[];
+}
 
 /** Parses `input` with `schema`; every problem at once, unknown keys with the key that was probably meant. */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): Parsed<z.output<S>> {
@@ -15,7 +18,25 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): Parsed<z.
   if (result.success) {
     return { value: result.data, problems: [] };
   }
-  return { problems: problemsOf(result.error, input).map((problem) => withSuggestion(schema, problem)) };
+  const problems = problemsOf(result.error, input).map((problem) => withSuggestion(schema, problem));
+  const known = schema.safeParse(withoutUnknownKeys(input, result.error));
+  return known.success ? { value: known.data, problems } : { problems };
+}
+
+/** A copy without the keys that the issues call unknown; those inside of a union's branches stay. */
+function withoutUnknownKeys(input: unknown, error: z.ZodError): unknown {
+  const copy: unknown = structuredClone(input);
+  for (const issue of error.issues) {
+    const holder = issue.path.reduce<unknown>((value, key) => (isIndexable(value) ? value[key] : undefined), copy);
+    if (issue.code === "unrecognized_keys" && isIndexable(holder)) {
+      issue.keys.forEach((key) => Reflect.deleteProperty(holder, key));
+    }
+  }
+  return copy;
+}
+
+function isIndexable(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function withSuggestion(schema: z.ZodType, problem: Problem): Problem {

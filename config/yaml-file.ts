@@ -15,11 +15,18 @@ export function readYamlFile(directory: string, file: string): unknown {
       document.errors.map((error) => {
         const at = error.linePos?.[0];
         const where = at === undefined ? "" : ` at line ${at.line}, column ${at.col}`;
-        return { path: "", message: `not valid YAML${where}: ${firstSentence(error.message)}` };
+        const what = error.code === "MULTIPLE_DOCS" ? "one document was expected" : firstSentence(error.message);
+        return { path: "", message: `not valid YAML${where}: ${what}` };
       }),
     );
   }
-  return document.toJS() as unknown;
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    // An alias without its anchor, or so many that the file explodes, shows only now.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(file, [{ path: "", message: `not valid YAML: ${firstSentence(reason)}` }]);
+  }
 }
 
 function readText(directory: string, file: string): string {

@@ -120,13 +120,15 @@ function describe(value: unknown): string {
   if (value === undefined) {
     return "nothing";
   }
-  const text = JSON.stringify(value);
+  // JSON has no word for NaN and infinity.
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function withArticle(expected: string): string {
   const names: Record<string, string> = {
     number: "a number",
+    int: "a whole number",
     string: "a string",
     boolean: "true or false",
     array: "a list",

@@ -11,11 +11,11 @@ export function kubeconfigCommand(): Command {
     .argument("[stack]", "stack; default: the only one that runs")
     .action(async (stack: string | undefined, options: CommonOptions) => {
       const { kubeconfig } = await import("../../sandbox/driver/commands/kubeconfig.ts");
-      const path = kubeconfig(stack, placesFrom(options, process.env));
+      const found = kubeconfig(stack, placesFrom(options, process.env));
       if (options.json === true) {
-        printJson({ command: "kubeconfig", ...(stack === undefined ? {} : { stack }), path });
+        printJson({ command: "kubeconfig", ...found });
         return;
       }
-      print([path]);
+      print([found.path]);
     });
 }

@@ -56,14 +56,22 @@ export function propertyLine(property: PropertyChange): string {
 
 const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+/** What stands for a value that cannot be shown, with the quotes that JSON puts around it. */
+const MARK = /"\((known after up|secret)\)"/g;
 
 function valueText(value: unknown): string {
-  if (value === UNKNOWN_VALUE || value === undefined) {
+  if (value === undefined) {
     return "(known after up)";
   }
-  if (value === "[secret]" || (typeof value === "object" && value !== null && SECRET_KEY in value)) {
-    return "(secret)";
-  }
-  const text = JSON.stringify(value);
+  // Also inside of an object that is added or removed as a whole.
+  const text = JSON.stringify(value, (_, part: unknown) => markOf(part) ?? part).replaceAll(MARK, "($1)");
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text;
+}
+
+function markOf(part: unknown): string | undefined {
+  if (part === UNKNOWN_VALUE) {
+    return "(known after up)";
+  }
+  const isSecret = part === "[secret]" || (typeof part === "object" && part !== null && SECRET_KEY in part);
+  return isSecret ? "(secret)" : undefined;
 }

@@ -90,9 +90,15 @@ function problemsOf(error: unknown): readonly CommandProblem[] {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof ConfigError || error instanceof SandboxError || error instanceof UsageError
-    ? error.code
-    : "internal";
+  if (error instanceof ConfigError || error instanceof SandboxError || error instanceof UsageError) {
+    return error.code;
+  }
+  return isFileError(error) ? "file" : "internal";
+}
+
+/** A file that cannot be read or written is the machine's fault, and the system says which one. */
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error && "errno" in error;
 }
 
 function isExpected(error: unknown): boolean {

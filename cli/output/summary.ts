@@ -47,7 +47,7 @@ export function statusLines(status: StackStatus): string[] {
   const processes = Object.entries(status.processes).map(([name, pid]) => `${name} ${pid}`);
   const total = status.resources.reduce((sum, { count }) => sum + count, 0);
   return [
-    `${status.stack}: ${status.server === undefined ? "nothing runs" : `runs at ${status.server}`}`,
+    `${status.stack}: ${headline(status)}`,
     ...(status.busy === undefined ? [] : [`  busy         mesh ${status.busy.command}, process ${status.busy.pid}`]),
     ...(processes.length === 0 ? [] : [`  processes    ${processes.join(", ")}`]),
     ...(status.kubeconfig === undefined ? [] : [`  kubeconfig   ${status.kubeconfig}`]),
@@ -62,6 +62,15 @@ export function statusLines(status: StackStatus): string[] {
     ...clusterLines(status),
     ...(status.represented.length === 0 ? [] : [`  represented and not run: ${status.represented.join(", ")}`]),
   ];
+}
+
+function headline({ server, processes }: StackStatus): string {
+  if (server !== undefined) {
+    return `runs at ${server}`;
+  }
+  return Object.keys(processes).length === 0
+    ? "nothing runs"
+    : "its control plane is not whole; up and destroy start it again, down stops what is left";
 }
 
 function clusterLines({ cluster }: StackStatus): string[] {

@@ -7,6 +7,7 @@ import { checkExistingNetwork } from "./existing-network.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkCluster } from "./cluster.ts";
 import { checkNames } from "./names.ts";
+import { checkNamespaces } from "./namespaces.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   checkCalls,
   checkRoutes,
   checkNames,
+  checkNamespaces,
   checkTraffic,
   checkLoadBalancer,
   checkObservability,

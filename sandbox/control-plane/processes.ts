@@ -6,6 +6,7 @@ import { isRunning, waitUntilGone, type ProcessIdentity } from "../driver/proces
 import { PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
 import { readPidFile, removePidFile, writePidFile } from "./pid-file.ts";
 import type { Command } from "./programs.ts";
+import { programsBelow } from "./strays.ts";
 
 /** Milliseconds that a program gets to end by itself. The API server waits for open watches, and needs not to. */
 const GRACE_MS: Readonly<Record<ProgramName, number>> = {
@@ -77,6 +78,8 @@ export async function stopPrograms(layout: Layout): Promise<void> {
   await Promise.all(clients.map((program) => stopProgram(layout, program)));
   await stopProgram(layout, "kube-apiserver");
   await stopProgram(layout, "etcd");
+  // What no pid file led to: it would hold data and ports for ever.
+  await Promise.all(programsBelow(layout.dir).map(({ program, identity }) => endProcess(identity, GRACE_MS[program])));
 }
 
 /** The error of a program that is gone: its name and the last words of its log. */
@@ -106,13 +109,17 @@ export function logTail(path: string, count: number): string {
 async function stopProgram(layout: Layout, program: ProgramName): Promise<void> {
   const identity = readPidFile(layout.pidFile(program));
   if (identity !== undefined) {
-    signalProcess(identity, "SIGTERM");
-    if (!(await waitUntilGone(identity, GRACE_MS[program]))) {
-      signalProcess(identity, "SIGKILL");
-      await waitUntilGone(identity, 5000);
-    }
+    await endProcess(identity, GRACE_MS[program]);
   }
   removePidFile(layout.pidFile(program));
+}
+
+async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<void> {
+  signalProcess(identity, "SIGTERM");
+  if (!(await waitUntilGone(identity, graceMs))) {
+    signalProcess(identity, "SIGKILL");
+    await waitUntilGone(identity, 5000);
+  }
 }
 
 function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): void {

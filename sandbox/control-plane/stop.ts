@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { withDirectoryLock } from "../toolchain/lock.ts";
 import { layoutOf } from "./layout.ts";
 import { stopPrograms } from "./processes.ts";
+import { programsBelow } from "./strays.ts";
 
 /**
- * Ends every program of a directory's control plane, also of one that is only half there. Its objects stay for the
+ * Ends every program of a directory's control plane, also of one that is only half there or whose files are gone. Its objects stay for the
  * next start. Does nothing where nothing runs.
  */
 export async function stopControlPlane(dir: string): Promise<void> {
-  if (existsSync(dir)) {
+  if (existsSync(dir) || programsBelow(dir).length > 0) {
     await withDirectoryLock(dir, () => stopPrograms(layoutOf(dir)));
   }
 }

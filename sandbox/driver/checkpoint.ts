@@ -133,15 +133,35 @@ function readCheckpoint(path: string): CheckpointFile | undefined {
     return undefined;
   }
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as CheckpointFile;
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (isCheckpoint(value)) {
+      return value;
+    }
   } catch (error) {
-    throw new SandboxError(
-      "state.unreadable",
-      `the stack's state file is not valid JSON: ${path}`,
-      `Put the backup beside it in its place (${path}.bak), or start anew with: mesh down --purge`,
-      { cause: error },
-    );
+    throw unreadable(path, "is not valid JSON", error);
   }
+  throw unreadable(path, "holds no checkpoint of Pulumi");
+}
+
+function isCheckpoint(value: unknown): value is CheckpointFile {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "checkpoint" in value &&
+    typeof value.checkpoint === "object" &&
+    value.checkpoint !== null
+  );
+}
+
+function unreadable(path: string, what: string, cause?: unknown): SandboxError {
+  const backup = `${path}.bak`;
+  const mend = "start anew with: mesh down --purge";
+  return new SandboxError(
+    "state.unreadable",
+    `the stack's state file ${what}: ${path}`,
+    existsSync(backup) ? `Put the backup in its place (${backup}), or ${mend}` : `S${mend.slice(1)}`,
+    { cause },
+  );
 }
 
 function replaceFile(path: string, text: string): void {

@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
-import type { Progress } from "../contracts.ts";
+import { existsSync, rmSync } from "node:fs";
+import { SandboxError, type Progress } from "../contracts.ts";
+import { layoutOf } from "../control-plane/layout.ts";
 import { adoptPendingObjects, clearPending, readState } from "./checkpoint.ts";
 import type { EngineOperation } from "./engine.ts";
 import type { LockOwner, StackLock } from "./lock.ts";
@@ -31,6 +32,23 @@ export async function freeStack(paths: StackPaths, lock: StackLock, progress: Pr
   }
   // We hold the stack's own lock, so an engine's lock here belongs to nobody alive.
   rmSync(paths.backendLocks, { recursive: true, force: true });
+}
+
+/**
+ * Refuses to work on a state whose objects are gone together with the API server's data: the engine would find every one
+ * unchanged and report success for an empty cluster. A destroy may go on: deleting what is not there is no error.
+ * @throws SandboxError `state.cluster-lost`
+ */
+export function assertObjectsKept({ checkpoint, controlPlane, stack }: StackPaths): void {
+  const applied = readState(checkpoint).resources.filter(({ type }) => type.startsWith("kubernetes:")).length;
+  const { data } = layoutOf(controlPlane);
+  if (applied > 0 && !existsSync(data)) {
+    throw new SandboxError(
+      "state.cluster-lost",
+      `the state of ${stack} lists ${applied} Kubernetes objects, and the API server's data that held them are gone: ${data}`,
+      `Start anew with: mesh down ${stack} --purge`,
+    );
+  }
 }
 
 /** Takes the unfinished operations out of the state. A preview leaves them: it changes nothing. */

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stopControlPlane } from "../../control-plane/index.ts";
-import { layoutOf } from "../../control-plane/layout.ts";
-import { runningPrograms } from "../../control-plane/processes.ts";
+import { foldersWithPrograms, programsBelow } from "../../control-plane/strays.ts";
 import { acquireLock } from "../lock.ts";
 import type { DriverOptions } from "../options.ts";
 import { stackPaths, type Places } from "../paths.ts";
@@ -18,20 +17,18 @@ export interface DownResult {
   readonly purged: boolean;
 }
 
-/** Stacks that have a folder in the sandbox. */
+/** Stacks that have a folder in the sandbox, and those whose programs still run after it was deleted. */
 export function sandboxedStacks(places: Places): string[] {
-  if (!existsSync(places.sandboxDir)) {
-    return [];
-  }
-  const folders = readdirSync(places.sandboxDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders
+  const entries = existsSync(places.sandboxDir) ? readdirSync(places.sandboxDir, { withFileTypes: true }) : [];
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .filter(
       (name) =>
         existsSync(join(places.sandboxDir, name, "passphrase")) ||
         existsSync(join(places.sandboxDir, name, "control-plane")),
-    )
-    .sort();
+    );
+  return [...new Set([...folders, ...foldersWithPrograms(places.sandboxDir)])].sort();
 }
 
 /**
@@ -49,8 +46,16 @@ export async function down(
     return [{ stack, stopped: [], purged: false }];
   }
   const results: DownResult[] = [];
+  const failures: unknown[] = [];
   for (const name of stack === undefined ? known : [stack]) {
-    results.push(await downOne(name, options));
+    // One stack that is being worked on does not keep the others running.
+    await downOne(name, options).then(
+      (result) => results.push(result),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  if (failures.length > 0) {
+    throw failures[0];
   }
   return results;
 }
@@ -60,10 +65,9 @@ async function downOne(stack: string, options: DriverOptions & { readonly purge:
   const lock = acquireLock(paths.lock, stack, "down");
   try {
     // Also what is left of a control plane of which one program died.
-    const stopped = Object.keys(runningPrograms(layoutOf(paths.controlPlane)));
-    if (!options.purge) {
-      await freeStack(paths, lock, options.progress);
-    }
+    const stopped = programsBelow(paths.controlPlane).map(({ program }) => program);
+    // Also before a purge: an engine that lost its owner would write its state into the deleted folder.
+    await freeStack(paths, lock, options.progress);
     options.progress({ phase: "down", message: `stopping the control plane of ${stack}` });
     await stopControlPlane(paths.controlPlane);
     if (options.purge) {

@@ -5,21 +5,21 @@ import { assertKnownStack } from "../stack-session.ts";
 import { sandboxedStacks } from "./down.ts";
 
 /**
- * Path of the kubeconfig of a running stack.
+ * The kubeconfig of a running stack, and which stack it is.
  * @param stack Default: the only one that runs.
  * @throws ConfigError for an unknown stack; SandboxError `stack.not-up` when its control plane does not run,
  *   `stack.ambiguous` when several run and none is named.
  */
-export function kubeconfig(stack: string | undefined, places: Places): string {
+export function kubeconfig(stack: string | undefined, places: Places): { stack: string; path: string } {
   const planeOf = (name: string) => readControlPlane(stackPaths(places, name).controlPlane);
   if (stack !== undefined) {
     assertKnownStack(stack, places);
   }
   const running = (stack === undefined ? sandboxedStacks(places) : [stack]).flatMap((name) => {
     const plane = planeOf(name);
-    return plane === undefined ? [] : [{ name, path: plane.kubeconfig }];
+    return plane === undefined ? [] : [{ stack: name, path: plane.kubeconfig }];
   });
-  const names = running.map(({ name }) => name).join(", ");
+  const names = running.map((one) => one.stack).join(", ");
   if (running.length > 1) {
     throw new SandboxError("stack.ambiguous", `several stacks are up: ${names}`, "Name one of them.");
   }
@@ -27,5 +27,5 @@ export function kubeconfig(stack: string | undefined, places: Places): string {
     const what = stack === undefined ? "no stack is up" : `the stack ${stack} is not up`;
     throw new SandboxError("stack.not-up", what, `Bring it up with: npm run mesh -- up ${stack ?? "dev"}`);
   }
-  return running[0].path;
+  return running[0];
 }

@@ -1,5 +1,6 @@
 import { ensureToolchain } from "../../toolchain/index.ts";
 import type { DriverOptions } from "../options.ts";
+import { assertObjectsKept } from "../recovery.ts";
 import { endableRun } from "../run-control.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack } from "../stack-session.ts";
@@ -10,6 +11,7 @@ import { withStack } from "../stack-session.ts";
  */
 export async function preview(stack: string, options: DriverOptions): Promise<OperationResult> {
   return withStack("preview", stack, options, async (session) => {
+    assertObjectsKept(session.paths);
     const toolchain = await ensureToolchain(options.progress, { signal: options.signal, env: options.environment });
     return runOperation(session, "preview", toolchain, endableRun(options.signal));
   });

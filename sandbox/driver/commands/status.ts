@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readControlPlane } from "../../control-plane/index.ts";
+import { programsBelow } from "../../control-plane/strays.ts";
 import { readState, type StateResource } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { currentOwner } from "../lock.ts";
@@ -18,7 +19,7 @@ export interface KindStatus {
 /** What there is of one stack. */
 export interface StackStatus {
   readonly stack: string;
-  /** Program names and process ids of its control plane; empty when it does not run. */
+  /** Program names and process ids of its control plane, also of one that is only half there; empty when none runs. */
   readonly processes: Readonly<Record<string, number>>;
   readonly server?: string;
   readonly kubeconfig?: string;
@@ -52,7 +53,7 @@ async function statusOf(stack: string, places: Places): Promise<StackStatus> {
   const state = readState(paths.checkpoint);
   return {
     stack,
-    processes: plane?.processes ?? {},
+    processes: plane?.processes ?? leftPrograms(paths.controlPlane),
     ...(plane === undefined ? {} : { server: plane.server, kubeconfig: plane.kubeconfig }),
     ...(owner === undefined ? {} : { busy: { pid: owner.pid, command: owner.command } }),
     resources: byKind(state.resources),
@@ -60,6 +61,10 @@ async function statusOf(stack: string, places: Places): Promise<StackStatus> {
     ...(plane === undefined ? {} : { cluster: await reportCluster(plane.kubeconfig) }),
     represented: state.resources.length === 0 ? [] : representedCharts(paths.summary),
   };
+}
+
+function leftPrograms(dir: string): Record<string, number> {
+  return Object.fromEntries(programsBelow(dir).map(({ program, identity }) => [program, identity.pid]));
 }
 
 /** Counts the resources of each type. */
@@ -80,6 +85,11 @@ function representedCharts(path: string): string[] {
   if (!existsSync(path)) {
     return [];
   }
-  const summary = JSON.parse(readFileSync(path, "utf8")) as { represented?: { chart: string }[] };
-  return (summary.represented ?? []).map(({ chart }) => chart);
+  try {
+    const summary = JSON.parse(readFileSync(path, "utf8")) as { represented?: { chart: string }[] };
+    return [...new Set((summary.represented ?? []).map(({ chart }) => chart))].sort();
+  } catch {
+    // Cut off while it was written: the next `up` writes it anew, and everything else that status knows still counts.
+    return [];
+  }
 }

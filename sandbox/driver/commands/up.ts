@@ -4,6 +4,7 @@ import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
 import { chooseKubernetesProvider } from "../kubernetes-provider.ts";
 import type { DriverOptions } from "../options.ts";
+import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
 import { withCluster } from "../with-cluster.ts";
@@ -30,8 +31,9 @@ const SETTLE_MS = 15_000;
  * @throws ConfigError, SandboxError, EngineFailure, Interrupted
  */
 export async function up(stack: string, options: DriverOptions): Promise<UpResult> {
-  return withStack("up", stack, options, async (session) =>
-    withCluster(session, async ({ toolchain, cluster, control }) => {
+  return withStack("up", stack, options, async (session) => {
+    assertObjectsKept(session.paths);
+    return withCluster(session, async ({ toolchain, cluster, control }) => {
       // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
       const result = await runOperation(session, "up", toolchain, control, cluster);
       const { kubeconfig, server } = await cluster.ready();
@@ -39,8 +41,8 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
       const outcome: UpResult = { ...result, cluster: report, kubeconfig, server, ...standsInFor(session) };
       writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
       return outcome;
-    }),
-  );
+    });
+  });
 }
 
 async function settledReport(

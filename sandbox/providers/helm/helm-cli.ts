@@ -45,10 +45,13 @@ export class HelmCli {
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    // Helm would go on asking a server that is gone until its own timeout.
+    const killWithUs = (): void => void child.kill("SIGKILL");
+    process.once("exit", killWithUs);
     const code = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", resolve);
-    });
+    }).finally(() => process.off("exit", killWithUs));
     if (code !== 0) {
       throw new HelmError(complaint(stderr) || `helm ${args[0] ?? ""} ended with code ${code ?? "none"}`);
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
 import { errorJson, errorLines } from "../../../cli/output/error.ts";
 import { UsageError } from "../../../cli/exit-codes.ts";
 import { ConfigError } from "../../../config/errors.ts";
@@ -56,5 +57,12 @@ describe("an error as the command line prints it", () => {
   it("of the arguments and of the program itself have codes of their own", () => {
     assert.equal(errorJson(new UsageError("unknown option")).error.code, "usage");
     assert.equal(errorJson(new TypeError("x is undefined")).error.code, "internal");
+  });
+
+  it("of a file that cannot be written is the machine's, not the program's", () => {
+    assert.throws(
+      () => mkdirSync("/dev/null/out"),
+      (error) => errorJson(error).error.code === "file" && /\/dev\/null\/out/.test(errorJson(error).error.message),
+    );
   });
 });

@@ -35,6 +35,17 @@ describe("the readable diff", () => {
   });
 });
 
+describe("a value inside of an object that is added as a whole", () => {
+  it("is not shown when it is secret, or not known yet", () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: "x" };
+    const value = { password: secret, id: "04da6b54-80e4-46f7-96ec-b56ff0331ba9", port: 80 };
+    assert.equal(
+      propertyLine({ path: "data", kind: "add", new: value, replaces: false }),
+      'data: added {"password":(secret),"id":(known after up),"port":80}',
+    );
+  });
+});
+
 describe("the JSON of a result", () => {
   it("has the published shape", () => {
     const represented = ["gateway", "base", "gateway"].map((chart) => ({ name: chart, chart, reason: "" }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -127,6 +127,65 @@ describe("reading a stack", () => {
   it("refuses a catalog that does not exist and names those that do", () => {
     assert.deepEqual(problemsOf({ catalog: { name: "shop" } }), [
       "Pulumi.prod.yaml: catalog.name: no catalog named shop (known: ecommerce)",
+    ]);
+  });
+
+  it("tells an unknown key together with what the cross-checks find", () => {
+    const problems = problemsOf({
+      mesh: { istiod: { replica: {} }, version: "1.31.1" },
+      services: { product: { versions: { v1: { weight: 70 } } } },
+    });
+    assert.equal(problems.length, 3);
+    assert.match(problems.join("\n"), /mesh\.istiod\.replica: unknown key/);
+    assert.match(problems.join("\n"), /mesh\.version: Istio 1\.31\.1 carries/);
+    assert.match(problems.join("\n"), /weights that sum to 100; got 90/);
+  });
+
+  const dev = (from: string, to: string): void => {
+    const path = join(directory, "Pulumi.dev.yaml");
+    const text = readFileSync(path, "utf8");
+    assert.ok(text.includes(from));
+    writeFileSync(path, text.replace(from, to));
+  };
+
+  for (const [what, from, to, says] of [
+    ["a slip at the top of the file", "config:", "confg:", /confg: unknown key \(did you mean config\?\)/],
+    [
+      "a slip in the project's name",
+      "ecommerce-mesh:mesh",
+      "ecommerce-mehs:mesh",
+      /did you mean ecommerce-mesh:mesh\?/,
+    ],
+    ["half of the project's name", "ecommerce-mesh:mesh", "ecommerce:mesh", /did you mean ecommerce-mesh:mesh\?/],
+    ["a key twice", "config:", "config:\n  mesh: {}", /mesh: expected each key once; got ecommerce-mesh:mesh too/],
+    ["an alias without its anchor", "nat: single", "nat: *none", /not valid YAML: Unresolved alias/],
+    ["two documents", "config:", "a: 1\n---\nconfig:", /not valid YAML at .*: one document was expected/],
+    ["a broken number", "min: 3", "min: 3.5", /nodeGroup\.min: expected a whole number; got 3\.5/],
+  ] as const) {
+    it(`refuses ${what}, which would be passed over or end in a stack trace`, () => {
+      dev(from, to);
+      assert.throws(
+        () => readStackFile(directory, "dev"),
+        (error) => error instanceof ConfigError && says.test(error.message),
+      );
+    });
+  }
+
+  it("leaves the keys of providers to them", () => {
+    dev("config:", "config:\n  aws:profile: shop\n  kubernetes:cluster: x");
+    assert.equal(readStackFile(directory, "dev").name, "dev");
+  });
+
+  it("refuses a catalog that is empty, or named otherwise than its file", () => {
+    const path = join(directory, "catalogs/ecommerce.yaml");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/^name: ecommerce$/m, "name: shop"));
+    assert.deepEqual(problemsOf({}), [
+      'catalogs/ecommerce.yaml: name: expected the name of the file, ecommerce; got "shop"',
+    ]);
+    writeFileSync(path, "");
+    assert.deepEqual(problemsOf({}), [
+      "catalogs/ecommerce.yaml: expected an object: name, namespace, hosts and services",
     ]);
   });
 

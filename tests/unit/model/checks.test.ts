@@ -20,6 +20,18 @@ const REFUSED: readonly {
     says: /expected a zone of eu-west-1; got "us-east-1b"/,
   },
   {
+    rule: "an application in the control plane's namespace",
+    catalog: { namespace: "istio-system" },
+    path: "namespace",
+    says: /the application's alone; got "istio-system", which the platform uses/,
+  },
+  {
+    rule: "an application in a namespace of Kubernetes",
+    catalog: { namespace: "kube-system" },
+    path: "namespace",
+    says: /got "kube-system", which Kubernetes uses/,
+  },
+  {
     rule: "a zone twice",
     config: { platform: { zones: ["eu-west-1a", "eu-west-1a", "eu-west-1c"] } },
     path: "platform.zones[1]",
