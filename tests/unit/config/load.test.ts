@@ -160,7 +160,7 @@ describe("reading a stack", () => {
     ["a key twice", "config:", "config:\n  mesh: {}", /mesh: expected each key once; got ecommerce-mesh:mesh too/],
     ["an alias without its anchor", "nat: single", "nat: *none", /not valid YAML: Unresolved alias/],
     ["two documents", "config:", "a: 1\n---\nconfig:", /not valid YAML at .*: one document was expected/],
-    ["a broken number", "min: 3", "min: 3.5", /nodeGroup\.min: expected a whole number; got 3\.5/],
+    ["a broken number", "desired: 3", "desired: 3.5", /Pool\.desired: expected a whole number; got 3\.5/],
   ] as const) {
     it(`refuses ${what}, which would be passed over or end in a stack trace`, () => {
       dev(from, to);
