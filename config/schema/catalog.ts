@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel, hostName, percent, port, replicas, resources } from "./common.ts";
+import { cpuTarget, dnsLabel, hostName, percent, port, replicas, resources } from "./common.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
@@ -61,10 +61,7 @@ export const service = z.strictObject({
   replicas: replicas
     .prefault({ min: 2, max: 4 })
     .describe("Bounds of the autoscaler of every version. Equal bounds: a fixed number, and no autoscaler."),
-  cpuTarget: percent
-    .min(1)
-    .default(80)
-    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget,
   resources: resources
     .prefault({ requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } })
     .describe("Requests and limits of the container."),

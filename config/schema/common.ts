@@ -35,6 +35,12 @@ export const port = z.int().min(1).max(65535);
 /** A whole per cent. */
 export const percent = z.int().min(0).max(100);
 
+/** What a HorizontalPodAutoscaler aims at. */
+export const cpuTarget = percent
+  .min(1)
+  .default(80)
+  .describe("CPU utilisation that the autoscaler aims at, in per cent of the request.");
+
 /** Semantic version without a leading v, e.g. `1.30.7`. */
 export const semver = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chartRepository } from "./charts.ts";
-import { dnsLabel, percent, port, replicas, resources, semver } from "./common.ts";
+import { cpuTarget, dnsLabel, port, replicas, resources, semver } from "./common.ts";
 
 const gatewayPort = z.strictObject({
   name: z.string().min(1).describe("Port name; Istio reads the protocol from it."),
@@ -15,10 +15,7 @@ const gatewayResources = {
 
 const ingressGateway = z.strictObject({
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent
-    .min(1)
-    .default(80)
-    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget,
   resources: resources.prefault(gatewayResources).describe("Requests and limits of a gateway pod."),
   ports: z
     .array(gatewayPort)
@@ -37,19 +34,13 @@ const ingressGateway = z.strictObject({
 const egressGateway = z.strictObject({
   enabled: z.boolean().default(true).describe("Install the egress gateway."),
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent
-    .min(1)
-    .default(80)
-    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget,
   resources: resources.prefault(gatewayResources).describe("Requests and limits of a gateway pod."),
 });
 
 const istiod = z.strictObject({
   replicas: replicas.prefault({ min: 3, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget: percent
-    .min(1)
-    .default(80)
-    .describe("CPU utilisation that the autoscaler aims at, in per cent of the request."),
+  cpuTarget,
   resources: resources
     .prefault({ requests: { cpu: "500m", memory: "2Gi" }, limits: { cpu: "1000m", memory: "4Gi" } })
     .describe("Requests and limits of an istiod pod."),
