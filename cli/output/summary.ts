@@ -33,6 +33,11 @@ export function upSummary(
     "stood in for     containers: pods are placed and marked ready by kwok, no image runs",
     ...result.cloud.map((service) => `                 ${service}`),
     `                 Pulumi's Kubernetes provider (${result.kubernetesProvider})`,
+    ...(result.represented.some(({ chart }) => chart === "istiod")
+      ? [
+          "                 istiod's sidecar injector (an admission policy adds the sidecars, so that the scheduler counts them)",
+        ]
+      : []),
     ...representedLines(result.represented),
     "",
     `kubeconfig   ${result.kubeconfig}`,
