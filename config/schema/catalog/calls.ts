@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { dnsLabel } from "../common.ts";
+import { methods, policyPath } from "./terms.ts";
+
+/** What a service calls. */
+export const call = z.strictObject({
+  to: dnsLabel.describe("The service that is called."),
+  methods: methods.describe("HTTP methods that the caller uses; all others are refused."),
+  paths: z.array(policyPath).min(1).describe("Paths that the caller uses: exact, or a prefix that ends in `*`."),
+});
+
+export type CallSpec = z.infer<typeof call>;
