@@ -2,7 +2,8 @@
  * EC2 instance types that node pools may use: pure data.
  *
  * vCPU and memory: AWS's instance type pages. Network interfaces and addresses: the table "Maximum IP addresses per
- * network interface" of the EC2 user guide, the same numbers as in eni-max-pods.txt of awslabs/amazon-eks-ami. As of 2026-11.
+ * network interface" of the EC2 user guide, the same numbers as in eni-max-pods.txt of awslabs/amazon-eks-ami. Every row was
+ * compared on 2026-11-21 with the limits that Karpenter 1.14.3 reads from the EC2 API (zz_generated.vpclimits.go).
  */
 
 /** CPU architecture as Kubernetes names it. */
@@ -20,40 +21,99 @@ export interface InstanceType {
   readonly architecture: Architecture;
 }
 
-/** Sizes that all Nitro families of this table share: size, vCPU, interfaces, addresses. */
-const NITRO_SIZES = [
+/** A size of a family: name, vCPU, interfaces, addresses an interface. */
+type Size = readonly [name: string, vcpu: number, interfaces: number, addresses: number];
+
+/** Sizes that the Nitro families up to generation 7, and Graviton's 8th, share. */
+const NITRO_SIZES: readonly Size[] = [
   ["large", 2, 3, 10],
   ["xlarge", 4, 4, 15],
   ["2xlarge", 8, 4, 15],
   ["4xlarge", 16, 8, 30],
-] as const;
+];
 
-/** T3 has addresses of its own and ends at 2xlarge; memory is not proportional to vCPU. */
-const T3: Readonly<Record<string, InstanceType>> = {
-  "t3.medium": { vcpu: 2, memoryMiB: 4096, interfaces: 3, addresses: 6, architecture: "amd64" },
-  "t3.large": { vcpu: 2, memoryMiB: 8192, interfaces: 3, addresses: 12, architecture: "amd64" },
-  "t3.xlarge": { vcpu: 4, memoryMiB: 16384, interfaces: 4, addresses: 15, architecture: "amd64" },
-  "t3.2xlarge": { vcpu: 8, memoryMiB: 32768, interfaces: 4, addresses: 15, architecture: "amd64" },
-};
+/** Intel's 8th generation has more addresses. */
+const INTEL_8_SIZES: readonly Size[] = [
+  ["large", 2, 3, 20],
+  ["xlarge", 4, 4, 30],
+  ["2xlarge", 8, 4, 30],
+  ["4xlarge", 16, 8, 50],
+];
 
-function family(name: string, memoryMiBPerVcpu: number, architecture: Architecture): Record<string, InstanceType> {
-  return Object.fromEntries(
-    NITRO_SIZES.map(([size, vcpu, interfaces, addresses]) => [
-      `${name}.${size}`,
-      { vcpu, memoryMiB: vcpu * memoryMiBPerVcpu, interfaces, addresses, architecture },
-    ]),
+/** GiB of memory for each vCPU, by the family's letter. */
+const GIB_PER_VCPU = { c: 2, m: 4, r: 8 } as const;
+
+/** Families by architecture and sizes; the first letter says how much memory they have. */
+const FAMILIES: readonly {
+  readonly architecture: Architecture;
+  readonly sizes: readonly Size[];
+  readonly names: readonly string[];
+}[] = [
+  {
+    architecture: "amd64",
+    sizes: NITRO_SIZES,
+    names: [
+      "m5",
+      "m5a",
+      "m6i",
+      "m6a",
+      "m7i",
+      "m7a",
+      "c5",
+      "c6i",
+      "c6a",
+      "c7i",
+      "c7a",
+      "r5",
+      "r6i",
+      "r6a",
+      "r7i",
+      "r7a",
+    ],
+  },
+  { architecture: "amd64", sizes: INTEL_8_SIZES, names: ["m8i", "c8i", "r8i"] },
+  {
+    architecture: "arm64",
+    sizes: NITRO_SIZES,
+    names: ["m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"],
+  },
+];
+
+/** Burstable types have addresses of their own and end at 2xlarge; memory is not proportional to vCPU. */
+function burstable(family: string, architecture: Architecture): Record<string, InstanceType> {
+  return {
+    [`${family}.medium`]: { vcpu: 2, memoryMiB: 4096, interfaces: 3, addresses: 6, architecture },
+    [`${family}.large`]: { vcpu: 2, memoryMiB: 8192, interfaces: 3, addresses: 12, architecture },
+    [`${family}.xlarge`]: { vcpu: 4, memoryMiB: 16384, interfaces: 4, addresses: 15, architecture },
+    [`${family}.2xlarge`]: { vcpu: 8, memoryMiB: 32768, interfaces: 4, addresses: 15, architecture },
+  };
+}
+
+function ofFamilies(): Record<string, InstanceType> {
+  const entries = FAMILIES.flatMap(({ architecture, sizes, names }) =>
+    names.flatMap((name) => {
+      const gib = GIB_PER_VCPU[name.charAt(0) as keyof typeof GIB_PER_VCPU];
+      return sizes.map(([size, vcpu, interfaces, addresses]) => {
+        const type: InstanceType = { vcpu, memoryMiB: vcpu * gib * 1024, interfaces, addresses, architecture };
+        return [`${name}.${size}`, type] as const;
+      });
+    }),
   );
+  return Object.fromEntries(entries);
 }
 
 /** Instance types by name, e.g. `m6i.large`. */
 export const INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = {
-  ...T3,
-  ...family("m5", 4096, "amd64"),
-  ...family("m6i", 4096, "amd64"),
-  ...family("m7i", 4096, "amd64"),
-  ...family("m6g", 4096, "arm64"),
-  ...family("m7g", 4096, "arm64"),
-  ...family("c6i", 2048, "amd64"),
-  ...family("c7g", 2048, "arm64"),
-  ...family("r6i", 8192, "amd64"),
+  ...burstable("t3", "amd64"),
+  ...burstable("t3a", "amd64"),
+  ...burstable("t4g", "arm64"),
+  ...ofFamilies(),
 };
+
+/** Families of an architecture, for people: `m6i, m7i`. Default: all of them. */
+export function familiesOf(architecture?: Architecture): string {
+  const names = Object.entries(INSTANCE_TYPES)
+    .filter(([, type]) => architecture === undefined || type.architecture === architecture)
+    .map(([name]) => name.split(".")[0]);
+  return [...new Set(names)].join(", ");
+}

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { externalDnsPolicy } from "../../model/iam/external-dns.ts";
+import { loadBalancerControllerPolicy } from "../../model/iam/load-balancer-controller.ts";
 import { externalDns, loadBalancerController } from "../../model/releases/edge.ts";
 import type { StackData } from "../../model/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-import { ExternalDns } from "./external-dns.ts";
-import { LoadBalancerController } from "./load-balancer-controller.ts";
+import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
 
 /** What stands in front of the ingress gateway. */
 export interface EdgeArgs {
@@ -19,20 +20,40 @@ export interface EdgeArgs {
 
 /** The controllers that connect the ingress gateway to the world: its load balancer, and the names of its hosts. */
 export class Edge extends pulumi.ComponentResource {
+  /** ARNs of the controllers' IAM roles, by the name of their release. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
+
   constructor(name: string, args: EdgeArgs, options: ComponentOptions) {
     super("ecommerce-mesh:edge:Edge", name, {}, options);
     const { stack, clusterName, vpcId, istioCrds } = args;
-    const controller = loadBalancerController(stack, clusterName);
-    if (controller !== undefined) {
-      const controllerArgs = { clusterName, vpcId, release: controller };
-      new LoadBalancerController(`${name}-load-balancer-controller`, controllerArgs, childOptions(this, options));
+    const roleArns: Record<string, pulumi.Output<string>> = {};
+    const install = (
+      controllerName: string,
+      controller: AwsControllerArgs,
+      formerType: string,
+      after: pulumi.Resource[] = [],
+    ) => {
+      const aliases = [{ type: `ecommerce-mesh:edge:${formerType}` }];
+      const { roleArn } = new AwsController(`${name}-${controllerName}`, controller, {
+        ...childOptions(this, options, after),
+        aliases,
+      });
+      roleArns[controller.release.name] = roleArn;
+    };
+
+    const release = loadBalancerController(stack, clusterName);
+    if (release !== undefined) {
+      const policy = loadBalancerControllerPolicy(clusterName);
+      const controller = { clusterName, release, policy, lateValues: { vpcId } };
+      install("load-balancer-controller", controller, "LoadBalancerController");
     }
     const dns = externalDns(stack, clusterName);
     const { zoneId } = stack.config.traffic.dns;
     if (dns !== undefined && zoneId !== undefined) {
-      const dnsArgs = { clusterName, zoneId, release: dns };
-      new ExternalDns(`${name}-external-dns`, dnsArgs, childOptions(this, options, [istioCrds]));
+      const controller = { clusterName, release: dns, policy: externalDnsPolicy(zoneId) };
+      install("external-dns", controller, "ExternalDns", [istioCrds]);
     }
-    this.registerOutputs({});
+    this.roleArns = roleArns;
+    this.registerOutputs({ roleArns });
   }
 }

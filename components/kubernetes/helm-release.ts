@@ -1,19 +1,24 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HelmRelease } from "../../model/objects.ts";
+import type { HelmRelease, HelmValue } from "../../model/objects.ts";
 
 /** Seconds that a release may take to become ready before it is rolled back. */
 const TIMEOUT_SECONDS = 600;
 
+/** Chart values that only another resource knows, by key at the top; a preview may show them as unknown. */
+export type LateValues = Readonly<
+  Record<string, pulumi.Input<string> | Readonly<Record<string, pulumi.Input<HelmValue>>>>
+>;
+
 /**
  * Installs a chart as a Helm release: pinned version, waited for, rolled back when it fails. Its namespace is made by
  * the component, with labels of its own.
- * @param lateValues values that only another resource knows. Default: none. A preview may show them as unknown.
+ * @param lateValues overlaid on the release's values at the top. Default: none.
  */
 export function createHelmRelease(
   release: HelmRelease,
   options: pulumi.CustomResourceOptions,
-  lateValues: Readonly<Record<string, pulumi.Input<string>>> = {},
+  lateValues: LateValues = {},
 ): k8s.helm.v3.Release {
   const args = releaseArgs(release);
   return new k8s.helm.v3.Release(release.name, { ...args, values: { ...args.values, ...lateValues } }, options);

@@ -62,7 +62,9 @@ export const network = z.strictObject({
         .describe("Days that they are kept."),
     })
     .prefault({})
-    .describe("VPC flow logs, encrypted with `cluster.encryptionKeyArn` where that is given."),
+    .describe(
+      "VPC flow logs, encrypted with `cluster.encryptionKeyArn` or, where that is not given, with the stack's own key.",
+    ),
   existing: z
     .strictObject({
       vpcId: awsId("vpc").describe("Id of the VPC."),

@@ -8,7 +8,7 @@ import { neededNodes, neededNodesOfPool, neededTypes } from "../capacity/mend.ts
 import { describeRoom, notEnoughRoom } from "../capacity/report.ts";
 import type { PodSet } from "../capacity/requests.ts";
 import { declaredSupply, poolRoom, poolSupply } from "../capacity/supply.ts";
-import { INSTANCE_TYPES } from "../instance-types.ts";
+import { familiesOf, INSTANCE_TYPES } from "../instance-types.ts";
 import { nodePools, POOL_KEYS } from "../node-pools.ts";
 import type { Check } from "./index.ts";
 
@@ -28,18 +28,15 @@ export const checkCapacity: Check = (stack) => {
 
 /** Instance types whose size is known, all of one architecture: a pool has one machine image. */
 function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Problem[] {
-  const known = Object.keys(INSTANCE_TYPES);
   const unknown = instanceTypes.flatMap((type, index) => {
     if (INSTANCE_TYPES[type] !== undefined) {
       return [];
     }
-    const match = nearest(type, known);
-    const families = [...new Set(known.map((name) => name.split(".")[0]))].join(", ");
     return [
       {
         path: `${path}.instanceTypes[${index}]`,
         message: `expected an instance type whose size is known; got "${type}"`,
-        hint: match === undefined ? `known families: ${families}` : `did you mean ${match}?`,
+        hint: knownTypes(type),
       },
     ];
   });
@@ -55,6 +52,17 @@ function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Problem[] 
       hint: "all nodes of a pool start from one machine image",
     },
   ];
+}
+
+/** The family's sizes where the family is known, or else the families. */
+function knownTypes(wrong: string): string {
+  const family = wrong.split(".")[0] ?? "";
+  const types = Object.keys(INSTANCE_TYPES).filter((name) => name.startsWith(`${family}.`));
+  const match = nearest(wrong, types);
+  if (types.length === 0) {
+    return `known families, from large to 4xlarge: ${familiesOf()}`;
+  }
+  return match === undefined ? `known are ${types.join(", ")}` : `did you mean ${match}?`;
 }
 
 function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], zones: number): Problem[] {

@@ -36,6 +36,25 @@ describe("the EKS cluster", () => {
     );
   });
 
+  it("lets CloudWatch use the key for every log group that it encrypts", async () => {
+    const graph = await prodWith({});
+    const policy = JSON.parse(String(inputsOf(graph, "aws:kms/key:Key")["policy"])) as {
+      Statement: { Condition?: { ArnLike?: Record<string, string[]> } }[];
+    };
+    const contexts = policy.Statement.flatMap(
+      ({ Condition }) => Condition?.ArnLike?.["kms:EncryptionContext:aws:logs:arn"] ?? [],
+    );
+    const groups = graph.filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
+    assert.deepEqual(groups.map(({ name }) => name).sort(), ["cluster-logs", "network-flow-logs"]);
+    for (const { inputs } of groups) {
+      const arn = `arn:aws:logs:eu-west-1:123456789012:log-group:${String(inputs["name"])}`;
+      assert.ok(
+        contexts.some((context) => context.endsWith("*") && arn.startsWith(context.slice(0, -1))),
+        arn,
+      );
+    }
+  });
+
   it("uses a key that exists, and makes none", async () => {
     const key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000";
     const graph = await prodWith({ encryptionKeyArn: key });

@@ -31,7 +31,14 @@ const REFUSED: readonly {
     config: { cluster: { workloadPool: { instanceTypes: ["hpc7a.96xlarge"] } } },
     path: "cluster.workloadPool.instanceTypes[0]",
     says: /got "hpc7a\.96xlarge"/,
-    mend: /known families: t3, m5, m6i/,
+    mend: /known families, from large to 4xlarge: t3, t3a, t4g, m5, m5a, m6i, .*m8g.*r8g/,
+  },
+  {
+    rule: "a size that a known family does not have",
+    config: { cluster: { workloadPool: { instanceTypes: ["m8g.metal"] } } },
+    path: "cluster.workloadPool.instanceTypes[0]",
+    says: /got "m8g\.metal"/,
+    mend: /^known are m8g\.large, m8g\.xlarge, m8g\.2xlarge, m8g\.4xlarge$/,
   },
   {
     rule: "two architectures in one pool",

@@ -116,8 +116,24 @@ describe("the estimated cost of a stack", () => {
     for (const [region, prices] of Object.entries(PRICES)) {
       for (const [instanceType, { vcpu }] of Object.entries(INSTANCE_TYPES)) {
         const perVcpu = (instanceHour(prices, instanceType) ?? 0) / vcpu;
-        assert.ok(perVcpu > 0.02 && perVcpu < 0.08, `${instanceType} in ${region}: ${perVcpu}`);
+        assert.ok(perVcpu > 0.015 && perVcpu < 0.1, `${instanceType} in ${region}: ${perVcpu}`);
       }
+    }
+  });
+
+  it("takes what a region does not list from us-east-1, as much dearer as its like is there", () => {
+    const [here, there] = [PRICES["eu-west-1"], PRICES["us-east-1"]];
+    assert.ok(here !== undefined && there !== undefined);
+    assert.equal(here.xlargeHour.m6i, 0.214);
+    assert.ok(Math.abs(here.xlargeHour.m8g / there.xlargeHour.m8g - 0.214 / 0.192) < 1e-9);
+    // Families of one kind are dearer by the same share: what the estimate rests on.
+    for (const [family, like] of [
+      ["m7g", "m6i"],
+      ["m7i", "m6i"],
+      ["c7g", "c6i"],
+    ] as const) {
+      const share = here.xlargeHour[family] / there.xlargeHour[family];
+      assert.ok(Math.abs(share / (here.xlargeHour[like] / there.xlargeHour[like]) - 1) < 0.01, family);
     }
   });
 
