@@ -64,10 +64,11 @@ export function ingressPods(config: StackConfig): HelmValues {
 }
 
 /** Source: AWS Load Balancer Controller 3, guide to Service annotations. */
-function annotations({ traffic }: StackConfig): Record<string, string> {
+function annotations({ network, traffic }: StackConfig): Record<string, string> {
   const { loadBalancer, tls } = traffic;
   return {
     [`${PREFIX}scheme`]: loadBalancer.scheme,
+    ...subnets(network, loadBalancer.scheme),
     [`${PREFIX}nlb-target-type`]: "ip",
     [`${PREFIX}healthcheck-protocol`]: "http",
     [`${PREFIX}healthcheck-port`]: String(STATUS_PORT),
@@ -79,6 +80,18 @@ function annotations({ traffic }: StackConfig): Record<string, string> {
 }
 
 type LoadBalancer = StackConfig["traffic"]["loadBalancer"];
+
+/**
+ * Where the load balancer lies. The controller finds the stack's own subnets by their tags; those of a VPC that somebody
+ * else keeps may have none, so they are named.
+ */
+function subnets({ existing }: StackConfig["network"], scheme: LoadBalancer["scheme"]): Record<string, string> {
+  if (existing === undefined) {
+    return {};
+  }
+  const ids = scheme === "internal" ? existing.privateSubnetIds : existing.publicSubnetIds;
+  return { [`${PREFIX}subnets`]: ids.join(",") };
+}
 
 /** Each one is written out: the controller leaves what is not named as it was, also after it was named once. */
 function attributes({ crossZone, deletionProtection, accessLogsBucket }: LoadBalancer): Record<string, unknown> {

@@ -59,6 +59,8 @@ export interface LoadBalancerChange {
   readonly hostname: string;
   /** Which subnets it lies in: public or private ones. */
   readonly scheme: "internet-facing" | "internal";
+  /** Ids of the subnets that the Service names for it. Empty: those that are tagged for its scheme. */
+  readonly subnetIds: readonly string[];
 }
 
 /** A running control plane on loopback. */

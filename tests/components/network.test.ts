@@ -113,6 +113,8 @@ describe("the network", () => {
     );
     const [nodes] = typesOf(graph, /:(Managed)?NodeGroup$/);
     assert.deepEqual(nodes?.inputs["subnetIds"], ids("b"));
+    const gateway = graph.find(({ name }) => name === "istio-ingressgateway");
+    assert.match(JSON.stringify(gateway?.inputs), new RegExp(`aws-load-balancer-subnets":"${ids("a").join(",")}"`));
   });
 });
 

@@ -17,7 +17,7 @@ const ROLE_TAGS = { "internet-facing": "kubernetes.io/role/elb", internal: "kube
  * Records what the AWS Load Balancer Controller makes beside Pulumi: the load balancer, an interface in each of its
  * subnets, and its security group. Subnets and VPC cannot be deleted while it is there. Without an EKS cluster in the
  * cloud nothing is recorded.
- * @throws Error in the controller's words when no subnet is tagged for it.
+ * @throws Error in the controller's words when no subnet is tagged for it, or a named one is not in the cluster's VPC.
  */
 export function followLoadBalancer(store: CloudStore, change: LoadBalancerChange): void {
   const urn = `sandbox:load-balancer:${change.namespace}/${change.name}`;
@@ -33,7 +33,8 @@ export function followLoadBalancer(store: CloudStore, change: LoadBalancerChange
   if (cluster === undefined || vpcId === undefined || store.list().some((object) => object.urn === urn)) {
     return;
   }
-  const subnets = discover(store, vpcId, change.scheme);
+  const subnets =
+    change.subnetIds.length > 0 ? named(store, vpcId, change.subnetIds) : discover(store, vpcId, change.scheme);
   objectsOf(change, urn, cluster, vpcId, subnets).forEach((object) => store.put(object));
 }
 
@@ -42,6 +43,14 @@ function vpcOf(store: CloudStore, cluster: CloudObject): string | undefined {
   const [subnetId = ""] = textsOf(recordOf(cluster.inputs["vpcConfig"])["subnetIds"]);
   const vpcId = textOf(store.get(SUBNET, subnetId)?.inputs["vpcId"]);
   return vpcId === "" ? undefined : vpcId;
+}
+
+function named(store: CloudStore, vpcId: string, ids: readonly string[]): readonly CloudObject[] {
+  const found = store.list(SUBNET).filter(({ id, inputs }) => ids.includes(id) && inputs["vpcId"] === vpcId);
+  if (found.length !== ids.length) {
+    throw new Error(`couldn't find all subnets, nameOrIDs: [${ids.join(" ")}], found: ${found.length}`);
+  }
+  return found;
 }
 
 function discover(store: CloudStore, vpcId: string, scheme: LoadBalancerChange["scheme"]): readonly CloudObject[] {

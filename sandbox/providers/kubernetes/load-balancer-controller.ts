@@ -40,7 +40,7 @@ export async function controlService(
     return false;
   }
   const { namespace = "default", name = "" } = service.metadata;
-  const change = { namespace, name, hostname, scheme: schemeOf(service) };
+  const change = { namespace, name, hostname, scheme: schemeOf(service), subnetIds: subnetsOf(service) };
   const leaving = service.metadata.deletionTimestamp !== undefined;
   if (!leaving) {
     if (!isHeld(service)) {
@@ -101,6 +101,14 @@ async function hold(client: KubernetesClient, path: string, service: KubernetesO
 
 function schemeOf(service: KubernetesObject): LoadBalancerChange["scheme"] {
   return service.metadata.annotations?.[`${ANNOTATION}scheme`] === "internet-facing" ? "internet-facing" : "internal";
+}
+
+function subnetsOf(service: KubernetesObject): readonly string[] {
+  const named = service.metadata.annotations?.[`${ANNOTATION}subnets`] ?? "";
+  return named
+    .split(",")
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
 }
 
 function attribute(service: KubernetesObject, name: string): string | undefined {

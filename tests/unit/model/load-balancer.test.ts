@@ -56,6 +56,18 @@ describe("the load balancer of the ingress gateway", () => {
     );
   });
 
+  it("lies in the named subnets of a VPC that exists, whose tags are somebody else's", () => {
+    const existing = { vpcId: "vpc-0a1b2c3d", publicSubnetIds: ["subnet-a", "subnet-b"], privateSubnetIds: ["subnet-c"] };
+    const subnetsOf = (scheme: string) => {
+      const stack = stackData({ traffic: { loadBalancer: { scheme } } });
+      const config = { ...stack.config, network: { ...stack.config.network, existing } };
+      const service = release({ ...stack, config }, "istio-ingressgateway")?.values["service"];
+      return (service as { annotations: Record<string, string> }).annotations[`${PREFIX}subnets`];
+    };
+    assert.deepEqual([subnetsOf("internet-facing"), subnetsOf("internal")], ["subnet-a,subnet-b", "subnet-c"]);
+    assert.equal(annotation("subnets"), undefined);
+  });
+
   it("does not show the status port to clients", () => {
     const ports = serviceOf()["ports"] as readonly { readonly port: number }[];
     assert.deepEqual(

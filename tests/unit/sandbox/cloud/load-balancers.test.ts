@@ -11,7 +11,10 @@ const CHANGE: LoadBalancerChange = {
   name: "istio-ingressgateway",
   hostname: "gateway.elb.eu-west-1.amazonaws.com",
   scheme: "internet-facing",
+  subnetIds: [],
 };
+
+const SUBNET = "aws:ec2/subnet:Subnet";
 
 /** A VPC with a tagged public and a tagged private subnet, an internet gateway and a cluster in it. */
 function cloud(): CloudStore {
@@ -19,8 +22,8 @@ function cloud(): CloudStore {
   const put = (type: string, id: string, inputs: Properties, outputs: Properties = {}) =>
     store.put({ id, type, urn: `urn:${id}`, inputs, outputs });
   put("aws:ec2/vpc:Vpc", "vpc-1", { cidrBlock: "10.0.0.0/16" });
-  put("aws:ec2/subnet:Subnet", "subnet-public", { vpcId: "vpc-1", tags: { "kubernetes.io/role/elb": "1" } });
-  put("aws:ec2/subnet:Subnet", "subnet-private", { vpcId: "vpc-1", tags: { "kubernetes.io/role/internal-elb": "1" } });
+  put(SUBNET, "subnet-public", { vpcId: "vpc-1", tags: { "kubernetes.io/role/elb": "1" } });
+  put(SUBNET, "subnet-private", { vpcId: "vpc-1", tags: { "kubernetes.io/role/internal-elb": "1" } });
   put("aws:ec2/internetGateway:InternetGateway", "igw-1", { vpcId: "vpc-1" });
   put(
     "aws:eks/cluster:Cluster",
@@ -52,16 +55,28 @@ describe("load balancers in the stand-in cloud", () => {
     }
   });
 
+  it("lie in the subnets that their Service names, tagged or not", () => {
+    const store = cloud();
+    store.put({ id: "subnet-plain", type: SUBNET, urn: "urn:plain", inputs: { vpcId: "vpc-1" }, outputs: {} });
+    followLoadBalancer(store, { ...CHANGE, subnetIds: ["subnet-plain"] });
+    assert.deepEqual(
+      store.list("aws:lb/loadBalancer:LoadBalancer").map(({ inputs }) => inputs["subnets"]),
+      [["subnet-plain"]],
+    );
+    const elsewhere = { ...CHANGE, name: "other", subnetIds: ["subnet-plain", "subnet-of-another-vpc"] };
+    assert.throws(() => followLoadBalancer(store, elsewhere), /couldn't find all subnets, .*found: 1/);
+  });
+
   it("keep subnet, internet gateway and VPC from being deleted, and release them when they go", () => {
     const store = cloud();
     const before = store.list().length;
     followLoadBalancer(store, CHANGE);
     followLoadBalancer(store, CHANGE);
     assert.equal(store.list("aws:lb/loadBalancer:LoadBalancer").length, 1);
-    refusesDeletion(store, "aws:ec2/subnet:Subnet", "subnet-public", /DependencyViolation: The subnet 'subnet-public'/);
+    refusesDeletion(store, SUBNET, "subnet-public", /DependencyViolation: The subnet 'subnet-public'/);
     refusesDeletion(store, "aws:ec2/internetGateway:InternetGateway", "igw-1", /mapped public address/);
-    store.remove("aws:ec2/subnet:Subnet", "subnet-public");
-    store.remove("aws:ec2/subnet:Subnet", "subnet-private");
+    store.remove(SUBNET, "subnet-public");
+    store.remove(SUBNET, "subnet-private");
     store.remove("aws:ec2/internetGateway:InternetGateway", "igw-1");
     refusesDeletion(store, "aws:ec2/vpc:Vpc", "vpc-1", /DependencyViolation: The vpc 'vpc-1'/);
     followLoadBalancer(store, { ...CHANGE, kind: "gone" });
@@ -73,7 +88,7 @@ describe("load balancers in the stand-in cloud", () => {
 
   it("find no place without a tagged subnet, and say so as the controller does", () => {
     const store = cloud();
-    store.remove("aws:ec2/subnet:Subnet", "subnet-public");
+    store.remove(SUBNET, "subnet-public");
     assert.throws(
       () => followLoadBalancer(store, CHANGE),
       /couldn't auto-discover subnets.*0 match VPC and tags: \[kubernetes\.io\/role\/elb\]/,
