@@ -1,7 +1,11 @@
 /**
  * What is known of EKS's Kubernetes versions and add-on versions: pure data.
- * Source: EKS user guide, Kubernetes release calendar and add-on pages; builds as `aws eks describe-addon-versions` gave
- * them as compatible. Read 2026-11-21.
+ * Read 2026-11-21:
+ * - ends of support: EKS user guide, Kubernetes release calendar; of 1.36 from public tables that quote it.
+ * - add-ons: what public repositories recorded of `aws eks describe-addon-versions`. For 1.35 the defaults of 2026-10-02
+ *   (ebs-csi: 2026-09-17; metrics-server: the default of mid 2026), for 1.36 what clusters of September 2026 ran, for 1.34
+ *   what they ran in August 2026. Newer builds exist. `aws eks describe-addon-versions --kubernetes-version 1.35
+ *   --addon-name vpc-cni` gives those of today.
  */
 export const EKS_TABLE_DATE = "2026-11-21";
 
@@ -19,33 +23,47 @@ export type AddonName = (typeof ADDONS)[number];
 
 /** One Kubernetes minor version on EKS. */
 export interface EksVersion {
-  /** Last day of standard support; undefined: none was announced when the table was made. */
-  readonly standardSupportEnd: string | undefined;
+  /** Last day of standard support. */
+  readonly standardSupportEnd: string;
   /** The version of each add-on that goes with it, pinned: an update of the stack alone never changes a cluster's network. */
   readonly addons: Readonly<Record<AddonName, string>>;
 }
 
-/** Add-ons whose newest version serves every Kubernetes version of the table. */
+/** Add-ons whose version serves every Kubernetes version of the table. */
 const EVERYWHERE = {
   "vpc-cni": "v1.22.4-eksbuild.3",
   "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
   "aws-ebs-csi-driver": "v1.66.0-eksbuild.1",
-  "metrics-server": "v0.8.1-eksbuild.10",
 } as const;
 
 /** Kubernetes minor versions that a stack may choose: those in EKS's standard support. */
 export const EKS_VERSIONS: Readonly<Record<string, EksVersion>> = {
   "1.34": {
     standardSupportEnd: "2026-12-02",
-    addons: { ...EVERYWHERE, "kube-proxy": "v1.34.6-eksbuild.11", coredns: "v1.13.2-eksbuild.10" },
+    addons: {
+      ...EVERYWHERE,
+      "kube-proxy": "v1.34.6-eksbuild.11",
+      coredns: "v1.13.2-eksbuild.10",
+      "metrics-server": "v0.8.1-eksbuild.10",
+    },
   },
   "1.35": {
     standardSupportEnd: "2027-03-27",
-    addons: { ...EVERYWHERE, "kube-proxy": "v1.35.3-eksbuild.29", coredns: "v1.13.2-eksbuild.31" },
+    addons: {
+      ...EVERYWHERE,
+      "kube-proxy": "v1.35.3-eksbuild.29",
+      coredns: "v1.13.2-eksbuild.31",
+      "metrics-server": "v0.8.1-eksbuild.10",
+    },
   },
   "1.36": {
-    standardSupportEnd: undefined,
-    addons: { ...EVERYWHERE, "kube-proxy": "v1.36.0-eksbuild.25", coredns: "v1.14.3-eksbuild.23" },
+    standardSupportEnd: "2027-08-02",
+    addons: {
+      ...EVERYWHERE,
+      "kube-proxy": "v1.36.0-eksbuild.25",
+      coredns: "v1.14.3-eksbuild.23",
+      "metrics-server": "v0.9.0-eksbuild.11",
+    },
   },
 };
 

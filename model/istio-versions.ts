@@ -1,6 +1,7 @@
 /**
  * What is known of Istio's versions.
- * Source: istio.io support status and security bulletins, Kubernetes support matrix. Read 2026-11-21.
+ * Source: istio.io, data/compatibility/supportStatus.yml (ends and Kubernetes versions) and security bulletins. Read
+ * 2026-11-21. Kubernetes versions of 1.31: those that the file gives for `master` after 1.30.
  */
 export const ISTIO_TABLE_DATE = "2026-11-21";
 
@@ -11,7 +12,7 @@ export const ISTIO_KUBERNETES: Readonly<Record<string, { readonly min: number; r
 };
 
 /** Minor versions that receive no fixes any more, with the day of their end. */
-const ENDED: Readonly<Record<string, string>> = { "1.28": "2026", "1.29": "2026-10-15" };
+const ENDED: Readonly<Record<string, string>> = { "1.28": "2026-07-01", "1.29": "2026-10-15" };
 
 /** First patch without the flaw, by minor version: ISTIO-SECURITY-2026-007. */
 const FIXED_2026_007: Readonly<Record<string, number>> = { "1.30": 7, "1.31": 2 };

@@ -9,9 +9,11 @@
  * - EKS: https://aws.amazon.com/eks/pricing/ (0.10 an hour, 0.60 in extended support)
  * - NAT gateway, public IPv4: https://aws.amazon.com/vpc/pricing/ (eu-central-1 from memory)
  * - Logs: https://aws.amazon.com/cloudwatch/pricing/ (the European regions from memory)
- * - From memory: load balancer (https://aws.amazon.com/elasticloadbalancing/pricing/), gp3
- *   (https://aws.amazon.com/ebs/pricing/), interface endpoints (https://aws.amazon.com/privatelink/pricing/), KMS
- *   (https://aws.amazon.com/kms/pricing/) and SQS (https://aws.amazon.com/sqs/pricing/).
+ * - gp3: https://aws.amazon.com/ebs/pricing/, us-east-1 and eu-west-1 compared with public tables on 2026-11-21
+ *   (eu-central-1 from memory)
+ * - From memory: load balancer (https://aws.amazon.com/elasticloadbalancing/pricing/), interface endpoints
+ *   (https://aws.amazon.com/privatelink/pricing/), KMS (https://aws.amazon.com/kms/pricing/) and SQS
+ *   (https://aws.amazon.com/sqs/pricing/).
  */
 
 /** Month of the prices. */

@@ -6,7 +6,7 @@ import { ADDONS, addonVersion, EKS_TABLE_DATE, EKS_VERSIONS, eksRefusal } from "
 describe("versions of Kubernetes on EKS", () => {
   it("are offered only while their standard support lasts", () => {
     for (const [version, { standardSupportEnd }] of Object.entries(EKS_VERSIONS)) {
-      assert.ok(standardSupportEnd === undefined || standardSupportEnd > EKS_TABLE_DATE, version);
+      assert.ok(standardSupportEnd > EKS_TABLE_DATE, version);
       assert.equal(eksRefusal(version), undefined);
     }
     assert.equal(eksRefusal(cluster.parse({}).version), undefined, "the default");

@@ -20,7 +20,7 @@ export const ADDON_VERSIONS: Readonly<Record<string, Readonly<Record<string, rea
   "eks-pod-identity-agent": everywhere("v1.3.10-eksbuild.3", "v1.3.10-eksbuild.1", "v1.3.9-eksbuild.3"),
   "aws-ebs-csi-driver": everywhere("v1.66.0-eksbuild.1", "v1.54.0-eksbuild.1", "v1.53.0-eksbuild.1"),
   "aws-efs-csi-driver": everywhere("v2.1.15-eksbuild.1"),
-  "metrics-server": everywhere("v0.8.1-eksbuild.10", "v0.8.0-eksbuild.6", "v0.8.0-eksbuild.3"),
+  "metrics-server": everywhere("v0.9.0-eksbuild.11", "v0.8.1-eksbuild.10", "v0.8.0-eksbuild.6"),
   "snapshot-controller": everywhere("v8.3.0-eksbuild.1"),
 };
 
