@@ -16,8 +16,12 @@ export const publicSubnetIds = outputs.publicSubnetIds;
 export const privateSubnetIds = outputs.privateSubnetIds;
 /** ARN of the nodes' IAM role (`platform.kind: eks`). */
 export const nodeRoleArn = outputs.nodeRoleArn;
+/** ARNs of the IAM roles of control plane, nodes and every controller, by name (`platform.kind: eks`). */
+export const roleArns = outputs.roleArns;
 /** ARN of the KMS key that encrypts Secrets, logs and volumes (`platform.kind: eks`). */
 export const encryptionKeyArn = outputs.encryptionKeyArn;
+/** Host name of the load balancer in front of the gateway; null without one. */
+export const loadBalancerHostName = outputs.loadBalancerHostName;
 /** Host names that the gateway answers. */
 export const hosts = outputs.hosts;
 /** Namespace of the application. */

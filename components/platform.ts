@@ -4,12 +4,13 @@ import type { Stack } from "../config/load.ts";
 import type { EksPlatform, KubeconfigPlatform } from "../config/schema/platform.ts";
 import type { ComponentOptions } from "./child-options.ts";
 import { usesLoadBalancer } from "../model/load-balancer.ts";
-import { clusterName } from "../model/names.ts";
+import { clusterName, NAMESPACES, RELEASES } from "../model/names.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
 import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
 import { Edge } from "./edge/edge.ts";
+import { loadBalancerHostName } from "./edge/load-balancer-host-name.ts";
 import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
 import { ExistingNetwork } from "./network/existing-network.ts";
 import type { NetworkAccess } from "./network/network-access.ts";
@@ -38,8 +39,12 @@ export interface PlatformOutputs {
   readonly privateSubnetIds: pulumi.Output<string>[] | null;
   /** ARN of the nodes' IAM role (`platform.kind: eks`). */
   readonly nodeRoleArn: pulumi.Output<string> | null;
+  /** ARNs of the IAM roles of control plane, nodes and every controller, by name (`platform.kind: eks`). */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>> | null;
   /** ARN of the KMS key that encrypts Secrets, logs and volumes (`platform.kind: eks`). */
   readonly encryptionKeyArn: pulumi.Input<string> | null;
+  /** Host name of the load balancer in front of the gateway, where host names must point to; null without one. */
+  readonly loadBalancerHostName: pulumi.Output<string | null> | null;
   /** Host names that the gateway answers. */
   readonly hosts: readonly string[];
   /** Namespace of the application. */
@@ -80,6 +85,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
 
   return {
     ...base.outputs,
+    ...base.outputsOf(mesh),
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
     meshVersion: stack.config.mesh.version,
@@ -87,7 +93,8 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   };
 }
 
-type BaseOutputs = Omit<PlatformOutputs, "hosts" | "namespace" | "meshVersion" | "grafanaPassword">;
+type MeshOutputs = Pick<PlatformOutputs, "roleArns" | "loadBalancerHostName">;
+type BaseOutputs = Omit<PlatformOutputs, keyof MeshOutputs | "hosts" | "namespace" | "meshVersion" | "grafanaPassword">;
 
 const NO_AWS = {
   clusterEndpoint: null,
@@ -103,6 +110,8 @@ interface Base {
   readonly access: KubernetesAccess;
   readonly meshArgs: Pick<MeshArgs, "edge">;
   readonly outputs: BaseOutputs;
+  /** Outputs that are known with the mesh. */
+  readonly outputsOf: (mesh: Mesh) => MeshOutputs;
 }
 
 function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
@@ -153,6 +162,16 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       nodeRoleArn: cluster.nodeRoleArn,
       encryptionKeyArn: keyArn,
     },
+    outputsOf: (mesh) => ({
+      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns },
+      loadBalancerHostName:
+        mesh.edge === undefined
+          ? null
+          : loadBalancerHostName(
+              { clusterName: name, service: { namespace: NAMESPACES.ingress, name: RELEASES.ingressGateway } },
+              { provider, dependsOn: [mesh.ingressGateway] },
+            ),
+    }),
   };
 }
 
@@ -186,6 +205,7 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
     access,
     meshArgs: {},
     outputs: { clusterName: name, ...NO_AWS },
+    outputsOf: () => ({ roleArns: null, loadBalancerHostName: null }),
   };
 }
 

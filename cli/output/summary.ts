@@ -28,6 +28,7 @@ export function upSummary(
       : [
           `application  ${application.deploymentsAvailable} of ${application.deployments} Deployments of ${application.name} are Available, ${application.podsScheduled} of ${application.pods} pods have a node`,
         ]),
+    ...entryLines(result),
     "",
     "ran for real     the Pulumi engine; etcd, API server, controller manager and scheduler",
     "stood in for     containers: pods are placed and marked ready by kwok, no image runs",
@@ -45,6 +46,13 @@ export function upSummary(
     `             npm run mesh -- preview ${stack}   after a change of Pulumi.${stack}.yaml`,
     `             npm run mesh -- down ${stack}      stops it; up continues`,
   ];
+}
+
+/** Where requests would enter: the host names, and what they must point to. */
+function entryLines({ hosts, loadBalancerHostName }: UpResult): string[] {
+  return loadBalancerHostName === undefined
+    ? []
+    : [`entry        ${hosts.join(", ")} -> ${loadBalancerHostName} (stood in for: nothing listens there)`];
 }
 
 /** What a person reads of one stack. */

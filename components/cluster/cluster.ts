@@ -48,6 +48,8 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
   readonly kubeconfig: pulumi.Output<string>;
   /** ARN of the nodes' IAM role. */
   readonly nodeRoleArn: pulumi.Output<string>;
+  /** ARNs of the IAM roles of control plane, nodes and add-ons: `cluster`, `nodes`, and the names of the add-ons. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
   /** What must stand before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
   readonly ready: pulumi.Resource[];
 
@@ -70,6 +72,12 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
     const addons = this.addons(`${name}-addons`, args, false, pools);
     const storage = this.storage(name, args, addons);
     this.ready = [...pools, addons, storage];
+    this.roleArns = {
+      cluster: cluster.eksCluster.roleArn,
+      nodes: role.arn,
+      ...network.roleArns,
+      ...addons.roleArns,
+    };
     this.registerOutputs({ clusterName: this.clusterName, endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 

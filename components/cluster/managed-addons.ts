@@ -20,10 +20,17 @@ export interface ManagedAddonsArgs {
 
 /** Add-ons that EKS installs and keeps, each with a pinned version and, where it calls AWS, a role of its own. */
 export class ManagedAddons extends pulumi.ComponentResource {
+  /** ARNs of the add-ons' IAM roles, by the name of the add-on; only of those that call AWS. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
+
   constructor(name: string, args: ManagedAddonsArgs, options: ComponentOptions) {
     super("ecommerce-mesh:cluster:ManagedAddons", name, {}, options);
+    const roleArns: Record<string, pulumi.Output<string>> = {};
     for (const addon of args.addons) {
       const identity = this.identity(name, args, addon, options);
+      if (identity !== undefined) {
+        roleArns[addon.name] = identity.roleArn;
+      }
       new aws.eks.Addon(
         `${name}-${addon.name}`,
         {
@@ -35,10 +42,11 @@ export class ManagedAddons extends pulumi.ComponentResource {
           resolveConflictsOnUpdate: "OVERWRITE",
           ...(addon.configuration === undefined ? {} : { configurationValues: JSON.stringify(addon.configuration) }),
         },
-        childOptions(this, options, identity),
+        childOptions(this, options, identity === undefined ? [] : [identity]),
       );
     }
-    this.registerOutputs({});
+    this.roleArns = roleArns;
+    this.registerOutputs({ roleArns });
   }
 
   private identity(
@@ -46,17 +54,15 @@ export class ManagedAddons extends pulumi.ComponentResource {
     { clusterName }: ManagedAddonsArgs,
     addon: ManagedAddon,
     options: ComponentOptions,
-  ): pulumi.Resource[] {
+  ): PodIdentity | undefined {
     if (addon.identity === undefined) {
-      return [];
+      return undefined;
     }
     const { serviceAccount, policyArn } = addon.identity;
-    return [
-      new PodIdentity(
-        `${name}-${addon.name}`,
-        { clusterName, namespace: NAMESPACE, serviceAccount, policyArns: [policyArn] },
-        childOptions(this, options),
-      ),
-    ];
+    return new PodIdentity(
+      `${name}-${addon.name}`,
+      { clusterName, namespace: NAMESPACE, serviceAccount, policyArns: [policyArn] },
+      childOptions(this, options),
+    );
   }
 }

@@ -8,6 +8,7 @@ import { egressGateway, ingressGateway, istioBase, istiod } from "../../model/re
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
 import { tracingTelemetry } from "../../model/tracing.ts";
+import type { Edge } from "../edge/edge.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
@@ -23,7 +24,7 @@ export interface MeshArgs {
    * Makes what stands in front of the ingress gateway: before it and, so that no load balancer is left behind, until
    * after it. Given what brings Istio's CustomResourceDefinitions. Default: nothing.
    */
-  readonly edge?: (istioCrds: pulumi.Resource) => pulumi.Resource;
+  readonly edge?: (istioCrds: pulumi.Resource) => Edge;
 }
 
 /** Istio: base, control plane, gateways, and the policies that hold for the whole mesh. */
@@ -32,6 +33,8 @@ export class Mesh extends pulumi.ComponentResource {
   readonly controlPlane: k8s.helm.v3.Release;
   /** The ingress gateway's release. */
   readonly ingressGateway: k8s.helm.v3.Release;
+  /** What stands in front of it; undefined where nothing does. */
+  readonly edge: Edge | undefined;
   /** Namespace of the ingress gateway, for its certificate. */
   readonly ingressNamespace: pulumi.CustomResource;
 
@@ -53,11 +56,11 @@ export class Mesh extends pulumi.ComponentResource {
     const base = install(istioBase(args.stack), []);
     this.controlPlane = install(istiod(args.stack, args.clusterName), [base]);
     // A gateway's pod is `image: auto` until istiod's injector has seen it.
-    const edge = args.edge?.(base);
+    this.edge = args.edge?.(base);
     const { config } = args.stack;
     this.ingressGateway = install(
       ingressGateway(args.stack),
-      [this.controlPlane, ...(edge === undefined ? [] : [edge])],
+      [this.controlPlane, ...(this.edge === undefined ? [] : [this.edge])],
       // AWS would not delete the load balancer, and the Service would wait for that without end.
       usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection,
     );

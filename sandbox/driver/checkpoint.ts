@@ -57,6 +57,11 @@ export function readState(path: string): StackState {
   return { resources: latest.resources ?? [], pending };
 }
 
+/** Outputs of the stack's program after its last run; none when it was never up. Secrets are as the engine sealed them. */
+export function stackOutputs(path: string): Readonly<Record<string, unknown>> {
+  return readState(path).resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
 /**
  * Takes the unfinished operations out of the state and returns them: the engine would only warn of them, and nobody but
  * the sandbox knows how to finish them.

@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformOutputs } from "../../components/platform.ts";
 import { program } from "../../components/program.ts";
 import { record } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";
+
+async function outputsOf(stack: string, settings: Record<string, string>): Promise<PlatformOutputs> {
+  let outputs: PlatformOutputs | undefined;
+  await record(() => (outputs = program()), { stack, settings });
+  assert.ok(outputs);
+  return outputs;
+}
+
+/** What an output comes to once everything is registered. */
+function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => pulumi.output(output).apply(resolve));
+}
 
 describe("the program", () => {
   it("is what index.ts runs: both register the same URNs", async () => {
@@ -29,6 +43,23 @@ describe("the program", () => {
       /Pulumi\.prod\.yaml: tagz: unknown key \(did you mean tags\?\)/,
     );
     assert.equal(registered, 1);
+  });
+
+  it("gives out the load balancer's host name and the roles of control plane, nodes and every controller", async () => {
+    const dns = { dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } };
+    const settings = { ...settingsOf("dev"), "ecommerce-mesh:traffic": JSON.stringify(dns) };
+    const dev = await outputsOf("dev", settings);
+    assert.equal(await valueOf(dev.loadBalancerHostName), "gateway.elb.mock");
+    assert.deepEqual(await valueOf(dev.roleArns), {
+      cluster: "arn:aws:mock:::cluster-eks-role",
+      nodes: "arn:aws:mock:::cluster-node",
+      "vpc-cni": "arn:aws:mock:::cluster-node-addons-vpc-cni-role",
+      "aws-ebs-csi-driver": "arn:aws:mock:::cluster-addons-aws-ebs-csi-driver-role",
+      "aws-load-balancer-controller": "arn:aws:mock:::edge-load-balancer-controller-role",
+      "external-dns": "arn:aws:mock:::edge-external-dns-role",
+    });
+    const local = await outputsOf("local", settingsOf("local"));
+    assert.deepEqual([local.loadBalancerHostName, local.roleArns], [null, null]);
   });
 
   it("protects the cluster where the stack asks for it", async () => {

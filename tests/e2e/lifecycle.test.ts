@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import type { ResultJson } from "../../cli/output/result-json.ts";
+import { stackOutputs } from "../../sandbox/driver/checkpoint.ts";
+import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
 import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
 import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
 import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
@@ -36,6 +38,18 @@ for (const stack of ["dev", "prod"]) {
       assert.ok(application !== undefined && application.deployments >= 6);
       assert.equal(application.deploymentsAvailable, application.deployments);
       assert.equal(Object.keys(cluster.nodesByZone).length, 3);
+    });
+
+    it("gives out where requests enter and which roles there are", () => {
+      const outputs = stackOutputs(stackPaths(placesOf({ projectDir: project.dir }), stack).checkpoint);
+      assert.match(
+        String(outputs["loadBalancerHostName"]),
+        /^istio-ingressgateway-[0-9a-f]+\.elb\.eu-west-1\.amazonaws\.com$/,
+      );
+      const roles = outputs["roleArns"] as Record<string, string>;
+      for (const name of ["cluster", "nodes", "vpc-cni", "aws-ebs-csi-driver", "aws-load-balancer-controller"]) {
+        assert.match(roles[name] ?? "", /^arn:aws:iam::\d{12}:role\//, name);
+      }
     });
 
     it("changes nothing when it is brought up again", async () => {

@@ -9,6 +9,13 @@ const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 /** AWS's example account. */
 const ACCOUNT = "123456789012";
 
+/** What the program asks of AWS. */
+const ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
+  "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT },
+  "aws:lb/getLbs:getLbs": { arns: ["arn:aws:mock:::load-balancer"] },
+  "aws:lb/getLoadBalancer:getLoadBalancer": { dnsName: "gateway.elb.mock" },
+};
+
 /** What a program asked the engine to register. */
 export interface Registered {
   readonly type: string;
@@ -61,7 +68,7 @@ export async function record(run: () => unknown, options: RecordOptions): Promis
         id: `${name}-id`,
         state: outputsOf(name, inputs as Record<string, unknown>),
       }),
-      call: ({ token }) => (token === "aws:index/getCallerIdentity:getCallerIdentity" ? { accountId: ACCOUNT } : {}),
+      call: ({ token }) => ANSWERS[token] ?? {},
     },
     options.project ?? "ecommerce-mesh",
     options.stack,
@@ -83,7 +90,7 @@ function outputsOf(name: string, inputs: Record<string, unknown>): Record<string
     arn: `arn:aws:mock:::${name}`,
     latestVersion: 1,
     kubeconfigJson: "{}",
-    eksCluster: { name, endpoint: "https://mock" },
+    eksCluster: { name, endpoint: "https://mock", roleArn: `arn:aws:mock:::${name}-role` },
     core: {},
     result: "mock-secret",
     privateKeyPem: "mock-key",

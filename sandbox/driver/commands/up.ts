@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
 import { chooseKubernetesProvider } from "../kubernetes-provider.ts";
@@ -17,6 +18,10 @@ export interface UpResult extends OperationResult {
   readonly server: string;
   /** The application's namespace. */
   readonly namespace: string;
+  /** Host names that the gateway answers. */
+  readonly hosts: readonly string[];
+  /** Host name of the load balancer in front of the gateway; undefined without one. Nothing listens there. */
+  readonly loadBalancerHostName: string | undefined;
   /** Which provider applied the Kubernetes resources. */
   readonly kubernetesProvider: string;
   /** Cloud services that were stood in for. */
@@ -38,7 +43,14 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
       const result = await runOperation(session, "up", toolchain, control, cluster);
       const { kubeconfig, server } = await cluster.ready();
       const report = await settledReport(session, kubeconfig, control.signal);
-      const outcome: UpResult = { ...result, cluster: report, kubeconfig, server, ...standsInFor(session) };
+      const outcome: UpResult = {
+        ...result,
+        cluster: report,
+        kubeconfig,
+        server,
+        ...standsInFor(session),
+        ...entryOf(session),
+      };
       writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
       return outcome;
     });
@@ -67,6 +79,15 @@ async function settledReport(
     }
     await delay(250, undefined, { signal });
   }
+}
+
+/** Where requests would enter. */
+function entryOf({ stack, paths }: StackSession): Pick<UpResult, "hosts" | "loadBalancerHostName"> {
+  const { loadBalancerHostName } = stackOutputs(paths.checkpoint);
+  return {
+    hosts: stack.catalog.hosts,
+    loadBalancerHostName: typeof loadBalancerHostName === "string" ? loadBalancerHostName : undefined,
+  };
 }
 
 function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "kubernetesProvider" | "cloud"> {

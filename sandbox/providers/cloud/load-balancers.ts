@@ -84,7 +84,10 @@ function objectsOf(
   const place = { region, account: SANDBOX_ACCOUNT, partition: "aws" };
   const arn = formatArn("elasticloadbalancing", `loadbalancer/net/${name}/${digest(16, urn)}`, false, place);
   const groupId = `sg-0${digest(16, urn, "group")}`;
-  const tags = { "elbv2.k8s.aws/cluster": textOf(cluster.inputs["name"]) };
+  const tags = {
+    "elbv2.k8s.aws/cluster": textOf(cluster.inputs["name"]),
+    "service.k8s.aws/stack": `${change.namespace}/${change.name}`,
+  };
   const object = (type: string, id: string, inputs: Properties, outputs: Properties = {}): CloudObject => ({
     type,
     id,

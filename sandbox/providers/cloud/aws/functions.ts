@@ -1,6 +1,6 @@
 import { Refusal } from "../../protocol/index.ts";
 import { formatArn } from "../ids.ts";
-import { recordsOf, textOf, textsOf } from "../properties.ts";
+import { recordOf, recordsOf, textOf, textsOf } from "../properties.ts";
 import type { CloudStore } from "../store.ts";
 import type { Place, Properties } from "../types.ts";
 import { ADDON_VERSIONS, addonVersions } from "./eks-versions.ts";
@@ -15,6 +15,8 @@ type CloudFunction = (asked: Asked) => Properties;
 
 /** Zones of every region: three, which is what most regions have at least. */
 const ZONE_LETTERS = ["a", "b", "c"] as const;
+
+const LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer";
 
 const FUNCTIONS: Readonly<Record<string, CloudFunction>> = {
   "aws:index/getCallerIdentity:getCallerIdentity": ({ account, partition }) => ({
@@ -54,6 +56,15 @@ const FUNCTIONS: Readonly<Record<string, CloudFunction>> = {
       .filter((subnet) => wanted.length === 0 || wanted.includes(textOf(subnet.inputs["vpcId"])));
     return { ...args, id: region, ids: subnets.map((subnet) => subnet.id) };
   },
+  "aws:lb/getLbs:getLbs": ({ args, store, region }) => {
+    const wanted = Object.entries(recordOf(args["tags"]));
+    const arns = store
+      .list(LOAD_BALANCER)
+      .filter(({ inputs }) => wanted.every(([key, value]) => recordOf(inputs["tags"])[key] === value))
+      .map(({ id }) => id);
+    return { ...args, id: region, region, arns };
+  },
+  "aws:lb/getLoadBalancer:getLoadBalancer": ({ args, store }) => found(store, LOAD_BALANCER, textOf(args["arn"])),
   "aws:iam/getPolicy:getPolicy": (asked) => {
     const { args } = asked;
     const arn = textOf(args["arn"]) || formatArn("iam", `policy/${textOf(args["name"])}`, true, asked);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LoadBalancerChange } from "../../../../sandbox/contracts.ts";
+import { callFunction } from "../../../../sandbox/providers/cloud/aws/functions.ts";
 import { followLoadBalancer } from "../../../../sandbox/providers/cloud/load-balancers.ts";
 import { refuseDelete } from "../../../../sandbox/providers/cloud/refusals/index.ts";
 import { CloudStore } from "../../../../sandbox/providers/cloud/store.ts";
@@ -65,6 +66,22 @@ describe("load balancers in the stand-in cloud", () => {
     );
     const elsewhere = { ...CHANGE, name: "other", subnetIds: ["subnet-plain", "subnet-of-another-vpc"] };
     assert.throws(() => followLoadBalancer(store, elsewhere), /couldn't find all subnets, .*found: 1/);
+  });
+
+  it("are found by the tags of the controller", () => {
+    const store = cloud();
+    const place = { store, region: "eu-west-1", account: "123456789012", partition: "aws" };
+    const ask = (stack: string) =>
+      callFunction("aws:lb/getLbs:getLbs", {
+        ...place,
+        args: { tags: { "elbv2.k8s.aws/cluster": "shop", "service.k8s.aws/stack": stack } },
+      })["arns"] as string[];
+    assert.deepEqual(ask("istio-ingress/istio-ingressgateway"), []);
+    followLoadBalancer(store, CHANGE);
+    assert.deepEqual(ask("istio-ingress/other"), []);
+    const [arn = ""] = ask("istio-ingress/istio-ingressgateway");
+    const found = callFunction("aws:lb/getLoadBalancer:getLoadBalancer", { ...place, args: { arn } });
+    assert.equal(found["dnsName"], CHANGE.hostname);
   });
 
   it("keep subnet, internet gateway and VPC from being deleted, and release them when they go", () => {
