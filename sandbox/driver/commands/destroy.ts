@@ -1,4 +1,5 @@
 import { readState, unprotectAll } from "../checkpoint.ts";
+import { unprotectLoadBalancers } from "../unprotect-load-balancers.ts";
 import type { DriverOptions } from "../options.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack } from "../stack-session.ts";
@@ -18,8 +19,9 @@ export async function destroy(stack: string, options: DriverOptions): Promise<Op
     }
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       // The state's objects are there only once the API server has its data back.
-      await cluster.ready();
-      const guarded = unprotectAll(session.paths.checkpoint);
+      const { kubeconfig } = await cluster.ready();
+      const balancers = await unprotectLoadBalancers(kubeconfig, control.signal);
+      const guarded = unprotectAll(session.paths.checkpoint) + balancers;
       if (guarded > 0) {
         const message = `${guarded} resources are protected: \`pulumi destroy\` would refuse, the sandbox has nothing to lose`;
         options.progress({ phase: "destroy", message });

@@ -11,6 +11,9 @@ export const CONTROLLER_FINALIZER = "service.k8s.aws/resources";
 const CONTROLLER_PATH = "/apis/apps/v1/namespaces/kube-system/deployments/aws-load-balancer-controller";
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer-";
 
+/** The attribute of a load balancer without which AWS deletes it. */
+const PROTECTION = "deletion_protection.enabled";
+
 /** Follows a load balancer into the stand-in cloud. @throws Error in the controller's words when AWS has no place for it. */
 export type LoadBalancerHook = (change: LoadBalancerChange) => void | Promise<void>;
 
@@ -48,7 +51,7 @@ export async function controlService(
     }
     await hook({ ...change, kind: "present" });
   } else if (isHeld(service)) {
-    if (attribute(service, "deletion_protection.enabled") === "true") {
+    if (attribute(service, PROTECTION) === "true") {
       throw new Error(
         "deletion_protection is enabled, cannot delete the load balancer: set traffic.loadBalancer.deletionProtection to false first",
       );
@@ -57,6 +60,16 @@ export async function controlService(
     await hold(client, path, service, false);
   }
   return true;
+}
+
+/** The annotations with which a Service's load balancer may go; undefined when nothing protects it. */
+export function withoutDeletionProtection(service: KubernetesObject): Record<string, string> | undefined {
+  if (!isControlled(service) || attribute(service, PROTECTION) !== "true") {
+    return undefined;
+  }
+  const key = `${ANNOTATION}attributes`;
+  const attributes = service.metadata.annotations?.[key] ?? "";
+  return { [key]: attributes.replace(`${PROTECTION}=true`, `${PROTECTION}=false`) };
 }
 
 /** Tells of a failure where people look for it: as a warning event of the Service. */
