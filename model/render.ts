@@ -1,10 +1,13 @@
 import { stringify } from "yaml";
 import { applicationObjects } from "./application.ts";
+import { controlPlanes } from "./control-planes.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
 import { addonReleases } from "./releases/addons.ts";
 import { edgeReleases } from "./releases/edge.ts";
-import { egressGateway, ingressGateway, istioBase, istiod } from "./releases/istio.ts";
+import { gatewayReleases } from "./releases/gateways.ts";
+import { istioBase } from "./releases/istio-base.ts";
+import { istiod } from "./releases/istiod.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
@@ -40,10 +43,9 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
 export function stackReleases(stack: StackData, clusterName: string): HelmRelease[] {
   return [
     istioBase(stack),
-    istiod(stack, clusterName),
+    ...controlPlanes(stack.config.mesh).map((plane) => istiod(stack, clusterName, plane)),
     ...edgeReleases(stack, clusterName),
-    ingressGateway(stack),
-    ...(stack.config.mesh.egressGateway.enabled ? [egressGateway(stack)] : []),
+    ...gatewayReleases(stack),
     ...addonReleases(stack),
   ];
 }

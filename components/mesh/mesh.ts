@@ -1,10 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { controlPlanes } from "../../model/control-planes.ts";
 import { platformNamespaces } from "../../model/namespaces.ts";
 import { usesLoadBalancer } from "../../model/load-balancer.ts";
-import { NAMESPACES } from "../../model/names.ts";
+import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import type { HelmRelease } from "../../model/objects.ts";
-import { egressGateway, ingressGateway, istioBase, istiod } from "../../model/releases/istio.ts";
+import { gatewayReleases } from "../../model/releases/gateways.ts";
+import { istioBase } from "../../model/releases/istio-base.ts";
+import { istiod } from "../../model/releases/istiod.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
 import { tracingTelemetry } from "../../model/tracing.ts";
@@ -29,8 +32,10 @@ export interface MeshArgs {
 
 /** Istio: base, control plane, gateways, and the policies that hold for the whole mesh. */
 export class Mesh extends pulumi.ComponentResource {
-  /** The control plane. Nothing that its webhooks see may be created before it is ready. */
-  readonly controlPlane: k8s.helm.v3.Release;
+  /** The control planes: one, or two while an upgrade lasts. */
+  readonly controlPlanes: readonly k8s.helm.v3.Release[];
+  /** The gateways. Each was injected by istiod, so where they are ready, istiod's webhooks answer. */
+  readonly gateways: readonly k8s.helm.v3.Release[];
   /** The ingress gateway's release. */
   readonly ingressGateway: k8s.helm.v3.Release;
   /** What stands in front of it; undefined where nothing does. */
@@ -40,6 +45,7 @@ export class Mesh extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshArgs, options: ComponentOptions) {
     super("ecommerce-mesh:mesh:Mesh", name, {}, options);
+    const { config } = args.stack;
     const namespaces = new Map(
       platformNamespaces(args.stack).map((object) => [
         object.metadata.name,
@@ -54,22 +60,26 @@ export class Mesh extends pulumi.ComponentResource {
 
     // istiod does not start without the CustomResourceDefinitions.
     const base = install(istioBase(args.stack), []);
-    this.controlPlane = install(istiod(args.stack, args.clusterName), [base]);
-    // A gateway's pod is `image: auto` until istiod's injector has seen it.
-    this.edge = args.edge?.(base);
-    const { config } = args.stack;
-    this.ingressGateway = install(
-      ingressGateway(args.stack),
-      [this.controlPlane, ...(this.edge === undefined ? [] : [this.edge])],
-      // AWS would not delete the load balancer, and the Service would wait for that without end.
-      usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection,
+    this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
+      install(istiod(args.stack, args.clusterName, plane), [base]),
     );
-    if (args.stack.config.mesh.egressGateway.enabled) {
-      install(egressGateway(args.stack), [this.controlPlane]);
-    }
-    // istiod's validation webhook refuses Istio objects until it answers.
-    for (const object of [peerAuthentication(args.stack), ...tracingTelemetry(args.stack.config)]) {
-      createIstioObject(name, object, childOptions(this, options, [this.controlPlane]));
+    this.edge = args.edge?.(base);
+    const gateways = new Map(
+      gatewayReleases(args.stack).map((gateway) => {
+        const ingress = gateway.name === RELEASES.ingressGateway;
+        // A gateway's pod is `image: auto` until istiod's injector has seen it.
+        const after = [...this.controlPlanes, ...(ingress && this.edge !== undefined ? [this.edge] : [])];
+        // AWS would not delete the load balancer, and the Service would wait for that without end.
+        const protect = ingress && usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection;
+        return [gateway.name, install(gateway, after, protect)];
+      }),
+    );
+    this.gateways = [...gateways.values()];
+    this.ingressGateway = required(gateways, RELEASES.ingressGateway);
+    // istiod's validation webhook refuses Istio objects until it answers on port 15017. That istiod is ready is no proof
+    // that it does; pods of the gateways are, because the API server had to reach the same port to get them injected.
+    for (const object of [peerAuthentication(args.stack), ...tracingTelemetry(config)]) {
+      createIstioObject(name, object, childOptions(this, options, this.gateways));
     }
 
     this.ingressNamespace = required(namespaces, NAMESPACES.ingress);
@@ -77,10 +87,10 @@ export class Mesh extends pulumi.ComponentResource {
   }
 }
 
-function required(namespaces: ReadonlyMap<string, pulumi.CustomResource>, name: string): pulumi.CustomResource {
-  const namespace = namespaces.get(name);
-  if (namespace === undefined) {
-    throw new Error(`the model gives no namespace ${name}`);
+function required<T>(all: ReadonlyMap<string, T>, name: string): T {
+  const found = all.get(name);
+  if (found === undefined) {
+    throw new Error(`the model gives no ${name}`);
   }
-  return namespace;
+  return found;
 }

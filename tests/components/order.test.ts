@@ -90,6 +90,11 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   ],
   [/Release::external-dns/, /networking\.istio\.io\/v1:Gateway::/, "it must see the Gateway go to delete its records"],
   [/Release::istiod/, /\.istio\.io\/v1:/, "istiod's webhook refuses Istio objects until it answers"],
+  [
+    /Release::istio-ingressgateway/,
+    /\.istio\.io\/v1:/,
+    "that istiod is ready does not prove that its webhooks answer; injected pods do",
+  ],
   [/Release::istio-ingressgateway/, /Deployment::/, "the load balancer outlives what it leads to"],
   [/AuthorizationPolicy::.*deny-all/, /Deployment::/, "no pod is ever reachable without an explicit allow"],
   [/core\/v1:Namespace::application/, /Deployment::/, "pods lie in the namespace"],

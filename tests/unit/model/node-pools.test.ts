@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { workloadObjects } from "../../../model/application.ts";
+import { controlPlanes } from "../../../model/control-planes.ts";
 import type { HelmRelease } from "../../../model/objects.ts";
 import { poolLabels, poolTaints, poolTolerations } from "../../../model/node-pools.ts";
 import { addonReleases } from "../../../model/releases/addons.ts";
-import { egressGateway, ingressGateway, istiod } from "../../../model/releases/istio.ts";
+import { gatewayReleases } from "../../../model/releases/gateways.ts";
+import { istiod } from "../../../model/releases/istiod.ts";
 import type { StackData } from "../../../model/stack.ts";
 import { stackData } from "../../support/stack-data.ts";
 
@@ -22,7 +24,8 @@ const PLACES: Readonly<Record<string, { readonly below?: string; readonly select
 };
 
 function platformReleases(stack: StackData): HelmRelease[] {
-  return [istiod(stack, "x"), ingressGateway(stack), egressGateway(stack), ...addonReleases(stack)];
+  const planes = controlPlanes(stack.config.mesh).map((plane) => istiod(stack, "x", plane));
+  return [...planes, ...gatewayReleases(stack), ...addonReleases(stack)];
 }
 
 function existingCluster(): StackData {

@@ -1,0 +1,35 @@
+import type { MeshConfig } from "../config/schema/mesh.ts";
+import { RELEASES } from "./names.ts";
+
+/** One istiod: a mesh has one, and a second one beside it while an upgrade lasts. */
+export interface ControlPlane {
+  /** Revision that namespaces and gateways name. Undefined: the unnamed one, which Istio calls `default`. */
+  readonly revision?: string;
+  /** Istio version of this istiod, and of the proxies that it injects. */
+  readonly version: string;
+}
+
+/** The control planes of a stack. */
+export function controlPlanes(mesh: MeshConfig): readonly ControlPlane[] {
+  return [{ version: mesh.version }];
+}
+
+/** Name of a control plane's release; its Deployment, Service and ServiceAccount have the same. */
+export function istiodName({ revision }: Pick<ControlPlane, "revision">): string {
+  return revision === undefined ? RELEASES.istiod : `${RELEASES.istiod}-${revision}`;
+}
+
+/** Labels by which a control plane's pods are told from another's. */
+export function istiodLabels({ revision }: Pick<ControlPlane, "revision">): Record<string, string> {
+  return { app: "istiod", "istio.io/rev": revision ?? "default" };
+}
+
+/** Istio version of what exists once, however many control planes there are: definitions, node agent, gateways' charts. */
+export function sharedVersion(mesh: MeshConfig): string {
+  return mesh.version;
+}
+
+/** Revision by which gateways find their control plane. Undefined: the unnamed one. */
+export function gatewayRevision(mesh: MeshConfig): string | undefined {
+  return controlPlanes(mesh)[0]?.revision;
+}
