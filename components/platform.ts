@@ -5,6 +5,7 @@ import type { EksPlatform, KubeconfigPlatform } from "../config/schema/platform.
 import type { ComponentOptions } from "./child-options.ts";
 import { usesLoadBalancer } from "../model/load-balancer.ts";
 import { clusterName, NAMESPACES, RELEASES } from "../model/names.ts";
+import { revisionOf } from "../model/revisions.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
@@ -88,7 +89,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     ...base.outputsOf(mesh),
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
-    meshVersion: stack.config.mesh.version,
+    meshVersion: revisionOf(stack.config.mesh, "stable").version,
     grafanaPassword: addons.grafanaPassword ?? null,
   };
 }

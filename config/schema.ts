@@ -5,12 +5,16 @@ import { mesh } from "./schema/mesh.ts";
 import { network } from "./schema/network.ts";
 import { observability } from "./schema/observability.ts";
 import { platform } from "./schema/platform.ts";
+import { revisionTag } from "./schema/revisions.ts";
 import { security } from "./schema/security.ts";
 import { traffic } from "./schema/traffic.ts";
 
 const catalogChoice = z.strictObject({
   name: dnsLabel.describe("Application to run: the name of a file in `catalogs/`."),
   namespace: dnsLabel.optional().describe("Namespace of the workloads. Default: the catalog's."),
+  revisionTag: revisionTag
+    .optional()
+    .describe("Tag that the namespace goes by for its sidecars. Default: `stable`. Only with `mesh.revisions`."),
 });
 
 /** The configuration of one stack: one object a concern, each under the key `ecommerce-mesh:<concern>`. */

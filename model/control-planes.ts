@@ -1,5 +1,6 @@
 import type { MeshConfig } from "../config/schema/mesh.ts";
 import { RELEASES } from "./names.ts";
+import { oldestVersion, revisionsOf, UNNAMED_REVISION, type Revision } from "./revisions.ts";
 
 /** One istiod: a mesh has one, and a second one beside it while an upgrade lasts. */
 export interface ControlPlane {
@@ -11,7 +12,12 @@ export interface ControlPlane {
 
 /** The control planes of a stack. */
 export function controlPlanes(mesh: MeshConfig): readonly ControlPlane[] {
-  return [{ version: mesh.version }];
+  return revisionsOf(mesh).map(controlPlane);
+}
+
+/** The control plane of a revision. */
+export function controlPlane({ name, version }: Revision): ControlPlane {
+  return name === UNNAMED_REVISION ? { version } : { revision: name, version };
 }
 
 /** Name of a control plane's release; its Deployment, Service and ServiceAccount have the same. */
@@ -24,12 +30,7 @@ export function istiodLabels({ revision }: Pick<ControlPlane, "revision">): Reco
   return { app: "istiod", "istio.io/rev": revision ?? "default" };
 }
 
-/** Istio version of what exists once, however many control planes there are: definitions, node agent, gateways' charts. */
+/** Istio version of what exists once, however many control planes there are, and must not run ahead of any of them. */
 export function sharedVersion(mesh: MeshConfig): string {
-  return mesh.version;
-}
-
-/** Revision by which gateways find their control plane. Undefined: the unnamed one. */
-export function gatewayRevision(mesh: MeshConfig): string | undefined {
-  return controlPlanes(mesh)[0]?.revision;
+  return oldestVersion(mesh);
 }

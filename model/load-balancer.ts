@@ -46,21 +46,26 @@ export function ingressService(config: StackConfig): HelmValues {
   };
 }
 
-/** What the gateway's pods must know of the load balancer in front of them, as values of the gateway chart. */
-export function ingressPods(config: StackConfig): HelmValues {
+/** What the gateway's pods must know of the load balancer in front of them, as annotations of the pods. */
+export function ingressAnnotations(config: StackConfig): Readonly<Record<string, string>> {
   if (!usesLoadBalancer(config)) {
     return {};
   }
-  const proxyProtocol = config.traffic.loadBalancer.clientIp === "proxyProtocol";
   const proxyConfig = {
     terminationDrainDuration: `${GATEWAY_DRAIN_SECONDS}s`,
-    ...(proxyProtocol ? { gatewayTopology: { proxyProtocol: {} } } : {}),
+    ...(usesProxyProtocol(config) ? { gatewayTopology: { proxyProtocol: {} } } : {}),
   };
-  return {
-    podAnnotations: { "proxy.istio.io/config": JSON.stringify(proxyConfig) },
-    // The load balancer sends the header with its health checks too, and the status port refuses what it does not expect.
-    ...(proxyProtocol ? { env: { ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL: "true" } } : {}),
-  };
+  return { "proxy.istio.io/config": JSON.stringify(proxyConfig) };
+}
+
+/** What their environment must say of it, as values of the gateway chart. */
+export function ingressEnvironment(config: StackConfig): HelmValues {
+  // The load balancer sends the header with its health checks too, and the status port refuses what it does not expect.
+  return usesProxyProtocol(config) ? { env: { ENVOY_STATUS_PORT_ENABLE_PROXY_PROTOCOL: "true" } } : {};
+}
+
+function usesProxyProtocol(config: StackConfig): boolean {
+  return usesLoadBalancer(config) && config.traffic.loadBalancer.clientIp === "proxyProtocol";
 }
 
 /** Source: AWS Load Balancer Controller 3, guide to Service annotations. */

@@ -2,6 +2,7 @@ import { MANAGED_BY } from "./labels.ts";
 import { READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
 import { NAMESPACES } from "./names.ts";
 import type { NamespaceObject } from "./objects.ts";
+import { injectionLabels } from "./revisions.ts";
 import type { StackData } from "./stack.ts";
 
 /** Namespaces of the platform, in which no sidecar is injected. */
@@ -21,8 +22,8 @@ export function observabilityNamespace(): NamespaceObject {
 }
 
 /** The application's namespace: every pod in it gets a sidecar. */
-export function applicationNamespace({ catalog }: StackData): NamespaceObject {
-  return namespace(catalog.namespace, { "istio-injection": "enabled" });
+export function applicationNamespace({ config, catalog }: StackData): NamespaceObject {
+  return namespace(catalog.namespace, injectionLabels(config.mesh, config.catalog.revisionTag));
 }
 
 function namespace(name: string, labels: Readonly<Record<string, string>>): NamespaceObject {

@@ -4,6 +4,7 @@ import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1/Telemetry";
+import type { MutatingWebhook } from "kubernetes-types/admissionregistration/v1.d.ts";
 import type { DeploymentSpec as AnyDeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
 import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
 import type { PodSpec as AnyPodSpec, ServiceSpec } from "kubernetes-types/core/v1.d.ts";
@@ -40,7 +41,10 @@ export type PodSpec = Pick<
 
 /** A Deployment's specification with such a pod. */
 export type DeploymentSpec = Omit<AnyDeploymentSpec, "template"> & {
-  readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec };
+  readonly template: {
+    readonly metadata: Required<Pick<Metadata, "labels" | "annotations">>;
+    readonly spec: PodSpec;
+  };
 };
 
 export type NamespaceObject = Typed<"v1", "Namespace">;
@@ -61,9 +65,33 @@ export interface StorageClassObject extends Typed<"storage.k8s.io/v1", "StorageC
   readonly allowVolumeExpansion: boolean;
 }
 
+/** A webhook with its rules in full: the package's type leaves the resources out. */
+export type Webhook = Omit<MutatingWebhook, "rules"> & {
+  readonly rules: {
+    readonly operations: string[];
+    readonly apiGroups: string[];
+    readonly apiVersions: string[];
+    readonly resources: string[];
+  }[];
+};
+
+/** What the API server calls before it stores objects; it has no specification either. */
+export interface WebhookConfigurationObject extends Typed<
+  "admissionregistration.k8s.io/v1",
+  "MutatingWebhookConfiguration"
+> {
+  readonly webhooks: readonly Webhook[];
+}
+
 /** Objects of Kubernetes itself. */
 export type CoreObject =
-  NamespaceObject | ServiceAccountObject | ServiceObject | DeploymentObject | AutoscalerObject | DisruptionBudgetObject;
+  | NamespaceObject
+  | ServiceAccountObject
+  | ServiceObject
+  | DeploymentObject
+  | AutoscalerObject
+  | DisruptionBudgetObject
+  | WebhookConfigurationObject;
 
 type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, NonNullable<S>>;
 type Security<K extends string, S> = Specified<"security.istio.io/v1", K, NonNullable<S>>;

@@ -8,6 +8,7 @@ import { edgeReleases } from "./releases/edge.ts";
 import { gatewayReleases } from "./releases/gateways.ts";
 import { istioBase } from "./releases/istio-base.ts";
 import { istiod } from "./releases/istiod.ts";
+import { revisionTags } from "./revision-tags.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
@@ -33,6 +34,7 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
     ...storageClasses(stack.config),
     ...platformNamespaces(stack),
     observabilityNamespace(),
+    ...revisionTags(stack),
     peerAuthentication(stack),
     ...tracingTelemetry(stack.config),
     ...applicationObjects(stack),

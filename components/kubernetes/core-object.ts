@@ -30,6 +30,12 @@ export function createCoreObject(
       return new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: object.spec }, options);
     case "PodDisruptionBudget":
       return new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: object.spec }, options);
+    case "MutatingWebhookConfiguration":
+      return new k8s.admissionregistration.v1.MutatingWebhookConfiguration(
+        name,
+        { metadata, webhooks: [...object.webhooks] },
+        options,
+      );
   }
 }
 

@@ -8,6 +8,7 @@ import type { HelmRelease } from "../../model/objects.ts";
 import { gatewayReleases } from "../../model/releases/gateways.ts";
 import { istioBase } from "../../model/releases/istio-base.ts";
 import { istiod } from "../../model/releases/istiod.ts";
+import { revisionTags } from "../../model/revision-tags.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
 import { tracingTelemetry } from "../../model/tracing.ts";
@@ -63,12 +64,16 @@ export class Mesh extends pulumi.ComponentResource {
     this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
       install(istiod(args.stack, args.clusterName, plane), [base]),
     );
+    // Pods that go by a tag are refused until istiod has written its CA into the tag's webhooks.
+    const tags = revisionTags(args.stack).map((tag) =>
+      createCoreObject(name, tag, childOptions(this, options, this.controlPlanes)),
+    );
     this.edge = args.edge?.(base);
     const gateways = new Map(
       gatewayReleases(args.stack).map((gateway) => {
         const ingress = gateway.name === RELEASES.ingressGateway;
         // A gateway's pod is `image: auto` until istiod's injector has seen it.
-        const after = [...this.controlPlanes, ...(ingress && this.edge !== undefined ? [this.edge] : [])];
+        const after = [...this.controlPlanes, ...tags, ...(ingress && this.edge !== undefined ? [this.edge] : [])];
         // AWS would not delete the load balancer, and the Service would wait for that without end.
         const protect = ingress && usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection;
         return [gateway.name, install(gateway, after, protect)];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chartRepository } from "./charts.ts";
 import { cpuTarget, dnsLabel, port, replicas, resources, semver } from "./common.ts";
+import { revisions, revisionTag, tags } from "./revisions.ts";
 
 const gatewayPort = z.strictObject({
   name: z.string().min(1).describe("Port name; Istio reads the protocol from it."),
@@ -29,6 +30,9 @@ const ingressGateway = z.strictObject({
     .enum(["LoadBalancer", "NodePort", "ClusterIP"])
     .default("LoadBalancer")
     .describe("Type of the gateway's Service. `NodePort` where nothing hands out load balancers, as in kind."),
+  revisionTag: revisionTag
+    .optional()
+    .describe("Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`."),
 });
 
 const egressGateway = z.strictObject({
@@ -36,6 +40,9 @@ const egressGateway = z.strictObject({
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,
   resources: resources.prefault(gatewayResources).describe("Requests and limits of a gateway pod."),
+  revisionTag: revisionTag
+    .optional()
+    .describe("Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`."),
 });
 
 const istiod = z.strictObject({
@@ -60,7 +67,17 @@ const proxy = z.strictObject({
 
 /** The Istio control plane and its gateways. */
 export const mesh = z.strictObject({
-  version: semver.default("1.30.7").describe("Istio version of control plane, gateways and sidecars."),
+  version: semver
+    .optional()
+    .describe(
+      "Istio version of control plane, gateways and sidecars, upgraded in place. Default: 1.30.7. Not beside `revisions`.",
+    ),
+  revisions: revisions
+    .optional()
+    .describe(
+      "In place of `version`: the control planes by revision, two while an upgrade lasts. See [upgrading](upgrading.md).",
+    ),
+  tags: tags.optional().describe("What the tags point at. Only with `revisions`."),
   repository: chartRepository
     .default("https://istio-release.storage.googleapis.com/charts")
     .describe("Repository, `oci://` registry or directory of the charts base, istiod and gateway."),

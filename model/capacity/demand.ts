@@ -1,3 +1,4 @@
+import { controlPlanes, istiodName } from "../control-planes.ts";
 import { deploymentName } from "../names.ts";
 import { addonReleases } from "../releases/addons.ts";
 import type { StackData } from "../stack.ts";
@@ -26,7 +27,7 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
 function meshPods({ config }: StackData): PodSet[] {
   const { istiod, ingressGateway, egressGateway } = config.mesh;
   const parts = [
-    { name: "istiod", part: istiod },
+    ...controlPlanes(config.mesh).map((plane) => ({ name: istiodName(plane), part: istiod })),
     { name: "the ingress gateway", part: ingressGateway },
     ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
   ];

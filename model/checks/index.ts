@@ -12,6 +12,7 @@ import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkProduction } from "./production.ts";
+import { checkRevisions } from "./revisions.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkTraffic } from "./traffic.ts";
 import { checkVersions } from "./versions.ts";
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
   checkExistingNetwork,
   checkEndpoints,
   checkPodAddresses,
+  checkRevisions,
   checkVersions,
   checkCluster,
   checkWeights,

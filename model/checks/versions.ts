@@ -1,28 +1,54 @@
 import type { Problem } from "../../config/errors.ts";
 import { eksRefusal } from "../eks-versions.ts";
-import { ISTIO_KUBERNETES, ISTIO_TABLE_DATE, istioRefusal } from "../istio-versions.ts";
+import {
+  compareVersions,
+  ISTIO_KUBERNETES,
+  ISTIO_TABLE_DATE,
+  istioRefusal,
+  upgradeRefusal,
+  type Refusal,
+} from "../istio-versions.ts";
+import { revisionsOf } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import type { Check } from "./index.ts";
 
-/** The Istio version is safe and supported, EKS supports the Kubernetes version, and the two support each other. */
-export const checkVersions: Check = (stack) => {
-  const istio = istioRefusal(stack.config.mesh.version);
-  const kubernetes = kubernetesProblem(stack);
-  return [
-    ...(istio === undefined ? [] : [{ path: "mesh.version", message: istio.reason, hint: istio.mend }]),
-    ...(kubernetes === undefined ? [] : [kubernetes]),
-  ];
-};
+/** The Istio versions are safe and supported, EKS supports the Kubernetes version, and all support each other. */
+export const checkVersions: Check = (stack) => [...istioProblems(stack), ...kubernetesProblems(stack)];
 
-function kubernetesProblem({ config }: StackData): Problem | undefined {
+function istioProblems({ config: { mesh } }: StackData): Problem[] {
+  const versions = revisionsOf(mesh).map(({ version }) => version);
+  const newest = versions.toSorted(compareVersions).at(-1);
+  const problems = versions.flatMap((version, index) =>
+    // Of two revisions the older one is what the upgrade leaves: refusing it would refuse the way out.
+    version === newest ? problem(versionPath(mesh, index), istioRefusal(version)) : [],
+  );
+  const [from, to] = versions;
+  return from === undefined || to === undefined
+    ? problems
+    : [...problems, ...problem("mesh.revisions", upgradeRefusal(from, to))];
+}
+
+function problem(path: string, refusal: Refusal | undefined): Problem[] {
+  return refusal === undefined ? [] : [{ path, message: refusal.reason, hint: refusal.mend }];
+}
+
+/** Where the configuration says a revision's version. */
+function versionPath({ revisions }: StackData["config"]["mesh"], index: number): string {
+  return revisions === undefined ? "mesh.version" : `mesh.revisions[${index}].version`;
+}
+
+function kubernetesProblems({ config }: StackData): Problem[] {
   if (config.platform.kind !== "eks") {
-    return undefined;
+    return [];
   }
   const path = "cluster.version";
   const eks = eksRefusal(config.cluster.version);
-  return eks === undefined
-    ? versionPairProblem(path, config.mesh.version, config.cluster.version)
-    : { path, message: eks.reason, hint: eks.mend };
+  if (eks !== undefined) {
+    return [{ path, message: eks.reason, hint: eks.mend }];
+  }
+  return revisionsOf(config.mesh).flatMap(
+    ({ version }) => versionPairProblem(path, version, config.cluster.version) ?? [],
+  );
 }
 
 /** Why this Istio must not run on this Kubernetes; undefined when it may, or the Istio is unknown. */

@@ -1,8 +1,14 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
-import { gatewayRevision } from "../control-planes.ts";
-import { GATEWAY_GRACE_SECONDS, ingressPods, ingressService, STATUS_PORT } from "../load-balancer.ts";
+import {
+  GATEWAY_GRACE_SECONDS,
+  ingressAnnotations,
+  ingressEnvironment,
+  ingressService,
+  STATUS_PORT,
+} from "../load-balancer.ts";
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
+import { gatewayTag, proxyAnnotation, revisionOf } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import { istioRelease } from "./istio-chart.ts";
 import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
@@ -19,9 +25,10 @@ export function ingressGateway({ config }: StackData): HelmRelease {
     name: RELEASES.ingressGateway,
     namespace: NAMESPACES.ingress,
     chart: "gateway",
+    version: revisionOf(mesh, mesh.ingressGateway.revisionTag).version,
     values: {
-      ...gatewayValues(config, mesh.ingressGateway, RELEASES.ingressGateway),
-      ...ingressPods(config),
+      ...gatewayValues(config, mesh.ingressGateway, RELEASES.ingressGateway, ingressAnnotations(config)),
+      ...ingressEnvironment(config),
       service: ingressService(config),
     },
   });
@@ -34,6 +41,7 @@ function egressGateway({ config }: StackData): HelmRelease {
     name: RELEASES.egressGateway,
     namespace: NAMESPACES.egress,
     chart: "gateway",
+    version: revisionOf(mesh, mesh.egressGateway.revisionTag).version,
     values: {
       ...gatewayValues(config, mesh.egressGateway, RELEASES.egressGateway),
       service: {
@@ -51,11 +59,13 @@ function gatewayValues(
   config: StackData["config"],
   gateway: MeshConfig["egressGateway"] | MeshConfig["ingressGateway"],
   name: string,
+  annotations: Readonly<Record<string, string>> = {},
 ): HelmValues {
   const labels = { app: name };
-  const revision = gatewayRevision(config.mesh);
+  const tag = gatewayTag(config.mesh, gateway.revisionTag);
   return {
-    ...(revision === undefined ? {} : { revision }),
+    ...(tag === undefined ? {} : { revision: tag }),
+    podAnnotations: { ...proxyAnnotation(config.mesh, gateway.revisionTag), ...annotations },
     autoscaling: {
       enabled: true,
       minReplicas: gateway.replicas.min,

@@ -1,5 +1,6 @@
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { HelmRelease } from "../objects.ts";
+import { defaultRevision, newestVersion } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import { istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
 
@@ -9,6 +10,8 @@ export function istioBase({ config }: StackData): HelmRelease {
     name: RELEASES.istioBase,
     namespace: NAMESPACES.istioSystem,
     chart: "base",
-    values: { base: VALIDATION_FAILS_CLOSED, defaultRevision: "default" },
+    // Older control planes can live with newer definitions; a newer one may not start with older.
+    version: newestVersion(config.mesh),
+    values: { base: VALIDATION_FAILS_CLOSED, defaultRevision: defaultRevision(config.mesh).name },
   });
 }

@@ -4,6 +4,7 @@ import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
 import { workloadPlacement } from "../node-pools.ts";
 import type { DeploymentObject, PodSpec } from "../objects.ts";
+import { proxyAnnotation } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import { environmentOf } from "./environment.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
@@ -18,7 +19,8 @@ export function deployment(
   service: ServiceSpec,
   version: { readonly name: string; readonly spec: VersionSpec },
 ): DeploymentObject {
-  const { catalog } = stack;
+  const { catalog, config } = stack;
+  const annotations = proxyAnnotation(config.mesh, config.catalog.revisionTag);
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };
@@ -33,7 +35,7 @@ export function deployment(
       selector: { matchLabels: selector },
       // A new pod is there before an old one goes, so capacity never drops below what is asked for.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-      template: { metadata: { labels }, spec: podSpec(stack, name, service, version, selector) },
+      template: { metadata: { labels, annotations }, spec: podSpec(stack, name, service, version, selector) },
     },
   };
 }

@@ -50,6 +50,21 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   [/StorageClass::/, /Release::/, "a volume claim made before the default class stays without one"],
   [/NodeGroup::/, /Release::/, "no pod runs without a node"],
   [/NodeGroup::/, /core\/v1:Namespace::/, "a namespace with pods hangs when their kubelets are gone"],
+  [
+    /Release::istiod/,
+    /MutatingWebhookConfiguration::/,
+    "pods are refused while nobody answers the webhooks of the tag that they go by",
+  ],
+  [
+    /MutatingWebhookConfiguration::/,
+    /Release::istio-(in|e)gressgateway/,
+    "a gateway's image is `auto` until the injector of its tag has seen it",
+  ],
+  [
+    /MutatingWebhookConfiguration::/,
+    /Namespace::application/,
+    "a pod of a namespace without its tag's webhooks runs without a sidecar",
+  ],
   [/Release::istio-base/, /Release::istiod/, "istiod does not start without the CustomResourceDefinitions"],
   [
     /Release::istiod/,
@@ -114,11 +129,21 @@ function withDns(settings: Record<string, string>): Record<string, string> {
   return { ...settings, [key]: JSON.stringify({ ...traffic, dns }) };
 }
 
+/** Two control planes and their tags, as an upgrade has them. */
+function withRevisions(settings: Record<string, string>): Record<string, string> {
+  const key = "ecommerce-mesh:mesh";
+  const mesh = JSON.parse(settings[key] ?? "{}") as Record<string, unknown>;
+  const revisions = [{ version: "1.30.7" }, { version: "1.31.2" }];
+  // Undefined in place of the version that stands beside them: JSON leaves it out.
+  return { ...settings, [key]: JSON.stringify({ ...mesh, version: undefined, revisions, tags: { stable: "1-30-7" } }) };
+}
+
 describe("order of creation and destruction", () => {
   let graph: Registered[];
 
   before(async () => {
-    graph = await record(() => program(), { stack: "dev", settings: withDns(withEndpoints(settingsOf("dev"))) });
+    const settings = withRevisions(withDns(withEndpoints(settingsOf("dev"))));
+    graph = await record(() => program(), { stack: "dev", settings });
   });
 
   for (const [before, after, reason] of ORDER) {

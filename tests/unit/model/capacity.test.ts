@@ -46,6 +46,13 @@ describe("capacity: what the pods ask for", () => {
     );
   });
 
+  it("counts both control planes while an upgrade lasts", () => {
+    const revisions = [{ name: "default", version: "1.30.7" }, { version: "1.31.2" }];
+    const demand = byName(podDemand(stackData({ mesh: { revisions, tags: { stable: "default" } } })).system);
+    assert.equal(demand["istiod"]?.pods, 5);
+    assert.deepEqual(demand["istiod-1-31-2"], demand["istiod"]);
+  });
+
   it("counts every version of a service with its sidecar on the workload pool", () => {
     const demand = byName(podDemand(stackData()).workload);
     assert.deepEqual(demand["product-v1"], { pods: 4, request: { milliCpu: 110, memoryMiB: 384 } });

@@ -5,6 +5,11 @@ import { stackData } from "../../support/stack-data.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9c1f6e-0000-4000-8000-000000000000";
 
+const REVISIONS = [{ version: "1.30.7" }, { version: "1.31.2" }];
+const STABLE = { stable: "1-30-7" };
+/** Two control planes small enough for the default nodes. */
+const SMALL = { istiod: { replicas: { min: 1, max: 2 } } };
+
 /** Each case breaks one rule: what is changed of a good stack, and the one problem that must come of it. */
 const REFUSED: readonly {
   readonly rule: string;
@@ -103,6 +108,82 @@ const REFUSED: readonly {
     config: { mesh: { version: "2.0.0" } },
     path: "mesh.version",
     says: /not in the support table/,
+  },
+  {
+    rule: "a tag at a revision that does not exist",
+    config: { mesh: { ...SMALL, revisions: REVISIONS, tags: { stable: "1-30-7", canary: "1-31-3" } } },
+    path: "mesh.tags.canary",
+    says: /expected a revision of mesh\.revisions \(1-30-7, 1-31-2\); got "1-31-3"/,
+  },
+  {
+    rule: "two revisions without a stable one",
+    config: { mesh: { ...SMALL, revisions: REVISIONS } },
+    path: "mesh.tags.stable",
+    says: /as there are two: 1-30-7, 1-31-2/,
+  },
+  {
+    rule: "two revisions of one name",
+    config: {
+      mesh: { ...SMALL, revisions: [...REVISIONS.slice(0, 1), { name: "1-30-7", version: "1.31.2" }], tags: STABLE },
+    },
+    path: "mesh.revisions[1]",
+    says: /each revision once; got "1-30-7" twice/,
+  },
+  {
+    rule: "a revision with a tag's name",
+    config: { mesh: { revisions: [{ name: "canary", version: "1.30.7" }] } },
+    path: "mesh.revisions[0].name",
+    says: /a name that is no tag's; got "canary"/,
+  },
+  {
+    rule: "two defaults, a revision and a tag",
+    config: {
+      mesh: {
+        ...SMALL,
+        revisions: [{ name: "default", version: "1.30.7" }, { version: "1.31.2" }],
+        tags: { stable: "default", default: "1-31-2" },
+      },
+    },
+    path: "mesh.tags.default",
+    says: /expected one default; got the revision default and a tag default at "1-31-2"/,
+  },
+  {
+    rule: "a version beside revisions",
+    config: { mesh: { version: "1.30.7", revisions: [{ version: "1.30.7" }] } },
+    path: "mesh.version",
+    says: /expected no version beside mesh\.revisions/,
+  },
+  {
+    rule: "tags without revisions",
+    config: { mesh: { tags: { stable: "1-30-7" } } },
+    path: "mesh.tags",
+    says: /expected mesh\.revisions beside it/,
+  },
+  {
+    rule: "a gateway's tag without revisions",
+    config: { mesh: { ingressGateway: { revisionTag: "canary" } } },
+    path: "mesh.ingressGateway.revisionTag",
+    says: /expected mesh\.revisions beside it/,
+  },
+  {
+    rule: "a namespace's tag without revisions",
+    config: { catalog: { name: "ecommerce", revisionTag: "canary" } },
+    path: "catalog.revisionTag",
+    says: /expected mesh\.revisions beside it/,
+  },
+  {
+    rule: "an upgrade to a flawed Istio",
+    config: { mesh: { ...SMALL, revisions: [{ version: "1.30.7" }, { version: "1.31.1" }], tags: STABLE } },
+    path: "mesh.revisions[1].version",
+    says: /ISTIO-SECURITY-2026-007/,
+  },
+  {
+    rule: "two minor versions at once",
+    config: {
+      mesh: { ...SMALL, revisions: [{ name: "1-30-7", version: "1.29.9" }, { version: "1.31.2" }], tags: STABLE },
+    },
+    path: "mesh.revisions",
+    says: /one minor version at a time.*from 1\.29\.9 to 1\.31\.2 is more/,
   },
   {
     rule: "a Kubernetes that has left EKS's standard support",
@@ -318,6 +399,15 @@ describe("cross-checks", () => {
       "open-endpoint": "runners without fixed addresses",
     };
     assert.deepEqual(checkStack(stackData({ ...weak, security: { mtls: "PERMISSIVE", exceptions: reasons } })), []);
+  });
+
+  it("let an upgrade leave a version that must not be installed any more", () => {
+    const revisions = [{ version: "1.29.9" }, { version: "1.30.7" }];
+    assert.deepEqual(
+      checkStack(stackData({ mesh: { ...SMALL, revisions, tags: { stable: "1-29-9", canary: "1-30-7" } } })),
+      [],
+    );
+    assert.equal(checkStack(stackData({ mesh: { revisions: revisions.slice(0, 1) } })).length, 1);
   });
 
   it("take a certificate of ACM in production", () => {

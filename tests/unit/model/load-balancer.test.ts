@@ -57,7 +57,11 @@ describe("the load balancer of the ingress gateway", () => {
   });
 
   it("lies in the named subnets of a VPC that exists, whose tags are somebody else's", () => {
-    const existing = { vpcId: "vpc-0a1b2c3d", publicSubnetIds: ["subnet-a", "subnet-b"], privateSubnetIds: ["subnet-c"] };
+    const existing = {
+      vpcId: "vpc-0a1b2c3d",
+      publicSubnetIds: ["subnet-a", "subnet-b"],
+      privateSubnetIds: ["subnet-c"],
+    };
     const subnetsOf = (scheme: string) => {
       const stack = stackData({ traffic: { loadBalancer: { scheme } } });
       const config = { ...stack.config, network: { ...stack.config.network, existing } };
@@ -140,7 +144,7 @@ describe("the load balancer of the ingress gateway", () => {
         { name: "https", port: 443, targetPort: 8443, protocol: "TCP" },
       ],
     });
-    assert.equal(values["podAnnotations"], undefined);
+    assert.equal((values["podAnnotations"] as Record<string, unknown>)["proxy.istio.io/config"], undefined);
     assert.equal(release(local, "aws-load-balancer-controller"), undefined);
     const inside = stackData({ mesh: { ingressGateway: { serviceType: "ClusterIP" } }, traffic: DNS });
     assert.equal(release(inside, "aws-load-balancer-controller"), undefined);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { PlainObject } from "../../../config/merge.ts";
 import type { HelmRelease } from "../../../model/objects.ts";
 import { stackReleases } from "../../../model/render.ts";
 import { stackData } from "../../support/stack-data.ts";
@@ -135,6 +136,43 @@ describe("releases", () => {
       { name: "otlp-tracing", opentelemetry: { service: "collector.apm", port: 4318 } },
     ]);
     assert.equal(providers(releasesOf({ observability: { jaeger: { enabled: false } } })), undefined);
+  });
+
+  it("are two control planes while an upgrade lasts, with what both share at the version that suits both", () => {
+    const revisions = [{ name: "default", version: "1.30.7" }, { version: "1.31.2" }];
+    const both = releasesOf({
+      mesh: { revisions, tags: { stable: "default", canary: "1-31-2" }, egressGateway: { revisionTag: "canary" } },
+    });
+    const versions = Object.fromEntries([...both.values()].map(({ name, version }) => [name, version]));
+    assert.deepEqual(
+      [versions["istio-base"], versions["istiod"], versions["istiod-1-31-2"]],
+      ["1.31.2", "1.30.7", "1.31.2"],
+    );
+    assert.equal(valuesOf(both, "istio-base")["defaultRevision"], "default");
+    assert.deepEqual(
+      ["istiod", "istiod-1-31-2"].map((name) => valuesOf(both, name)["revision"]),
+      [undefined, "1-31-2"],
+    );
+    // Tags belong to no release: one could not leave a release and enter another at the same moment.
+    assert.ok([...both.values()].every(({ values }) => values["revisionTags"] === undefined));
+    assert.deepEqual(
+      ["istio-ingressgateway", "istio-egressgateway"].map((name) => [versions[name], valuesOf(both, name)["revision"]]),
+      [
+        ["1.30.7", "stable"],
+        ["1.31.2", "canary"],
+      ],
+    );
+  });
+
+  it("leave validation to the new control plane when the unnamed one is gone", () => {
+    const after = releasesOf({ mesh: { revisions: [{ version: "1.31.2" }] } });
+    assert.equal(valuesOf(after, "istio-base")["defaultRevision"], "1-31-2");
+    assert.equal(after.has("istiod"), false);
+  });
+
+  it("replace a gateway's pods when its proxy comes from another revision of the same version", () => {
+    const annotations = (mesh: PlainObject) => valuesOf(releasesOf({ mesh }), "istio-ingressgateway")["podAnnotations"];
+    assert.notDeepEqual(annotations({ version: "1.30.7" }), annotations({ revisions: [{ version: "1.30.7" }] }));
   });
 
   it("keep metrics as long as the stack says", () => {

@@ -7,21 +7,36 @@ const GROUP = "admissionregistration.k8s.io/v1beta1";
 /**
  * In place of istiod's injector webhook: a MutatingAdmissionPolicy that gives pods of meshed namespaces an `istio-proxy`
  * native sidecar, so that the scheduler counts what sidecars ask for and pods show as many containers as in a mesh.
- * It injects no init container, certificates or configuration: there is no proxy.
+ * It injects no init container, certificates or configuration: there is no proxy. As Istio's template, it notes on the pod
+ * which revision injected it (`istio.io/rev`).
  */
 export function injectionPolicies(
   release: RepresentedChart,
   revision: string | undefined,
 ): readonly KubernetesObject[] {
   const name = `istio-sidecar-injector${revision === undefined ? "" : `-${revision}`}-${release.namespace}`;
-  const resources = objectAt(release.values, "global", "proxy", "resources");
   const labels = { app: "sidecar-injector", release: release.name };
+  const tags = `${name}-tags`;
+  return [
+    policy({ name, labels }, sidecarExpression(release, revision)),
+    ...bindings(name, labels, release.values, revision),
+    policy({ name: tags, labels }, `${GOES_BY_TAG} ? ${sidecarExpression(release, revision)} : Object{}`, TAG_KIND),
+    tagBinding(tags, labels, revision),
+  ];
+}
+
+function policy(
+  metadata: { readonly name: string; readonly labels: Record<string, string> },
+  expression: string,
+  paramKind?: JsonObject,
+): KubernetesObject {
   const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
-  const policy: KubernetesObject = {
+  return {
     apiVersion: GROUP,
     kind: "MutatingAdmissionPolicy",
-    metadata: { name, labels },
+    metadata,
     spec: {
+      ...(paramKind === undefined ? {} : { paramKind }),
       failurePolicy: "Fail",
       reinvocationPolicy: "Never",
       matchConstraints: {
@@ -34,12 +49,40 @@ export function injectionPolicies(
       mutations: [
         {
           patchType: "ApplyConfiguration",
-          applyConfiguration: { expression: sidecarExpression(release, resources) },
+          applyConfiguration: { expression },
         },
       ],
     },
   };
-  return [policy, ...bindings(name, labels, release.values, revision)];
+}
+
+/** A tag is what `istioctl tag set` makes of it: a webhook configuration with the tag's and the revision's label. */
+const TAG_KIND: JsonObject = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "MutatingWebhookConfiguration",
+};
+
+/** Whether the pod's namespace goes by the tag. A match condition could not ask: it does not know the namespace. */
+const GOES_BY_TAG =
+  "'istio.io/tag' in params.metadata.labels && has(namespaceObject.metadata.labels) && " +
+  "('istio-injection' in namespaceObject.metadata.labels " +
+  "? namespaceObject.metadata.labels['istio-injection'] == 'enabled' && params.metadata.labels['istio.io/tag'] == 'default' " +
+  ": 'istio.io/rev' in namespaceObject.metadata.labels && " +
+  "namespaceObject.metadata.labels['istio.io/rev'] == params.metadata.labels['istio.io/tag'])";
+
+/** In place of the webhooks of the tags, which nothing would answer here: where they point, this revision injects. */
+function tagBinding(
+  policyName: string,
+  labels: Record<string, string>,
+  revision: string | undefined,
+): KubernetesObject {
+  const selector = { matchLabels: { "istio.io/rev": revision ?? "default" } };
+  return {
+    apiVersion: GROUP,
+    kind: "MutatingAdmissionPolicyBinding",
+    metadata: { name: policyName, labels },
+    spec: { policyName, paramRef: { selector, parameterNotFoundAction: "Allow" } },
+  };
 }
 
 /**
@@ -93,12 +136,14 @@ const CONDITIONS: readonly JsonObject[] = [
  * The sidecar as a CEL apply configuration. As in Istio's template, one resource annotation on the pod
  * (`sidecar.istio.io/proxyCPU` ...) takes the place of all of the mesh's defaults.
  */
-function sidecarExpression(release: RepresentedChart, resources: JsonObject): string {
+function sidecarExpression(release: RepresentedChart, revision = "default"): string {
+  const resources = objectAt(release.values, "global", "proxy", "resources");
   const image = String(container("istio-proxy", release.version, {})["image"]);
   const annotated = ["proxyCPU", "proxyMemory", "proxyCPULimit", "proxyMemoryLimit"]
     .map((key) => `'sidecar.istio.io/${key}' in ${ANNOTATIONS}`)
     .join(" || ");
   return `Object{
+  metadata: Object.metadata{annotations: {'istio.io/rev': '${revision}'}},
   spec: Object.spec{
     initContainers: [Object.spec.initContainers{
       name: 'istio-proxy',

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import type { PlainObject } from "../../../config/merge.ts";
+import { merge } from "../../../config/merge.ts";
+import { Mesh } from "../../../components/mesh/mesh.ts";
+import { ApplicationNamespace } from "../../../components/workloads/application-namespace.ts";
+import { Workloads } from "../../../components/workloads/workloads.ts";
+import { loadStack } from "../../../config/load.ts";
+import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
+import { TestBed, type Run } from "./support.ts";
+
+interface Item {
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
+}
+
+const ONE = { min: 1, max: 1 };
+
+/** The mesh and the application alone: no addons, one pod of each. No name below .invalid can ever be resolved. */
+const SMALL: PlainObject = {
+  platform: { kind: "kubeconfig", nodes: { count: 3, cpu: "4", memory: "8Gi", zones: 3 } },
+  mesh: {
+    repository: "https://charts.invalid/istio",
+    istiod: {
+      replicas: ONE,
+      resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+    },
+    ingressGateway: { replicas: ONE, serviceType: "NodePort" },
+    egressGateway: { replicas: ONE },
+  },
+  services: Object.fromEntries(
+    ["product", "cart", "order", "user", "payment"].map((name) => [name, { replicas: ONE }]),
+  ),
+  security: { profile: "development" },
+  traffic: { tls: { mode: "selfSigned" } },
+};
+
+const [OLD, NEW] = [
+  { name: "default", version: "1.30.7" },
+  { name: "1-31-2", version: "1.31.2" },
+];
+
+/** What a user sees of an upgrade, and what the run before it had changed. */
+interface State {
+  readonly istiods: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly namespace: Readonly<Record<string, string>>;
+  /** Revisions that injected the pods of the application. */
+  readonly application: readonly string[];
+  readonly gateways: Readonly<Record<string, string>>;
+}
+
+describe("the upgrade of Istio by revision", function () {
+  this.timeout(120_000);
+  let bed: TestBed;
+
+  before(async function () {
+    this.timeout(900_000);
+    bed = await TestBed.start();
+  });
+
+  after(() => bed.close());
+
+  async function up(config: PlainObject): Promise<Run> {
+    const stack = loadStack(PROJECT_DIRECTORY, "upgrade", merge(SMALL, config) as PlainObject);
+    bed.program = (provider) => {
+      const mesh = new Mesh("mesh", { stack, clusterName: "upgrade" }, { provider });
+      const namespace = new ApplicationNamespace("application", { stack }, { provider, dependsOn: [mesh] });
+      new Workloads("workloads", { stack }, { provider, dependsOn: [namespace] });
+    };
+    const run = await bed.up();
+    assert.equal(run.errors, "");
+    return run;
+  }
+
+  const list = async (path: string) => (await bed.get<{ items: readonly Item[] }>(path)).body.items;
+  const living = async (namespace: string) =>
+    (await list(`/api/v1/namespaces/${namespace}/pods`)).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+
+  async function state(): Promise<State> {
+    const istiods = await list("/apis/apps/v1/namespaces/istio-system/deployments");
+    const webhooks = await list("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations");
+    const { body } = await bed.get<Item>("/api/v1/namespaces/ecommerce");
+    const labels = Object.entries(body.metadata.labels ?? {}).filter(([key]) => /^istio/.test(key));
+    const application = (await living("ecommerce")).map(
+      ({ metadata }) => metadata.annotations?.["istio.io/rev"] ?? "none",
+    );
+    const gateways = await Promise.all(
+      ["istio-ingress", "istio-egress"].map(async (namespace) => {
+        const [pod] = await living(namespace);
+        const { labels: of = {}, annotations = {} } = pod?.metadata ?? {};
+        return [
+          namespace,
+          `${of["istio.io/rev"] ?? "-"} ${annotations["sandbox.ecommerce-mesh.dev/represents"] ?? "-"}`,
+        ];
+      }),
+    );
+    return {
+      istiods: istiods.map(({ metadata }) => metadata.name).sort(),
+      tags: Object.fromEntries(
+        webhooks.map(({ metadata }) => [metadata.labels?.["istio.io/tag"], metadata.labels?.["istio.io/rev"]]),
+      ) as State["tags"],
+      namespace: Object.fromEntries(labels),
+      application: [...new Set(application)],
+      gateways: Object.fromEntries(gateways) as State["gateways"],
+    };
+  }
+
+  it("starts from a stack that only says its version", async () => {
+    await up({ mesh: { version: OLD.version } });
+    assert.deepEqual(await state(), {
+      istiods: ["istiod"],
+      tags: {},
+      namespace: { "istio-injection": "enabled" },
+      application: ["default"],
+      gateways: { "istio-ingress": "- gateway-1.30.7", "istio-egress": "- gateway-1.30.7" },
+    });
+  });
+
+  it("1. adds the new revision beside the old one, and touches no pod of the application", async () => {
+    const { changed } = await up({ mesh: { revisions: [OLD, NEW], tags: { stable: "default" } } });
+    assert.deepEqual(await state(), {
+      istiods: ["istiod", "istiod-1-31-2"],
+      tags: { stable: "default", canary: "default" },
+      namespace: { "istio.io/rev": "stable" },
+      application: ["default"],
+      gateways: { "istio-ingress": "stable gateway-1.30.7", "istio-egress": "stable gateway-1.30.7" },
+    });
+    assert.deepEqual(
+      Object.keys(changed).filter((name) => name.includes("-deployment-")),
+      [],
+    );
+  });
+
+  it("2. moves the canary tag, and nothing else: who goes by stable notices nothing", async () => {
+    const { changed } = await up({ mesh: { revisions: [OLD, NEW], tags: { stable: "default", canary: "1-31-2" } } });
+    assert.deepEqual((await state()).tags, { stable: "default", canary: "1-31-2" });
+    assert.deepEqual(changed, { "mesh-mutatingwebhookconfiguration-istio-revision-tag-canary": "update" });
+  });
+
+  it("3. restarts what chooses the canary tag under the new revision, and only that", async () => {
+    await up({
+      mesh: { revisions: [OLD, NEW], tags: { stable: "default", canary: "1-31-2" } },
+      catalog: { name: "ecommerce", revisionTag: "canary" },
+    });
+    const { namespace, application, gateways } = await state();
+    assert.deepEqual(
+      { namespace, application, gateways },
+      {
+        namespace: { "istio.io/rev": "canary" },
+        application: ["1-31-2"],
+        gateways: { "istio-ingress": "stable gateway-1.30.7", "istio-egress": "stable gateway-1.30.7" },
+      },
+    );
+  });
+
+  it("4. moves the stable tag: the gateways follow, and the application goes back to it without a restart", async () => {
+    const { changed } = await up({
+      mesh: { revisions: [OLD, NEW], tags: { stable: "1-31-2", canary: "1-31-2" } },
+    });
+    assert.deepEqual(await state(), {
+      istiods: ["istiod", "istiod-1-31-2"],
+      tags: { stable: "1-31-2", canary: "1-31-2" },
+      namespace: { "istio.io/rev": "stable" },
+      application: ["1-31-2"],
+      gateways: { "istio-ingress": "stable gateway-1.31.2", "istio-egress": "stable gateway-1.31.2" },
+    });
+    assert.deepEqual(
+      Object.keys(changed).filter((name) => name.includes("-deployment-")),
+      [],
+    );
+  });
+
+  it("5. removes the old revision, whose place as the default the new one takes; and then nothing changes", async () => {
+    const last = { mesh: { revisions: [NEW] } };
+    await up(last);
+    assert.deepEqual(await state(), {
+      istiods: ["istiod-1-31-2"],
+      tags: { stable: "1-31-2", canary: "1-31-2", default: "1-31-2" },
+      namespace: { "istio.io/rev": "stable" },
+      application: ["1-31-2"],
+      gateways: { "istio-ingress": "stable gateway-1.31.2", "istio-egress": "stable gateway-1.31.2" },
+    });
+    assert.deepEqual((await up(last)).changed, {});
+  });
+});
