@@ -4,6 +4,7 @@ import { printError } from "./output/error.ts";
 import { costCommand } from "./commands/cost.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { downCommand } from "./commands/down.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { renderCommand } from "./commands/render.ts";
@@ -19,6 +20,7 @@ const COMMANDS = [
   kubeconfigCommand,
   renderCommand,
   costCommand,
+  explainCommand,
 ];
 
 /**

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { placesFrom, type CommonOptions } from "../environment.ts";
+import { UsageError } from "../exit-codes.ts";
+import { baseCommand, print, printJson } from "./common.ts";
+
+type ExplainOptions = CommonOptions & { readonly header: readonly string[]; readonly from?: string };
+
+/** `mesh explain <stack> 'GET https://...'` */
+export function explainCommand(): Command {
+  return baseCommand(
+    "explain",
+    "Say what becomes of a request: which pods would answer with what probability, and the object and rule behind each step.",
+    [
+      "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7'",
+      "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7' -H 'x-canary: true'",
+      "npm run mesh -- explain prod 'GET http://product:8080/products' --from cart     a call in the mesh",
+      "npm run mesh -- explain prod 'POST http://payment:8080/pay' --from order:v1     of one version",
+    ],
+  )
+    .argument("<stack>", "stack, e.g. prod")
+    .argument("<request>", "method and URL, e.g. 'GET https://ecommerce.example.com/cart'")
+    .option(
+      "-H, --header <line>",
+      "header of the request, as curl takes it; may be repeated",
+      (line: string, lines: readonly string[]) => [...lines, line],
+      [] as readonly string[],
+    )
+    .option("--from <service>", "the service that calls, or service:version. Default: a client outside the mesh")
+    .action(async (stackName: string, text: string, options: ExplainOptions) => {
+      const { readStackFile } = await import("../../config/load.ts");
+      const { explain } = await import("../../model/explain/explain.ts");
+      const { UnknownCallerError } = await import("../../model/explain/callers.ts");
+      const { parseRequest, RequestTextError } = await import("../../model/explain/request.ts");
+      const { worldOf } = await import("../../model/explain/stack-world.ts");
+      const { explanationLines } = await import("../output/explanation.ts");
+      const { projectDir } = placesFrom(options, process.env);
+      const stack = readStackFile(projectDir, stackName);
+      try {
+        const request = parseRequest(text, options.header, options.from);
+        const explanation = explain(worldOf(stack), request, Date.now() / 1000);
+        if (options.json === true) {
+          printJson(explanation);
+          return;
+        }
+        print(explanationLines(text, explanation, process.stdout));
+      } catch (error) {
+        throw error instanceof RequestTextError || error instanceof UnknownCallerError
+          ? new UsageError(error.message)
+          : error;
+      }
+    });
+}

@@ -1,0 +1,71 @@
+import type { Answer, Explanation, PodSet, Retries } from "../../model/explain/types.ts";
+import { styleFor } from "./style.ts";
+
+/** An explanation as people read it: who answers, under which terms, and the way there. */
+export function explanationLines(
+  request: string,
+  explanation: Explanation,
+  stream: Parameters<typeof styleFor>[0],
+): string[] {
+  const { bold, dim } = styleFor(stream);
+  return [
+    bold(`${request}: ${headline(explanation)}`),
+    "",
+    ...explanation.answers.map(answerLine),
+    ...explanation.failures.map(
+      ({ probability, status, because }) => `  ${share(probability)}  ${status}: ${because}`,
+    ),
+    ...explanation.mirror.map(({ service, version, percent }) => `  a copy of ${percent} % to ${name(service, version)}`),
+    "",
+    ...terms(explanation),
+    "",
+    ...explanation.trace.map(
+      ({ object, rule, says }, index) =>
+        `${String(index + 1).padStart(2)}. ${object}${rule === "" ? "" : ` ${dim(rule)}`}\n    ${says}`,
+    ),
+  ];
+}
+
+function headline({ answers, denied, status, location }: Explanation): string {
+  if (denied) {
+    return `refused with ${status ?? "no answer"}`;
+  }
+  if (answers.length > 0) {
+    return `answered by ${answers.map(({ service, version }) => name(service, version)).join(", ")}`;
+  }
+  if (location !== null) {
+    return `${status ?? ""} redirect to ${location}`;
+  }
+  return status === null ? "the connection is closed" : `${status}, and no pod is asked`;
+}
+
+function answerLine({ service, version, probability, pods }: Answer): string {
+  const behind = pods.map(podWords).join(", ");
+  return `  ${share(probability)}  ${name(service, version)}${behind === "" ? "" : `  (${behind})`}`;
+}
+
+function podWords({ deployment, min, max }: PodSet): string {
+  return `${deployment}: ${min === max ? min : `${min} to ${max}`} pods`;
+}
+
+function terms({ timeout, retries, delay, limits }: Explanation): string[] {
+  return [
+    `timeout  ${timeout ?? "none"}`,
+    `retries  ${retries === null ? "none" : retryWords(retries)}`,
+    ...(delay === null ? [] : [`delay    ${delay.delay} for ${share(delay.probability).trim()}, injected`]),
+    ...limits.map(({ kind, object, says }) => `${kind}  ${says} (${object})`),
+  ];
+}
+
+function retryWords({ attempts, perTryTimeout, retryOn, byDefault }: Retries): string {
+  const each = perTryTimeout === null ? "" : ` of ${perTryTimeout}`;
+  return `${attempts}${each} on ${retryOn}${byDefault ? " (Istio's default)" : ""}`;
+}
+
+function share(probability: number): string {
+  return `${(Math.round(probability * 1e4) / 100).toString().padStart(6)} %`;
+}
+
+function name(service: string, version: string | null): string {
+  return version === null ? service : `${service} ${version}`;
+}

@@ -1,0 +1,270 @@
+import { admit, type Admission } from "./access.ts";
+import { callerPods, lookUp, outboundPolicy, type Target } from "./callers.ts";
+import { findRoute, type Search } from "./candidates.ts";
+import { sendToService, type Destination } from "./destination.ts";
+import { enter, isRefusal, portOf, type Entry } from "./entry.ts";
+import { follow } from "./follow.ts";
+import { fullHost } from "./hosts.ts";
+import type { Place } from "./http-match.ts";
+import { NOTHING, explanationOf, failed, together, type Outcome } from "./outcome.ts";
+import type { PodGroup } from "./pods.ts";
+import { findTlsRoute, tlsStep, type ChosenTls } from "./tls-route.ts";
+import type { Caller, Explanation, MeshRequest, TraceStep } from "./types.ts";
+import { nameOf, namespaceOf, type GatewayWorkload, type World } from "./world.ts";
+
+/** Gateways that a request may pass through: in by one, out by one; more is a circle. */
+const MAX_GATEWAYS = 3;
+
+/**
+ * What becomes of a request in the mesh that these objects make: which pods would answer with what probability, and
+ * each step that led there. Reads objects alone, as Istio's control plane and Envoy do; asks no cluster.
+ * @param now seconds since 1970, for the end of tokens
+ * @throws UnknownCallerError when `request.from` is no service of the mesh
+ */
+export function explain(world: World, request: MeshRequest, now: number): Explanation {
+  const walk: Walk = { world, now, gateways: 0 };
+  return explanationOf(
+    request.from === undefined ? fromOutside(walk, request) : fromService(walk, request.from, request),
+  );
+}
+
+interface Walk {
+  readonly world: World;
+  readonly now: number;
+  /** Gateways passed so far. */
+  readonly gateways: number;
+}
+
+/** Who routes, where, and under what name. */
+interface Standing {
+  readonly place: Place;
+  readonly principal: string;
+}
+
+function fromOutside(walk: Walk, request: MeshRequest): Outcome {
+  const entry = enter(walk.world, request);
+  if (isRefusal(entry)) {
+    return { ...NOTHING, own: { status: entry.status }, trace: [entry.step] };
+  }
+  return throughGateway(walk, entry, request, undefined, 1);
+}
+
+/** @param principal identity of the caller where it is in the mesh; undefined for a client outside */
+function throughGateway(
+  walk: Walk,
+  entry: Entry,
+  request: MeshRequest,
+  principal: string | undefined,
+  share: number,
+): Outcome {
+  const { world } = walk;
+  const { server, workload } = entry;
+  const before: Outcome = { ...NOTHING, trace: [entry.step] };
+  if (server.tls?.httpsRedirect === true && request.scheme === "http") {
+    const location = `https://${request.host}${request.path}`;
+    const says = `answers plain HTTP with a redirect to ${location}`;
+    return { ...before, own: { status: 301, location }, trace: [{ ...entry.step, says }] };
+  }
+  if (workload === undefined) {
+    return together([before, failed(503, share, `no gateway of this stack carries the labels of ${nameOf(entry.gateway)}`, [])]);
+  }
+  const standing = gatewayStanding(world, entry, workload);
+  const refused = refusedAtGateway(walk, entry, workload, request, principal, share);
+  if (refused !== undefined) {
+    return together([before, refused]);
+  }
+  const onward = { ...walk, gateways: walk.gateways + 1 };
+  const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
+  const tls = isPassthrough || server.port.protocol === "TLS" ? findTlsRoute(world, request.host, standing.place) : undefined;
+  if (tls !== undefined) {
+    return together([before, followTls(onward, tls, standing, request, share)]);
+  }
+  const search = findRoute(world, [request.host], request, standing.place);
+  return together([
+    before,
+    routed(onward, search, standing, request, share) ??
+      failed(404, share, "no route", [{ object: nameOf(entry.gateway), rule: "", says: noRoute(search, request) }]),
+  ]);
+}
+
+function refusedAtGateway(
+  { world, now }: Walk,
+  entry: Entry,
+  workload: GatewayWorkload,
+  request: MeshRequest,
+  principal: string | undefined,
+  share: number,
+): Outcome | undefined {
+  const admission = admit(world, workload, { principal, port: entry.port, isGateway: true }, request, now);
+  return admission.status === undefined ? undefined : refusal(admission, admission.status, share);
+}
+
+function refusal({ because, steps }: Admission, status: number, share: number): Outcome {
+  return { ...NOTHING, failures: [{ status, probability: share, because, byPolicy: true }], trace: steps };
+}
+
+function gatewayStanding(world: World, { key, port }: Entry, workload: GatewayWorkload): Standing {
+  const { labels, namespace, serviceAccount } = workload;
+  return {
+    place: { gateway: key, port, labels, namespace },
+    principal: `${world.trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
+  };
+}
+
+function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
+  const { world } = walk;
+  const pods = callerPods(world, from);
+  const target = lookUp(world, pods, request.host);
+  const port = request.port ?? onlyPort(target) ?? portOf(request);
+  const standing: Standing = {
+    place: { gateway: "mesh", port, labels: pods.labels, namespace: pods.namespace },
+    principal: `${world.trustDomain}/ns/${pods.namespace}/sa/${pods.serviceAccount}`,
+  };
+  const before: Outcome = { ...NOTHING, trace: [callStep(pods, target, port)] };
+  if (target.kind === "unknown") {
+    return together([before, unknownHost(walk, pods, target.host, target.why)]);
+  }
+  const tls = request.scheme === "https" ? findTlsRoute(world, target.host, standing.place) : undefined;
+  if (tls !== undefined) {
+    return together([before, followTls(walk, tls, standing, request, 1)]);
+  }
+  // A sidecar cannot look into TLS: HTTP routes do not hold for it.
+  const search =
+    request.scheme === "https"
+      ? { objects: [], chosen: undefined, missing: [] }
+      : findRoute(world, [target.host], request, standing.place);
+  const outcome =
+    routed(walk, search, standing, request, 1) ??
+    (search.objects.length === 0
+      ? send(walk, { host: target.host, port: request.port ?? onlyPort(target) }, standing, request, 1)
+      : failed(404, 1, "no route", [{ object: nameOf(search.objects[0] ?? NO_OBJECT), rule: "", says: noRoute(search, request) }]));
+  return together([before, outcome]);
+}
+
+function routed(
+  walk: Walk,
+  search: Search,
+  standing: Standing,
+  request: MeshRequest,
+  share: number,
+): Outcome | undefined {
+  const gaps: Outcome = {
+    ...NOTHING,
+    trace: search.missing.map(({ root, index, delegate }) => ({
+      object: nameOf(root),
+      rule: `http[${index}]`,
+      says: `left out: its delegate ${delegate} is not there`,
+    })),
+  };
+  return search.chosen === undefined
+    ? undefined
+    : together([
+        gaps,
+        follow(walk.world, search.chosen, request, share, (destination, onward, part) =>
+          send(walk, destination, standing, onward, part),
+        ),
+      ]);
+}
+
+function followTls(walk: Walk, tls: ChosenTls, standing: Standing, request: MeshRequest, share: number): Outcome {
+  const targets = tls.route.route ?? [];
+  const total = targets.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+  const parts = targets.map(({ destination, weight }) =>
+    send(
+      walk,
+      {
+        host: fullHost(destination.host, namespaceOf(tls.object)),
+        subset: destination.subset,
+        port: destination.port?.number,
+      },
+      standing,
+      request,
+      share * (total === 0 ? 1 / targets.length : (weight ?? 0) / total),
+    ),
+  );
+  return together([{ ...NOTHING, trace: [tlsStep(tls, request.host)] }, ...parts]);
+}
+
+/** Sends a share on: to a Service, through a gateway of the mesh, or out of it. */
+function send(walk: Walk, destination: Destination, standing: Standing, request: MeshRequest, share: number): Outcome {
+  const { world } = walk;
+  const gateway = world.gateways.find(
+    ({ serviceAccount, namespace }) => `${serviceAccount}.${namespace}.svc.cluster.local` === destination.host,
+  );
+  if (gateway !== undefined) {
+    return intoGateway(walk, gateway, destination, standing, request, share);
+  }
+  const service = world.services.get(destination.host);
+  if (service !== undefined) {
+    return sendToService(world, service, destination, standing, request, share, walk.now);
+  }
+  const entry = [...world.serviceEntries.values()].find(({ spec }) => (spec.hosts ?? []).includes(destination.host));
+  if (entry === undefined) {
+    const says = `${destination.host} is neither a Service nor a ServiceEntry`;
+    return failed(503, share, says, [{ object: `Service ${destination.host}`, rule: "", says }]);
+  }
+  const rule = world.destinationRules.get(destination.host);
+  const mode = rule?.spec.trafficPolicy?.tls?.mode ?? rule?.spec.trafficPolicy?.portLevelSettings?.[0]?.tls?.mode;
+  return {
+    ...NOTHING,
+    answers: [{ service: destination.host, version: null, probability: share, pods: [] }],
+    trace: [
+      { object: nameOf(entry), rule: "", says: `${destination.host} is outside the mesh` },
+      ...(rule === undefined || mode === undefined
+        ? []
+        : [{ object: nameOf(rule), rule: "tls", says: `the proxy speaks TLS (${mode}) to it` }]),
+    ],
+  };
+}
+
+function intoGateway(
+  walk: Walk,
+  gateway: GatewayWorkload,
+  destination: Destination,
+  standing: Standing,
+  request: MeshRequest,
+  share: number,
+): Outcome {
+  if (walk.gateways >= MAX_GATEWAYS) {
+    return failed(503, share, "the routes of the gateways lead in a circle", []);
+  }
+  const own = walk.world.gatewayObjects.filter(({ spec }) =>
+    Object.entries(spec.selector ?? {}).every(([name, value]) => gateway.labels[name] === value),
+  );
+  const port = destination.port ?? portOf(request);
+  // Between proxies the scheme of the request says nothing of the connection.
+  const entry = enter({ ...walk.world, gatewayObjects: own }, { ...request, port }, { isBetweenProxies: true });
+  if (isRefusal(entry)) {
+    return failed(entry.status ?? 503, share, entry.step.says, [entry.step]);
+  }
+  return throughGateway(walk, entry, request, standing.principal, share);
+}
+
+function unknownHost({ world }: Walk, pods: PodGroup, host: string, why: string): Outcome {
+  const policy = outboundPolicy(world, pods);
+  const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}` };
+  return policy === "ALLOW_ANY"
+    ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }
+    : failed(502, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);
+}
+
+function callStep(pods: PodGroup, target: Target, port: number): TraceStep {
+  return {
+    object: `Deployment ${pods.namespace}/${pods.deployment}`,
+    rule: "sidecar",
+    says: `calls ${target.host} on port ${port}`,
+  };
+}
+
+function noRoute({ objects }: Search, { host, method, path }: MeshRequest): string {
+  return objects.length === 0
+    ? `no VirtualService speaks for ${host} here`
+    : `no route of ${objects.map(nameOf).join(", ")} takes ${method} ${path}`;
+}
+
+const NO_OBJECT = { kind: "VirtualService", metadata: { name: "" } } as const;
+
+function onlyPort(target: Target): number | undefined {
+  const ports = target.kind === "service" ? (target.service.spec.ports ?? []) : [];
+  return ports.length === 1 ? ports[0]?.port : undefined;
+}

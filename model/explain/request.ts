@@ -1,0 +1,59 @@
+import type { Caller, MeshRequest } from "./types.ts";
+
+/** A request that cannot be read. */
+export class RequestTextError extends Error {
+  override readonly name = "RequestTextError";
+}
+
+/**
+ * Reads a request as people write it.
+ * @param text method and URL: `GET https://shop.example.com/products/7`; without a method GET
+ * @param headerLines as curl takes them: `x-canary: true`
+ * @param from service that calls, with an optional version: `order` or `order:v2`
+ * @throws RequestTextError
+ */
+export function parseRequest(text: string, headerLines: readonly string[] = [], from?: string): MeshRequest {
+  const parts = /^\s*(?:([A-Za-z]+)\s+)?(\S+)\s*$/.exec(text);
+  const url = parts?.[2] === undefined ? undefined : urlOf(parts[2]);
+  if (url === undefined) {
+    throw new RequestTextError(
+      `expected a method and a URL such as 'GET https://shop.example.com/products/7'; got '${text}'`,
+    );
+  }
+  const headers = Object.fromEntries(headerLines.map(headerOf));
+  const query: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) {
+    query[name] ??= value;
+  }
+  const authority = headers["host"]?.split(":")[0];
+  return {
+    method: (parts?.[1] ?? "GET").toUpperCase(),
+    scheme: url.protocol === "https:" ? "https" : "http",
+    host: (authority ?? url.hostname).toLowerCase(),
+    port: url.port === "" ? undefined : Number(url.port),
+    path: url.pathname,
+    query,
+    headers,
+    ...(from === undefined ? {} : { from: callerOf(from) }),
+  };
+}
+
+function urlOf(text: string): URL | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    return undefined;
+  }
+  return new URL(text);
+}
+
+function headerOf(line: string): [string, string] {
+  const parts = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(line);
+  if (parts?.[1] === undefined) {
+    throw new RequestTextError(`expected a header such as 'x-canary: true'; got '${line}'`);
+  }
+  return [parts[1].toLowerCase(), parts[2] ?? ""];
+}
+
+function callerOf(text: string): Caller {
+  const [service = "", version] = text.split(":");
+  return version === undefined ? { service } : { service, version };
+}
