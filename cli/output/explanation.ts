@@ -12,12 +12,13 @@ export function explanationLines(
     bold(`${request}: ${headline(explanation)}`),
     "",
     ...explanation.answers.map(answerLine),
-    ...explanation.failures.map(
-      ({ probability, status, because }) => `  ${share(probability)}  ${status}: ${because}`,
+    ...explanation.failures.map(({ probability, status, because }) => `  ${share(probability)}  ${status}: ${because}`),
+    ...explanation.mirror.map(
+      ({ service, version, percent }) => `  a copy of ${percent} % to ${name(service, version)}`,
     ),
-    ...explanation.mirror.map(({ service, version, percent }) => `  a copy of ${percent} % to ${name(service, version)}`),
     "",
     ...terms(explanation),
+    ...callerLines(explanation),
     "",
     ...explanation.trace.map(
       ({ object, rule, says }, index) =>
@@ -55,6 +56,20 @@ function terms({ timeout, retries, delay, limits }: Explanation): string[] {
     ...(delay === null ? [] : [`delay    ${delay.delay} for ${share(delay.probability).trim()}, injected`]),
     ...limits.map(({ kind, object, says }) => `${kind}  ${says} (${object})`),
   ];
+}
+
+/** Of many services not all are named. */
+const NAMED = 8;
+
+function callerLines({ callers }: Explanation): string[] {
+  if (callers === null) {
+    return [];
+  }
+  const list = (names: readonly string[]): string =>
+    names.length === 0
+      ? "none"
+      : `${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ""}`;
+  return [`may call  ${list(callers.allowed)}`, `may not   ${list(callers.refused)}`];
 }
 
 function retryWords({ attempts, perTryTimeout, retryOn, byDefault }: Retries): string {

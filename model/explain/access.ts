@@ -38,7 +38,13 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
   const tokenSteps: TraceStep[] =
     token.kind === "none"
       ? []
-      : [{ object: rules.map((rule) => `RequestAuthentication ${namespaceOf(rule)}/${rule.metadata.name}`).join(", "), rule: "jwtRules", says: token.says }];
+      : [
+          {
+            object: rules.map((rule) => `RequestAuthentication ${namespaceOf(rule)}/${rule.metadata.name}`).join(", "),
+            rule: "jwtRules",
+            says: token.says,
+          },
+        ];
   if (token.kind === "refused") {
     return { status: 401, because: token.says, steps: [...transportSteps, ...tokenSteps] };
   }
@@ -64,7 +70,11 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
     status: decision.allowed ? undefined : 403,
     because: `${step.object}: ${step.says}`,
     // A gateway that nobody limits is the usual case, and not worth a line.
-    steps: [...transportSteps, ...tokenSteps, ...(peer.isGateway === true && decision.reason === "no-allow-policy" ? [] : [step])],
+    steps: [
+      ...transportSteps,
+      ...tokenSteps,
+      ...(peer.isGateway === true && decision.reason === "no-allow-policy" ? [] : [step]),
+    ],
   };
 }
 
@@ -91,7 +101,8 @@ function judgeTransport(
 function rulesFor(world: World, { namespace, labels }: Workload): RequestAuthenticationView[] {
   return world.requestAuthentications.filter(
     (rule) =>
-      [namespace, world.rootNamespace].includes(namespaceOf(rule)) && hasLabels(labels, rule.spec.selector?.matchLabels),
+      [namespace, world.rootNamespace].includes(namespaceOf(rule)) &&
+      hasLabels(labels, rule.spec.selector?.matchLabels),
   );
 }
 
@@ -104,6 +115,14 @@ function authorizationStep({ reason, by, asks }: Decision, { namespace }: Worklo
     return { object, rule: `rules[${by.rule}]`, says: `${verb} ${what}${asked}` };
   }
   return reason === "no-allow-policy"
-    ? { object: `AuthorizationPolicies of ${namespace}`, rule: "", says: `none selects these pods: all is allowed${asked}` }
-    : { object: `AuthorizationPolicies of ${namespace}`, rule: "", says: `refused: none allows ${what} for this caller` };
+    ? {
+        object: `AuthorizationPolicies of ${namespace}`,
+        rule: "",
+        says: `none selects these pods: all is allowed${asked}`,
+      }
+    : {
+        object: `AuthorizationPolicies of ${namespace}`,
+        rule: "",
+        says: `refused: none allows ${what} for this caller`,
+      };
 }

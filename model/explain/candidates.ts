@@ -25,12 +25,13 @@ export interface Search {
 export function findRoute(world: World, hosts: readonly string[], request: MeshRequest, place: Place): Search {
   const objects = forHost(world, hosts, place.gateway);
   const flattened = objects.map((object) => flatten(world, object));
-  const routes = flattened.flatMap(({ routes }) => routes);
+  const blocks = flattened.flatMap(({ routes }) => routes.flatMap(blocksOf));
   // Where several objects share a host, Istio moves what takes everything to the end.
-  const ordered = objects.length < 2 ? routes : [...routes.filter(isParticular), ...routes.filter(isCatchAll)];
+  const ordered =
+    objects.length < 2 ? blocks : [...blocks.filter((block) => !isCatchAll(block)), ...blocks.filter(isCatchAll)];
   return {
     objects,
-    chosen: firstMatch(ordered, request, place),
+    chosen: ordered.find(({ match }) => match === undefined || matchesRequest(match, request, place)),
     missing: flattened.flatMap(({ missing }) => missing),
   };
 }
@@ -40,17 +41,11 @@ export function uriOf({ match }: Chosen): StringMatch | undefined {
   return match?.uri;
 }
 
-function firstMatch(routes: readonly FlatRoute[], request: MeshRequest, place: Place): Chosen | undefined {
-  for (const flat of routes) {
-    if (flat.matches === undefined || flat.matches.length === 0) {
-      return { flat, match: undefined };
-    }
-    const match = flat.matches.find((block) => matchesRequest(block, request, place));
-    if (match !== undefined) {
-      return { flat, match };
-    }
-  }
-  return undefined;
+/** Each block of a route is a route of its own to Envoy. */
+function blocksOf(flat: FlatRoute): Chosen[] {
+  return flat.matches === undefined || flat.matches.length === 0
+    ? [{ flat, match: undefined }]
+    : flat.matches.map((match) => ({ flat, match }));
 }
 
 /** A sidecar takes the first VirtualService of a host, a gateway all of them. */
@@ -73,19 +68,11 @@ function hostsOf(object: VirtualServiceObject): string[] {
   return (object.spec.hosts ?? []).map((host) => fullHost(host, namespaceOf(object)));
 }
 
-function isCatchAll({ matches }: FlatRoute): boolean {
-  return matches === undefined || matches.length === 0 || matches.some(takesEverything);
-}
+/** Conditions that Envoy sees; the others decide beforehand which proxy gets the route at all. */
+const VISIBLE = ["scheme", "method", "authority", "headers", "withoutHeaders", "queryParams"] as const;
 
-function isParticular(route: FlatRoute): boolean {
-  return !isCatchAll(route);
-}
-
-function takesEverything({ uri, ...rest }: HttpMatch): boolean {
+function isCatchAll({ match }: Chosen): boolean {
+  const uri = match?.uri;
   const isAnyPath = uri === undefined || uri.prefix === "/" || uri.regex === ".*";
-  return isAnyPath && Object.values(rest).every((value) => value === undefined || isEmpty(value));
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  return isAnyPath && VISIBLE.every((key) => Object.keys(match?.[key] ?? {}).length === 0);
 }

@@ -4,7 +4,8 @@ import { limitsOf } from "./limits.ts";
 import { NOTHING, failed, together, type Outcome } from "./outcome.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
 import type { MeshRequest, MirrorTarget, TraceStep } from "./types.ts";
-import { nameOf, namespaceOf, type World } from "./world.ts";
+import { whoMayCall } from "./who.ts";
+import { nameOf, type World } from "./world.ts";
 
 /** A destination of a route, with its host in full. */
 export interface Destination {
@@ -50,23 +51,24 @@ export function sendToService(
   const parts = groups.map((group): Outcome => {
     const part = (share * Math.max(group.min, 1)) / total;
     const podPort = typeof port.targetPort === "number" ? port.targetPort : group.ports[port.targetPort ?? ""];
-    const admission = admit(
-      world,
-      group,
-      { principal: plain ? undefined : sender.principal, port: podPort ?? port.port },
-      request,
-      now,
-    );
+    const at = podPort ?? port.port;
+    const admission = admit(world, group, { principal: plain ? undefined : sender.principal, port: at }, request, now);
+    const callers = whoMayCall(world, group, at, request);
     if (admission.status !== undefined) {
       const { status, because, steps } = admission;
-      return { ...failed(status, part, because, steps), failures: [{ status, probability: part, because, byPolicy: true }] };
+      return {
+        ...failed(status, part, because, steps),
+        callers,
+        failures: [{ status, probability: part, because, byPolicy: true }],
+      };
     }
     const { deployment, min, max, labels } = group;
     const answer = { service: service.metadata.name, version: labels["version"] ?? null, probability: part };
     return {
       ...NOTHING,
       answers: [{ ...answer, pods: [{ deployment, min, max }] }],
-      limits: limitsOf(world, rule, subset, group, request),
+      limits: limitsOf(rule, subset),
+      callers,
       trace: admission.steps,
     };
   });
@@ -110,7 +112,7 @@ function podWords(groups: readonly PodGroup[], labels: Readonly<Record<string, s
   const which = Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`);
   const pods = groups.map(
     (group) =>
-      `Deployment ${namespaceOf({ kind: "Deployment", metadata: { name: group.deployment, namespace: group.namespace } })}/${group.deployment} with ${group.min === group.max ? group.min : `${group.min} to ${group.max}`} pods`,
+      `Deployment ${group.namespace}/${group.deployment} with ${group.min === group.max ? group.min : `${group.min} to ${group.max}`} pods`,
   );
   const whose = which.length === 0 ? "pods" : `pods with ${which.join(", ")}`;
   return groups.length === 0 ? `no ${whose}` : `${whose}: ${pods.join(", ")}`;

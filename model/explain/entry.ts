@@ -68,7 +68,7 @@ export function enter(
     port,
     step: {
       object: nameOf(gateway),
-      rule: `servers ${server.port.name ?? port}`,
+      rule: `servers ${server.port.name}`,
       says: entryWords(server, request.host, workload),
     },
   };

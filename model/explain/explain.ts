@@ -66,7 +66,10 @@ function throughGateway(
     return { ...before, own: { status: 301, location }, trace: [{ ...entry.step, says }] };
   }
   if (workload === undefined) {
-    return together([before, failed(503, share, `no gateway of this stack carries the labels of ${nameOf(entry.gateway)}`, [])]);
+    return together([
+      before,
+      failed(503, share, `no gateway of this stack carries the labels of ${nameOf(entry.gateway)}`, []),
+    ]);
   }
   const standing = gatewayStanding(world, entry, workload);
   const refused = refusedAtGateway(walk, entry, workload, request, principal, share);
@@ -75,7 +78,8 @@ function throughGateway(
   }
   const onward = { ...walk, gateways: walk.gateways + 1 };
   const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
-  const tls = isPassthrough || server.port.protocol === "TLS" ? findTlsRoute(world, request.host, standing.place) : undefined;
+  const tls =
+    isPassthrough || server.port.protocol === "TLS" ? findTlsRoute(world, request.host, standing.place) : undefined;
   if (tls !== undefined) {
     return together([before, followTls(onward, tls, standing, request, share)]);
   }
@@ -137,7 +141,9 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
     routed(walk, search, standing, request, 1) ??
     (search.objects.length === 0
       ? send(walk, { host: target.host, port: request.port ?? onlyPort(target) }, standing, request, 1)
-      : failed(404, 1, "no route", [{ object: nameOf(search.objects[0] ?? NO_OBJECT), rule: "", says: noRoute(search, request) }]));
+      : failed(404, 1, "no route", [
+          { object: nameOf(search.objects[0] ?? NO_OBJECT), rule: "", says: noRoute(search, request) },
+        ]));
   return together([before, outcome]);
 }
 
@@ -198,7 +204,7 @@ function send(walk: Walk, destination: Destination, standing: Standing, request:
   if (service !== undefined) {
     return sendToService(world, service, destination, standing, request, share, walk.now);
   }
-  const entry = [...world.serviceEntries.values()].find(({ spec }) => (spec.hosts ?? []).includes(destination.host));
+  const entry = [...world.serviceEntries.values()].find(({ spec }) => spec.hosts.includes(destination.host));
   if (entry === undefined) {
     const says = `${destination.host} is neither a Service nor a ServiceEntry`;
     return failed(503, share, says, [{ object: `Service ${destination.host}`, rule: "", says }]);
@@ -256,10 +262,11 @@ function callStep(pods: PodGroup, target: Target, port: number): TraceStep {
   };
 }
 
-function noRoute({ objects }: Search, { host, method, path }: MeshRequest): string {
+function noRoute({ objects, missing }: Search, { host, method, path }: MeshRequest): string {
+  const gaps = missing.map(({ delegate }) => `; the delegate ${delegate} is not there`).join("");
   return objects.length === 0
     ? `no VirtualService speaks for ${host} here`
-    : `no route of ${objects.map(nameOf).join(", ")} takes ${method} ${path}`;
+    : `no route of ${objects.map(nameOf).join(", ")} takes ${method} ${path}${gaps}`;
 }
 
 const NO_OBJECT = { kind: "VirtualService", metadata: { name: "" } } as const;

@@ -37,8 +37,7 @@ export function follow(world: World, chosen: Chosen, request: MeshRequest, share
   const retries = retriesOf(route);
   const head: Outcome = {
     ...NOTHING,
-    failures:
-      abort === undefined ? [] : [{ status: abort.status, probability: aborted, because: "an injected abort" }],
+    failures: abort === undefined ? [] : [{ status: abort.status, probability: aborted, because: "an injected abort" }],
     ...(delay === undefined ? {} : { delay }),
     ...(route.timeout === undefined || isZero(route.timeout) ? {} : { timeout: route.timeout }),
     ...(retries === undefined ? {} : { retries }),
@@ -119,7 +118,9 @@ function effectSteps(flat: FlatRoute, before: MeshRequest, after: MeshRequest): 
   const words = [
     ...(after.path === before.path ? [] : [`the path becomes ${after.path}`]),
     ...(after.host === before.host ? [] : [`the host becomes ${after.host}`]),
-    ...(fault?.delay === undefined ? [] : [`${fault.delay.percentage?.value ?? 100} % wait ${fault.delay.fixedDelay ?? ""}`]),
+    ...(fault?.delay === undefined
+      ? []
+      : [`${fault.delay.percentage?.value ?? 100} % wait ${fault.delay.fixedDelay ?? ""}`]),
     ...(fault?.abort === undefined
       ? []
       : [`${fault.abort.percentage?.value ?? 100} % are ended with ${fault.abort.httpStatus ?? "a gRPC status"}`]),

@@ -1,7 +1,6 @@
 import type { DestinationRuleObject } from "../objects.ts";
-import type { PodGroup } from "./pods.ts";
-import type { Limit, MeshRequest } from "./types.ts";
-import { nameOf, type World } from "./world.ts";
+import type { Limit } from "./types.ts";
+import { nameOf } from "./world.ts";
 
 type Subset = NonNullable<DestinationRuleObject["spec"]["subsets"]>[number];
 
@@ -12,13 +11,7 @@ interface LimitingPolicy {
 }
 
 /** Limits that hold for requests to a group of pods: the callers' pools and ejection. */
-export function limitsOf(
-  _world: World,
-  rule: DestinationRuleObject | undefined,
-  subset: Subset | undefined,
-  _group: PodGroup,
-  _request: MeshRequest,
-): Limit[] {
+export function limitsOf(rule: DestinationRuleObject | undefined, subset: Subset | undefined): Limit[] {
   return rule === undefined ? [] : poolLimits(rule, subset);
 }
 
@@ -55,7 +48,9 @@ function poolLimits(rule: DestinationRuleObject, subset: Subset | undefined): Li
 function words(fields: object, prefix = ""): string {
   return Object.entries(fields)
     .map(([name, value]: [string, unknown]) =>
-      typeof value === "object" && value !== null ? words(value, `${prefix}${name}.`) : `${prefix}${name} ${String(value)}`,
+      typeof value === "object" && value !== null
+        ? words(value, `${prefix}${name}.`)
+        : `${prefix}${name} ${String(value)}`,
     )
     .join(", ");
 }

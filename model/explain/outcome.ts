@@ -1,4 +1,14 @@
-import type { Answer, DelayFault, Explanation, Failure, Limit, MirrorTarget, Retries, TraceStep } from "./types.ts";
+import type {
+  Answer,
+  Callers,
+  DelayFault,
+  Explanation,
+  Failure,
+  Limit,
+  MirrorTarget,
+  Retries,
+  TraceStep,
+} from "./types.ts";
 
 /** What one leg of the way contributes. Probabilities are of the whole request. */
 export interface Outcome {
@@ -11,6 +21,7 @@ export interface Outcome {
   readonly delay?: DelayFault;
   readonly limits: readonly Limit[];
   readonly mirror: readonly MirrorTarget[];
+  readonly callers?: Callers;
   readonly trace: readonly TraceStep[];
 }
 
@@ -19,7 +30,7 @@ export const NOTHING: Outcome = { answers: [], failures: [], limits: [], mirror:
 
 /** Parts of a way put together; of single values the first that is set holds. */
 export function together(parts: readonly Outcome[]): Outcome {
-  const first = <K extends "own" | "timeout" | "retries" | "delay">(key: K): Partial<Pick<Outcome, K>> => {
+  const first = <K extends "own" | "timeout" | "retries" | "delay" | "callers">(key: K): Partial<Pick<Outcome, K>> => {
     const value = parts.find((part) => part[key] !== undefined)?.[key];
     return (value === undefined ? {} : { [key]: value }) as Partial<Pick<Outcome, K>>;
   };
@@ -30,6 +41,7 @@ export function together(parts: readonly Outcome[]): Outcome {
     ...first("timeout"),
     ...first("retries"),
     ...first("delay"),
+    ...first("callers"),
     limits: parts.flatMap(({ limits }) => limits),
     mirror: parts.flatMap(({ mirror }) => mirror),
     trace: parts.flatMap(({ trace }) => trace),
@@ -49,7 +61,11 @@ export function explanationOf(outcome: Outcome): Explanation {
   const refused = failures.filter(({ byPolicy }) => byPolicy === true);
   return {
     answers,
-    failures: failures.map(({ status, probability, because }) => ({ status, probability: rounded(probability), because })),
+    failures: failures.map(({ status, probability, because }) => ({
+      status,
+      probability: rounded(probability),
+      because,
+    })),
     denied: answers.length === 0 && refused.length > 0,
     status: outcome.own === undefined ? (answers.length > 0 ? 200 : (likeliest?.status ?? null)) : outcome.own.status,
     location: outcome.own?.location ?? null,
@@ -58,6 +74,7 @@ export function explanationOf(outcome: Outcome): Explanation {
     delay: outcome.delay ?? null,
     limits: unique(outcome.limits),
     mirror: outcome.mirror,
+    callers: outcome.callers ?? null,
     trace: unique(outcome.trace),
   };
 }

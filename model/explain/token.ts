@@ -38,12 +38,19 @@ export function judgeToken(
   const audiences = rule.audiences ?? [];
   const offered = [claims["aud"]].flat();
   if (audiences.length > 0 && !audiences.some((audience) => offered.includes(audience))) {
-    return { kind: "refused", says: `the token is for ${JSON.stringify(claims["aud"] ?? null)}, not for ${audiences.join(" or ")}` };
+    return {
+      kind: "refused",
+      says: `the token is for ${JSON.stringify(claims["aud"] ?? null)}, not for ${audiences.join(" or ")}`,
+    };
   }
   if (typeof claims["exp"] === "number" && claims["exp"] < now) {
     return { kind: "refused", says: "the token has expired" };
   }
-  return { kind: "accepted", claims, says: `the token of ${issuer} is taken, if its signature is right (not checked here)` };
+  return {
+    kind: "accepted",
+    claims,
+    says: `the token of ${issuer} is taken, if its signature is right (not checked here)`,
+  };
 }
 
 function tokenOf(headers: Readonly<Record<string, string>>): string | undefined {

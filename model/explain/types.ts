@@ -90,6 +90,12 @@ export interface DelayFault {
   readonly delay: string;
 }
 
+/** Workloads of the mesh by what the policies of a destination say of such a request, named by their ServiceAccounts. */
+export interface Callers {
+  readonly allowed: readonly string[];
+  readonly refused: readonly string[];
+}
+
 /** What would become of a request. */
 export interface Explanation {
   readonly answers: readonly Answer[];
@@ -106,5 +112,7 @@ export interface Explanation {
   readonly delay: DelayFault | null;
   readonly limits: readonly Limit[];
   readonly mirror: readonly MirrorTarget[];
+  /** Who may send such a request to the pods that it leads to; null where it leads to none. */
+  readonly callers: Callers | null;
   readonly trace: readonly TraceStep[];
 }

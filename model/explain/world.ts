@@ -92,7 +92,7 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
     destinationRules: new Map(all<DestinationRuleObject>("DestinationRule").map((rule) => [hostOf(rule), rule])),
     services: new Map(all<ServiceObject>("Service").map((service) => [serviceHostOf(service), service])),
     serviceEntries: new Map(
-      all<ServiceEntryView>("ServiceEntry").flatMap((entry) => (entry.spec.hosts ?? []).map((host) => [host, entry])),
+      all<ServiceEntryView>("ServiceEntry").flatMap((entry) => entry.spec.hosts.map((host) => [host, entry])),
     ),
     deployments: byApp(all<DeploymentObject>("Deployment")),
     autoscalers: new Map(

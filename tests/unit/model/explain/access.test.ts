@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { ask, split, worldFrom } from "./support.ts";
+
+const POLICIES = `
+kind: PeerAuthentication
+metadata: { name: default, namespace: istio-system }
+spec: { mtls: { mode: STRICT } }
+---
+kind: AuthorizationPolicy
+metadata: { name: deny-all }
+spec: {}
+---
+kind: AuthorizationPolicy
+metadata: { name: user-read }
+spec:
+  selector: { matchLabels: { app: user } }
+  rules:
+    - from: [{ source: { principals: [cluster.local/ns/shop/sa/order] } }]
+      to: [{ operation: { methods: [GET], paths: [/users/profile] } }]
+      when: [{ key: "request.auth.claims[role]", values: [customer] }]
+    - from: [{ source: { principals: [cluster.local/ns/shop/sa/order] } }]
+      to: [{ operation: { methods: [GET], paths: [/users/public*] } }]
+---
+kind: RequestAuthentication
+metadata: { name: user }
+spec:
+  selector: { matchLabels: { app: user } }
+  jwtRules: [{ issuer: "https://auth.example.com", audiences: [shop] }]
+`;
+const services = { user: ["v1"], order: ["v1"], cart: ["v1"] };
+const world = worldFrom(services, POLICIES);
+
+function bearer(claims: object): string {
+  return `authorization: Bearer e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
+}
+
+describe("explain: policies", () => {
+  it("lets through whom a policy allows, names policy and rule, and says who may not call", () => {
+    const { answers, trace, callers } = ask(world, "GET http://user:8080/users/public/1", [], "order");
+    assert.equal(answers.length, 1);
+    assert.deepEqual(
+      trace
+        .filter(({ object }) => object.startsWith("AuthorizationPolicy"))
+        .map(({ object, rule }) => `${object} ${rule}`),
+      ["AuthorizationPolicy shop/user-read rules[1]"],
+    );
+    assert.deepEqual(callers, {
+      allowed: ["order"],
+      refused: ["istio-ingressgateway", "istio-egressgateway", "user", "cart"],
+    });
+  });
+
+  it("refuses with 403 and no answer what no policy allows", () => {
+    for (const [request, from] of [
+      ["GET http://user:8080/users/public/1", "cart"],
+      ["POST http://user:8080/users/public/1", "order"],
+      ["GET http://user:8080/users/profile", "order"],
+    ] as const) {
+      const { denied, status, answers } = ask(world, request, [], from);
+      assert.deepEqual([denied, status, answers], [true, 403, []], `${from} ${request}`);
+    }
+  });
+
+  it("reads the claims of a token, and says that nobody checked its signature", () => {
+    const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop", role: "customer" };
+    const taken = ask(world, "GET http://user:8080/users/profile", [bearer(claims)], "order");
+    assert.equal(split(taken), "v1 1");
+    assert.ok(taken.trace.some(({ says }) => says.includes("not checked here")));
+    const merchant = ask(
+      world,
+      "GET http://user:8080/users/profile",
+      [bearer({ ...claims, role: "merchant" })],
+      "order",
+    );
+    assert.equal(merchant.status, 403);
+  });
+
+  it("refuses with 401 a token of another issuer, for another audience, or past its end", () => {
+    const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop" };
+    for (const wrong of [{ iss: "https://evil.example" }, { aud: "bank" }, { exp: 1 }]) {
+      const { status, denied } = ask(
+        world,
+        "GET http://user:8080/users/public/1",
+        [bearer({ ...claims, ...wrong })],
+        "order",
+      );
+      assert.deepEqual([status, denied], [401, true], JSON.stringify(wrong));
+    }
+    assert.equal(
+      ask(world, "GET http://user:8080/users/public/1", ["authorization: Bearer nonsense"], "order").status,
+      401,
+    );
+  });
+
+  it("fails a plain-text caller under STRICT, and takes it under PERMISSIVE", () => {
+    const plain =
+      "---\nkind: DestinationRule\nmetadata: { name: cart }\nspec: { host: cart, trafficPolicy: { tls: { mode: DISABLE } } }\n";
+    const strict = "kind: PeerAuthentication\nmetadata: { name: default }\nspec: { mtls: { mode: STRICT } }\n";
+    const refused = ask(worldFrom(services, strict + plain), "GET http://cart:8080/", [], "order");
+    assert.equal(refused.status, 503);
+    assert.match(refused.failures[0]?.because ?? "", /STRICT/);
+    const taken = ask(
+      worldFrom(services, strict.replace("STRICT", "PERMISSIVE") + plain),
+      "GET http://cart:8080/",
+      [],
+      "order",
+    );
+    assert.equal(split(taken), "v1 1");
+  });
+});
