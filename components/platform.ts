@@ -6,6 +6,7 @@ import type { ComponentOptions } from "./child-options.ts";
 import { usesLoadBalancer } from "../model/load-balancer.ts";
 import { clusterName, NAMESPACES, RELEASES } from "../model/names.ts";
 import { revisionOf } from "../model/revisions.ts";
+import { partitionOf } from "../model/partition.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
@@ -117,6 +118,7 @@ interface Base {
 
 function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
   const { config } = stack;
+  const partition = partitionOf(platform.region);
   const provider = new aws.Provider("aws", {
     region: platform.region as aws.Region,
     defaultTags: { tags: { project: "ecommerce-mesh", ...config.tags } },
@@ -131,6 +133,7 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
     {
       clusterName: name,
       cluster: config.cluster,
+      partition,
       vpcId,
       privateSubnetIds,
       intraSubnetIds,
@@ -146,7 +149,7 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
   const edge = (istioCrds: pulumi.Resource) =>
     new Edge(
       "edge",
-      { stack, clusterName: name, vpcId, istioCrds },
+      { stack, clusterName: name, partition, vpcId, istioCrds },
       // Nodes do not need the public subnets and their way out, but load balancers lie in them.
       { providers: [provider, cluster.provider], dependsOn: [...cluster.ready, network] },
     );

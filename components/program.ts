@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../config/errors.ts";
-import { loadStack, type Stack, stackValues } from "../config/load.ts";
+import { checkNamespaces } from "../config/file-keys.ts";
+import { loadStack, type Stack, stackFile, stackValues } from "../config/load.ts";
 import { buildPlatform, type PlatformOutputs } from "./platform.ts";
 
 /** Folder of the project: where `catalogs/` lies, whatever the working directory is. */
@@ -19,7 +20,13 @@ export function program(directory: string = PROJECT_DIRECTORY): PlatformOutputs 
 
 function load(directory: string): Stack {
   try {
-    return loadStack(directory, pulumi.getStack(), configuration());
+    const stack = pulumi.getStack();
+    const settings = pulumi.runtime.allConfig();
+    const slips = checkNamespaces(settings);
+    if (slips.length > 0) {
+      throw new ConfigError(stackFile(stack), slips);
+    }
+    return loadStack(directory, stack, configuration(settings));
   } catch (error) {
     throw error instanceof ConfigError ? refusal(error) : error;
   }
@@ -34,8 +41,8 @@ function refusal(error: ConfigError): Error {
 }
 
 /** The project's values. Objects reach a program as JSON text; a plain string is a mistake that the schema names. */
-function configuration(): Record<string, unknown> {
-  const values = Object.entries(stackValues(pulumi.runtime.allConfig()));
+function configuration(settings: Record<string, string>): Record<string, unknown> {
+  const values = Object.entries(stackValues(settings));
   return Object.fromEntries(values.map(([key, value]) => [key, parseValue(String(value))]));
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cluster } from "./schema/cluster.ts";
-import { dnsLabel } from "./schema/common.ts";
+import { dnsLabel, tags } from "./schema/common.ts";
 import { mesh } from "./schema/mesh.ts";
 import { network } from "./schema/network.ts";
 import { observability } from "./schema/observability.ts";
@@ -31,7 +31,7 @@ export const stackConfig = z.strictObject({
   traffic: traffic.prefault({}).describe("How traffic reaches the application."),
   security: security.prefault({}).describe("Identity and authorization."),
   observability: observability.prefault({}).describe("Metrics, traces and consoles."),
-  tags: z.record(z.string(), z.string()).default({}).describe("Tags of every AWS resource."),
+  tags: tags.default({}).describe("Tags of every AWS resource."),
 });
 
 /** A stack's configuration, parsed and with every default filled in. */

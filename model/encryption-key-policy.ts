@@ -1,3 +1,5 @@
+import { partitionOf } from "./partition.ts";
+
 /** What a key's policy is made from. */
 export interface EncryptionKeyPolicyArgs {
   /** Account that owns the key: its IAM policies decide who manages it. */
@@ -12,6 +14,7 @@ export interface EncryptionKeyPolicyArgs {
  * uses the key by a grant that it makes at the cluster's creation, as whoever creates the cluster.
  */
 export function encryptionKeyPolicy({ account, region, clusterName }: EncryptionKeyPolicyArgs): string {
+  const partition = partitionOf(region);
   const logGroups = [`/aws/eks/${clusterName}/*`, `/aws/vpc/${clusterName}/*`];
   return JSON.stringify({
     Version: "2012-10-17",
@@ -19,7 +22,7 @@ export function encryptionKeyPolicy({ account, region, clusterName }: Encryption
       {
         Sid: "AccountManagesTheKey",
         Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Principal: { AWS: `arn:${partition}:iam::${account}:root` },
         Action: "kms:*",
         Resource: "*",
       },
@@ -32,7 +35,7 @@ export function encryptionKeyPolicy({ account, region, clusterName }: Encryption
         Condition: {
           ArnLike: {
             "kms:EncryptionContext:aws:logs:arn": logGroups.map(
-              (group) => `arn:aws:logs:${region}:${account}:log-group:${group}`,
+              (group) => `arn:${partition}:logs:${region}:${account}:log-group:${group}`,
             ),
           },
         },

@@ -9,8 +9,8 @@ export interface ManagedAddon {
   readonly beforeNodes: boolean;
   /** Values as the add-on's own schema names them; see `aws eks describe-addon-configuration`. */
   readonly configuration?: HelmValues;
-  /** Service account whose pods call AWS, and the managed policy they need. */
-  readonly identity?: { readonly serviceAccount: string; readonly policyArn: string };
+  /** Service account whose pods call AWS, and the policy of AWS's that they need, with its path. */
+  readonly identity?: { readonly serviceAccount: string; readonly policy: string };
 }
 
 /** The add-ons of every cluster. */
@@ -32,7 +32,7 @@ export function managedAddons(): ManagedAddon[] {
         // 16 addresses at a time: as many pods a node as the kubelet takes. EKS reads it when it sets up a node's kubelet.
         env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
       },
-      identity: { serviceAccount: "aws-node", policyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy" },
+      identity: { serviceAccount: "aws-node", policy: "AmazonEKS_CNI_Policy" },
     },
     { name: "coredns", beforeNodes: false, configuration: placement },
     {
@@ -41,7 +41,7 @@ export function managedAddons(): ManagedAddon[] {
       configuration: { controller: placement },
       identity: {
         serviceAccount: "ebs-csi-controller-sa",
-        policyArn: "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
+        policy: "service-role/AmazonEBSCSIDriverPolicy",
       },
     },
     { name: "metrics-server", beforeNodes: false, configuration: placement },

@@ -1,5 +1,6 @@
 import type * as eks from "@pulumi/eks";
 import type { ClusterConfig } from "../../config/schema/cluster.ts";
+import type { Partition } from "../../model/partition.ts";
 
 /** EKS access policy of each group of `cluster.access`, and the resource names of its entries. */
 const GROUPS = {
@@ -10,11 +11,14 @@ const GROUPS = {
 } as const satisfies Record<keyof ClusterConfig["access"], { key: string; policy: string }>;
 
 /** Access entries of a cluster. The key of an entry is its group and place: an ARN is no Pulumi name. */
-export function accessEntries(access: ClusterConfig["access"]): NonNullable<eks.ClusterArgs["accessEntries"]> {
+export function accessEntries(
+  access: ClusterConfig["access"],
+  partition: Partition,
+): NonNullable<eks.ClusterArgs["accessEntries"]> {
   const entries = (["admins", "deployers", "viewers"] as const).flatMap((group) =>
     access[group].map((principalArn, index) => {
       const { key, policy } = GROUPS[group];
-      const policyArn = `arn:aws:eks::aws:cluster-access-policy/${policy}`;
+      const policyArn = `arn:${partition}:eks::aws:cluster-access-policy/${policy}`;
       const accessPolicies = { [key]: { policyArn, accessScope: { type: "cluster" } } };
       return [`${key}-${index}`, { principalArn, accessPolicies }] as const;
     }),

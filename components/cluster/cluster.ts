@@ -5,6 +5,7 @@ import type { ClusterConfig } from "../../config/schema/cluster.ts";
 import { POOLS } from "../../config/schema/node-pool.ts";
 import { managedAddons } from "../../model/managed-addons.ts";
 import { POOL_KEYS } from "../../model/node-pools.ts";
+import type { Partition } from "../../model/partition.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { createDefaultStorageClass } from "./default-storage-class.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
@@ -18,6 +19,8 @@ export interface ClusterArgs {
   readonly clusterName: string;
   /** Version, endpoint, access, logs, pools. Plain: shapes the graph. Source: `cluster` of the stack's configuration. */
   readonly cluster: ClusterConfig;
+  /** Partition of AWS: part of the ARNs of AWS's own policies. Plain. */
+  readonly partition: Partition;
   /** The VPC. */
   readonly vpcId: pulumi.Input<string>;
   /** Subnets for the nodes, one in each zone. */
@@ -63,7 +66,7 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
       parent: this,
     });
 
-    const role = new NodeRole(`${name}-node`, { parent: this });
+    const role = new NodeRole(`${name}-node`, { partition: args.partition }, { parent: this });
     this.nodeRoleArn = role.arn;
     // Nodes take their addresses, rules and roles from these from their first moment on.
     const network = this.addons(`${name}-node-addons`, args, true, []);
@@ -86,6 +89,7 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
       name,
       {
         clusterName: this.clusterName,
+        partition: args.partition,
         kubernetesVersion: args.cluster.version,
         addons: managedAddons().filter((addon) => addon.beforeNodes === beforeNodes),
       },

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../../config/schema/cluster.ts";
+import type { Partition } from "../../model/partition.ts";
 import { accessEntries } from "./access-entries.ts";
 import { withZonalShift } from "./zonal-shift.ts";
 
@@ -11,6 +12,8 @@ export interface ControlPlaneArgs {
   readonly clusterName: string;
   /** Version, endpoint, access, logs. Plain: shapes the graph. Source: `cluster` of the stack's configuration. */
   readonly cluster: ClusterConfig;
+  /** Partition of AWS: part of the ARNs of access policies. Plain. */
+  readonly partition: Partition;
   readonly vpcId: pulumi.Input<string>;
   /** Subnets for the control plane's network interfaces, one in each zone. */
   readonly intraSubnetIds: pulumi.Input<string>[];
@@ -68,7 +71,7 @@ function clusterArgs(args: ControlPlaneArgs): eks.ClusterArgs {
     skipDefaultSecurityGroups: true,
     clusterSecurityGroup: args.controlPlaneSecurityGroup,
     authenticationMode: eks.AuthenticationMode.Api,
-    accessEntries: accessEntries(cluster.access),
+    accessEntries: accessEntries(cluster.access, args.partition),
     endpointPrivateAccess: endpoint.private,
     endpointPublicAccess: endpoint.publicCidrs.length > 0,
     ...(endpoint.publicCidrs.length > 0 ? { publicAccessCidrs: [...endpoint.publicCidrs] } : {}),

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { addonVersion } from "../../model/eks-versions.ts";
 import { type ManagedAddon } from "../../model/managed-addons.ts";
+import { managedPolicyArn, type Partition } from "../../model/partition.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 
@@ -12,6 +13,8 @@ const NAMESPACE = "kube-system";
 export interface ManagedAddonsArgs {
   /** Name of the EKS cluster. */
   readonly clusterName: pulumi.Input<string>;
+  /** Partition of AWS: part of the ARNs of policies. Plain. */
+  readonly partition: Partition;
   /** Kubernetes minor version; decides the add-ons' versions. Plain. */
   readonly kubernetesVersion: string;
   /** Add-ons of this component. Plain: shapes the graph. */
@@ -51,17 +54,18 @@ export class ManagedAddons extends pulumi.ComponentResource {
 
   private identity(
     name: string,
-    { clusterName }: ManagedAddonsArgs,
+    { clusterName, partition }: ManagedAddonsArgs,
     addon: ManagedAddon,
     options: ComponentOptions,
   ): PodIdentity | undefined {
     if (addon.identity === undefined) {
       return undefined;
     }
-    const { serviceAccount, policyArn } = addon.identity;
+    const { serviceAccount, policy } = addon.identity;
+    const policyArns = [managedPolicyArn(partition, policy)];
     return new PodIdentity(
       `${name}-${addon.name}`,
-      { clusterName, namespace: NAMESPACE, serviceAccount, policyArns: [policyArn] },
+      { clusterName, namespace: NAMESPACE, serviceAccount, policyArns },
       childOptions(this, options),
     );
   }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { managedPolicyArn, type Partition } from "../../model/partition.ts";
 
 /**
  * Policies that a node needs: join the cluster, pull images. Addresses for pods are not among them: the network add-on has
@@ -12,6 +13,12 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
+/** What the role is made from. */
+export interface NodeRoleArgs {
+  /** Partition of AWS: part of the ARNs of its policies. Plain. */
+  readonly partition: Partition;
+}
+
 /** The IAM role of the nodes. Its policies must be there before the nodes join, and until they have left. */
 export class NodeRole extends pulumi.ComponentResource {
   /** ARN of the role. */
@@ -21,14 +28,14 @@ export class NodeRole extends pulumi.ComponentResource {
   /** The role's policies. */
   readonly policies: pulumi.Resource[];
 
-  constructor(name: string, options: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { partition }: NodeRoleArgs, options: pulumi.ComponentResourceOptions) {
     super("ecommerce-mesh:cluster:NodeRole", name, {}, options);
     const role = new aws.iam.Role(name, { assumeRolePolicy: TRUST }, { parent: this });
     this.policies = NODE_POLICIES.map(
       (policy) =>
         new aws.iam.RolePolicyAttachment(
           `${name}-${policy}`,
-          { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+          { role: role.name, policyArn: managedPolicyArn(partition, policy) },
           { parent: this },
         ),
     );

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { externalDnsPolicy } from "../../model/iam/external-dns.ts";
 import { loadBalancerControllerPolicy } from "../../model/iam/load-balancer-controller.ts";
 import { externalDns, loadBalancerController } from "../../model/releases/edge.ts";
+import type { Partition } from "../../model/partition.ts";
 import type { StackData } from "../../model/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
@@ -12,6 +13,8 @@ export interface EdgeArgs {
   readonly stack: StackData;
   /** Name of the EKS cluster. Plain. */
   readonly clusterName: string;
+  /** Partition of AWS: part of the ARNs in policies. Plain. */
+  readonly partition: Partition;
   /** The VPC of the load balancers. */
   readonly vpcId: pulumi.Input<string>;
   /** What brings Istio's CustomResourceDefinitions: ExternalDNS reads them. */
@@ -25,7 +28,7 @@ export class Edge extends pulumi.ComponentResource {
 
   constructor(name: string, args: EdgeArgs, options: ComponentOptions) {
     super("ecommerce-mesh:edge:Edge", name, {}, options);
-    const { stack, clusterName, vpcId, istioCrds } = args;
+    const { stack, clusterName, partition, vpcId, istioCrds } = args;
     const roleArns: Record<string, pulumi.Output<string>> = {};
     const install = (
       controllerName: string,
@@ -43,14 +46,14 @@ export class Edge extends pulumi.ComponentResource {
 
     const release = loadBalancerController(stack, clusterName);
     if (release !== undefined) {
-      const policy = loadBalancerControllerPolicy(clusterName);
+      const policy = loadBalancerControllerPolicy(clusterName, partition);
       const controller = { clusterName, release, policy, lateValues: { vpcId } };
       install("load-balancer-controller", controller, "LoadBalancerController");
     }
     const dns = externalDns(stack, clusterName);
     const { zoneId } = stack.config.traffic.dns;
     if (dns !== undefined && zoneId !== undefined) {
-      const controller = { clusterName, release: dns, policy: externalDnsPolicy(zoneId) };
+      const controller = { clusterName, release: dns, policy: externalDnsPolicy(zoneId, partition) };
       install("external-dns", controller, "ExternalDns", [istioCrds]);
     }
     this.roleArns = roleArns;

@@ -34,7 +34,12 @@ export const cluster = z.strictObject({
     .describe("Who reaches the Kubernetes API server."),
   access: z
     .strictObject({
-      admins: z.array(principalArn).default([]).describe("Cluster-admin rights."),
+      admins: z
+        .array(principalArn)
+        .default([])
+        .describe(
+          "Cluster-admin rights. Not who makes the cluster: EKS gives that one an entry, and refuses a second.",
+        ),
       deployers: z.array(principalArn).default([]).describe("May change what is in namespaces, not the cluster."),
       viewers: z.array(principalArn).default([]).describe("May read everything but Secrets."),
     })

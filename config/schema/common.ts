@@ -29,6 +29,23 @@ export const quantity = z.string().refine(isQuantity, {
   error: "expected a Kubernetes quantity such as 500m, 2, 256Mi or 2Gi",
 });
 
+/** A tag of AWS's resources: keys of AWS's own are refused by every service. */
+export const tags = z.record(
+  z
+    .string()
+    .regex(/^(?!aws:)/i, "expected a tag key that does not begin with aws:, which AWS keeps to itself")
+    .regex(
+      /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u,
+      "expected a tag key of 1 to 128 letters, digits, blanks or _.:/=+-@",
+    ),
+  z
+    .string()
+    .regex(
+      /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
+      "expected a tag value of at most 256 letters, digits, blanks or _.:/=+-@",
+    ),
+);
+
 /** A TCP port. */
 export const port = z.int().min(1).max(65535);
 

@@ -10,6 +10,7 @@ import { checkNames } from "./names.ts";
 import { checkNamespaces } from "./namespaces.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
+import { checkPartition } from "./partition.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkProduction } from "./production.ts";
 import { checkRevisions } from "./revisions.ts";
@@ -25,6 +26,7 @@ export type Check = (stack: StackData) => Problem[];
 /** Every cross-check, one concern each. */
 const CHECKS: readonly Check[] = [
   checkZones,
+  checkPartition,
   checkNetwork,
   checkExistingNetwork,
   checkEndpoints,

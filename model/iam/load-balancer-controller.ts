@@ -1,21 +1,37 @@
+import type { Partition } from "../partition.ts";
 import { type PolicyDocument, policyDocument, type PolicyStatement } from "./policy.ts";
 
 /** Tag that the controller puts on all that it makes; its value is the cluster's name. */
 const CLUSTER_TAG = "elbv2.k8s.aws/cluster";
 
 const ELB = "elasticloadbalancing:";
-const SECURITY_GROUPS = "arn:aws:ec2:*:*:security-group/*";
-const TARGET_GROUPS = "arn:aws:elasticloadbalancing:*:*:targetgroup/*/*";
-const LOAD_BALANCERS = "arn:aws:elasticloadbalancing:*:*:loadbalancer/net/*/*";
-const LISTENERS = "arn:aws:elasticloadbalancing:*:*:listener/net/*/*/*";
+
+/** ARNs of everything of a kind. */
+interface Kinds {
+  readonly securityGroups: string;
+  readonly targetGroups: string;
+  readonly loadBalancers: string;
+  readonly listeners: string;
+}
+
+function kindsIn(partition: Partition): Kinds {
+  const balancing = `arn:${partition}:elasticloadbalancing:*:*`;
+  return {
+    securityGroups: `arn:${partition}:ec2:*:*:security-group/*`,
+    targetGroups: `${balancing}:targetgroup/*/*`,
+    loadBalancers: `${balancing}:loadbalancer/net/*/*`,
+    listeners: `${balancing}:listener/net/*/*/*`,
+  };
+}
 
 /**
  * What the AWS Load Balancer Controller may do. Source: the policy that its project publishes (docs/install/iam_policy.json,
  * 2026-08), with two differences: only what network load balancers need (no WAF, Shield, Cognito, trust stores, application
  * load balancers), and where that policy asks that the cluster tag exists, this one asks for this cluster's name.
  */
-export function loadBalancerControllerPolicy(clusterName: string): PolicyDocument {
-  return policyDocument([...reading(), ...securityGroups(clusterName), ...loadBalancers(clusterName)]);
+export function loadBalancerControllerPolicy(clusterName: string, partition: Partition): PolicyDocument {
+  const kinds = kindsIn(partition);
+  return policyDocument([...reading(), ...securityGroups(clusterName, kinds), ...loadBalancers(clusterName, kinds)]);
 }
 
 function reading(): PolicyStatement[] {
@@ -68,7 +84,7 @@ function reading(): PolicyStatement[] {
   ];
 }
 
-function securityGroups(clusterName: string): PolicyStatement[] {
+function securityGroups(clusterName: string, kinds: Kinds): PolicyStatement[] {
   return [
     {
       // Also of the nodes' security group, which is not the controller's own.
@@ -82,7 +98,7 @@ function securityGroups(clusterName: string): PolicyStatement[] {
       Sid: "TagNewSecurityGroup",
       Effect: "Allow",
       Action: ["ec2:CreateTags"],
-      Resource: SECURITY_GROUPS,
+      Resource: kinds.securityGroups,
       Condition: {
         StringEquals: { "ec2:CreateAction": "CreateSecurityGroup", [`aws:RequestTag/${CLUSTER_TAG}`]: clusterName },
       },
@@ -91,7 +107,7 @@ function securityGroups(clusterName: string): PolicyStatement[] {
       Sid: "TagOwnSecurityGroup",
       Effect: "Allow",
       Action: ["ec2:CreateTags", "ec2:DeleteTags"],
-      Resource: SECURITY_GROUPS,
+      Resource: kinds.securityGroups,
       Condition: retagged(clusterName),
     },
     {
@@ -104,18 +120,18 @@ function securityGroups(clusterName: string): PolicyStatement[] {
   ];
 }
 
-function loadBalancers(clusterName: string): PolicyStatement[] {
+function loadBalancers(clusterName: string, { targetGroups, loadBalancers, listeners }: Kinds): PolicyStatement[] {
   const named = { StringEquals: { [`aws:RequestTag/${CLUSTER_TAG}`]: clusterName } };
   return [
     elb("Create", ["CreateLoadBalancer", "CreateTargetGroup"], "*", named),
-    elb("TagNew", ["AddTags"], [TARGET_GROUPS, LOAD_BALANCERS], {
+    elb("TagNew", ["AddTags"], [targetGroups, loadBalancers], {
       StringEquals: {
         "elasticloadbalancing:CreateAction": ["CreateTargetGroup", "CreateLoadBalancer"],
         [`aws:RequestTag/${CLUSTER_TAG}`]: clusterName,
       },
     }),
-    elb("TagOwn", ["AddTags", "RemoveTags"], [TARGET_GROUPS, LOAD_BALANCERS], retagged(clusterName)),
-    elb("TagListeners", ["AddTags", "RemoveTags"], LISTENERS),
+    elb("TagOwn", ["AddTags", "RemoveTags"], [targetGroups, loadBalancers], retagged(clusterName)),
+    elb("TagListeners", ["AddTags", "RemoveTags"], listeners),
     elb(
       "ChangeOwn",
       [
@@ -133,7 +149,7 @@ function loadBalancers(clusterName: string): PolicyStatement[] {
       "*",
       own(clusterName),
     ),
-    elb("Targets", ["RegisterTargets", "DeregisterTargets"], TARGET_GROUPS),
+    elb("Targets", ["RegisterTargets", "DeregisterTargets"], targetGroups),
     elb(
       "Listeners",
       ["AddListenerCertificates", "CreateListener", "DeleteListener", "ModifyListener", "RemoveListenerCertificates"],

@@ -92,6 +92,28 @@ describe("the EKS cluster", () => {
     ]);
   });
 
+  it("names AWS's own policies as its partition does", async () => {
+    const platform = {
+      kind: "eks",
+      region: "us-gov-west-1",
+      zones: ["a", "b", "c"].map((zone) => `us-gov-west-1${zone}`),
+    };
+    const cluster = { access: { admins: ["arn:aws-us-gov:iam::123456789012:role/ops"] }, systemPool: { max: 6 } };
+    const settings = {
+      ...settingsOf("staging"),
+      "ecommerce-mesh:platform": JSON.stringify(platform),
+      "ecommerce-mesh:cluster": JSON.stringify(cluster),
+      "ecommerce-mesh:traffic": JSON.stringify({ dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } }),
+    };
+    const graph = await record(() => program(), { stack: "staging", settings });
+    const arns = graph.flatMap(({ inputs }) => JSON.stringify(inputs).match(/arn:aws[a-z-]*:(?!mock)[a-z0-9]+/g) ?? []);
+    assert.ok(arns.length >= 15, `${arns.length} ARNs`);
+    assert.deepEqual(
+      arns.filter((arn) => !arn.startsWith("arn:aws-us-gov:")),
+      [],
+    );
+  });
+
   it("tells EKS what to do at the end of standard support", async () => {
     const graph = await prodWith({ supportType: "EXTENDED" });
     assert.deepEqual(inputsOf(graph, "eks:index:Cluster")["upgradePolicy"], { supportType: "EXTENDED" });

@@ -45,6 +45,14 @@ describe("the program", () => {
     assert.equal(registered, 1);
   });
 
+  it("refuses values under a misspelt namespace, which would be passed over in silence", async () => {
+    const settings = { ...settingsOf("dev"), "ecommerce-mehs:network": "{}", "aws:profile": "shop" };
+    await assert.rejects(
+      record(() => program(), { stack: "dev", settings }),
+      /Pulumi\.dev\.yaml: ecommerce-mehs:network: unknown key \(did you mean ecommerce-mesh:network\?\)/,
+    );
+  });
+
   it("gives out the load balancer's host name and the roles of control plane, nodes and every controller", async () => {
     const dns = { dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } };
     const settings = { ...settingsOf("dev"), "ecommerce-mesh:traffic": JSON.stringify(dns) };

@@ -25,6 +25,30 @@ const REFUSED: readonly {
     says: /expected a zone of eu-west-1; got "us-east-1b"/,
   },
   {
+    rule: "a region of a partition with other names of services",
+    config: { platform: { region: "cn-north-1", zones: ["cn-north-1a", "cn-north-1b", "cn-north-1c"] } },
+    path: "platform.region",
+    says: /a region of AWS or AWS GovCloud; got "cn-north-1" of AWS China/,
+  },
+  {
+    rule: "a principal of another partition",
+    config: { cluster: { access: { deployers: ["arn:aws-us-gov:iam::123456789012:role/ci"] } } },
+    path: "cluster.access.deployers[0]",
+    says: /an ARN of the partition aws, in which eu-west-1 lies; got "arn:aws-us-gov:/,
+  },
+  {
+    rule: "a certificate of another partition",
+    config: { traffic: { tls: { mode: "acm", certificateArn: CERTIFICATE.replace("arn:aws:", "arn:aws-us-gov:") } } },
+    path: "traffic.tls.certificateArn",
+    says: /an ARN of the partition aws/,
+  },
+  {
+    rule: "a key of another region",
+    config: { cluster: { encryptionKeyArn: "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d" } },
+    path: "cluster.encryptionKeyArn",
+    says: /expected a key in eu-west-1, the stack's region; got "arn:aws:kms:us-east-1:/,
+  },
+  {
     rule: "an application in the control plane's namespace",
     catalog: { namespace: "istio-system" },
     path: "namespace",

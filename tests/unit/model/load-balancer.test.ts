@@ -194,7 +194,7 @@ describe("the AWS Load Balancer Controller", () => {
   });
 
   it("may change and delete only what carries this cluster's tag", () => {
-    const { Statement } = loadBalancerControllerPolicy("shop-prod");
+    const { Statement } = loadBalancerControllerPolicy("shop-prod", "aws");
     const dangerous = Statement.filter(({ Action }) =>
       Action.some((action) =>
         /:(Delete(LoadBalancer|TargetGroup|SecurityGroup)|Create(LoadBalancer|TargetGroup))$/.test(action),
@@ -207,7 +207,7 @@ describe("the AWS Load Balancer Controller", () => {
   });
 
   it("gets no rights on what network load balancers do not need, and none by wildcard", () => {
-    const actions = loadBalancerControllerPolicy("shop-prod").Statement.flatMap(({ Action }) => Action);
+    const actions = loadBalancerControllerPolicy("shop-prod", "aws").Statement.flatMap(({ Action }) => Action);
     assert.deepEqual(
       actions.filter((action) => /\*|^(wafv2|waf-regional|shield|cognito-idp):/.test(action)),
       [],
@@ -216,7 +216,7 @@ describe("the AWS Load Balancer Controller", () => {
   });
 
   it("has a policy that fits into a role: inline policies end at 10240 characters", () => {
-    assert.ok(JSON.stringify(loadBalancerControllerPolicy("c".repeat(100))).length < 10_240);
+    assert.ok(JSON.stringify(loadBalancerControllerPolicy("c".repeat(100), "aws")).length < 10_240);
   });
 });
 
@@ -232,7 +232,7 @@ describe("ExternalDNS", () => {
   });
 
   it("may change the records of that zone only", () => {
-    const changing = externalDnsPolicy("Z0123456789ABCDEFGHIJ").Statement.filter(({ Action }) =>
+    const changing = externalDnsPolicy("Z0123456789ABCDEFGHIJ", "aws").Statement.filter(({ Action }) =>
       Action.some((action) => /Change/.test(action)),
     );
     assert.deepEqual(

@@ -34,8 +34,8 @@ const CREATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
   ],
   "aws:cloudwatch/logGroup:LogGroup": [nodeGroup.logGroupFree],
   "aws:eks/addon:Addon": [cluster.clusterExists, cluster.addonVersionKnown],
-  "aws:eks/accessEntry:AccessEntry": [cluster.clusterExists],
-  "aws:eks/podIdentityAssociation:PodIdentityAssociation": [cluster.clusterExists],
+  "aws:eks/accessEntry:AccessEntry": [cluster.clusterExists, nodeGroup.accessEntryOnce],
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": [cluster.clusterExists, nodeGroup.podIdentityOnce],
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [iam.roleExists],
   "aws:iam/rolePolicy:RolePolicy": [iam.roleExists],
 };

@@ -1,7 +1,10 @@
 import { recordOf, textOf, textsOf } from "../properties.ts";
-import type { CreateRule } from "./rule.ts";
+import { SANDBOX_PRINCIPAL } from "../place.ts";
+import { type CreateRule, referring } from "./rule.ts";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
+const ACCESS_ENTRY = "aws:eks/accessEntry:AccessEntry";
+const POD_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 
 /** A cluster moves up, one minor version at a time. */
 export const clusterVersionStep: CreateRule = (store, inputs) => {
@@ -36,6 +39,29 @@ export const nodeGroupTemplate: CreateRule = (store, inputs) => {
   return inputs["diskSize"] === undefined
     ? undefined
     : "InvalidParameterException: Disk size must be specified within the launch template.";
+};
+
+/** A principal has one entry in a cluster, and who made the cluster has one from its beginning. */
+export const accessEntryOnce: CreateRule = (store, inputs) => {
+  const principal = textOf(inputs["principalArn"]);
+  const clusterName = textOf(inputs["clusterName"]);
+  const cluster = store.get(CLUSTER, clusterName);
+  const taken = referring(store, ACCESS_ENTRY, "principalArn", principal).some(
+    (entry) => entry.inputs["clusterName"] === clusterName,
+  );
+  const creates = recordOf(cluster?.outputs["accessConfig"])["bootstrapClusterCreatorAdminPermissions"] !== false;
+  return taken || (creates && principal === SANDBOX_PRINCIPAL)
+    ? "ResourceInUseException: The specified access entry resource is already in use on this cluster."
+    : undefined;
+};
+
+/** A service account has one role. */
+export const podIdentityOnce: CreateRule = (store, inputs) => {
+  const key = ({ clusterName, namespace, serviceAccount }: typeof inputs) =>
+    [clusterName, namespace, serviceAccount].map(textOf).join("/");
+  return store.list(POD_IDENTITY).some((other) => key(other.inputs) === key(inputs))
+    ? "ResourceInUseException: Association already exists"
+    : undefined;
 };
 
 /** EKS makes the log group of a cluster that logs, if there is none: who comes later finds it taken. */
