@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { identifyProcess, isRunning, type ProcessIdentity } from "../driver/process-identity.ts";
+import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 
 /** Notes that a process runs for this directory. */
 export function writePidFile(path: string, pid: number): ProcessIdentity | undefined {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { SandboxError } from "../contracts.ts";
-import { isRunning, waitUntilGone, type ProcessIdentity } from "../driver/process-identity.ts";
+import { isRunning, waitUntilGone, type ProcessIdentity } from "../processes/process-identity.ts";
 import { PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
 import { readPidFile, removePidFile, writePidFile } from "./pid-file.ts";
 import type { Command } from "./programs.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { SandboxError, type ControlPlane, type Progress, type Toolchain } from "../contracts.ts";
-import { isRunning, type ProcessIdentity } from "../driver/process-identity.ts";
-import { withDirectoryLock } from "../toolchain/lock.ts";
+import { isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
+import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { apiClient, expectStatus } from "./api-client.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
@@ -84,11 +84,12 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   const ports = await choosePorts(readPorts(layout.ports));
   const server = await writeConfigs(layout, pki, ports);
   const started = new Map<ProgramName, ProcessIdentity>();
+  const start = { server, pki, layout, started, signal: options.signal };
   for (const program of PROGRAM_NAMES) {
     options.signal?.throwIfAborted();
     if (program === "kube-controller-manager") {
       // The others end themselves, or wait long, when the API server does not answer yet.
-      await waitReady(server, pki, layout, started, options.signal);
+      await poll(start, "/readyz");
       await dropNodeLeases(server, pki);
     }
     started.set(
@@ -96,7 +97,8 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
       await startProgram(layout, program, commandOf(program, { toolchain: options.toolchain, layout, pki, ports })),
     );
   }
-  await waitForDefaultAccount(server, pki, layout, started, options.signal);
+  // The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused.
+  await poll(start, "/api/v1/namespaces/default/serviceaccounts/default");
 }
 
 async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<string> {
@@ -108,16 +110,6 @@ async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<str
   }
   await writeKubeconfig(layout.kubeconfig, server, pki, "admin");
   return server;
-}
-
-async function waitReady(
-  server: string,
-  pki: Pki,
-  layout: Layout,
-  started: ReadonlyMap<ProgramName, ProcessIdentity>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await poll(server, pki, layout, started, signal, "/readyz");
 }
 
 /**
@@ -134,25 +126,18 @@ async function dropNodeLeases(server: string, pki: Pki): Promise<void> {
   }
 }
 
-/** The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused. */
-async function waitForDefaultAccount(
-  server: string,
-  pki: Pki,
-  layout: Layout,
-  started: ReadonlyMap<ProgramName, ProcessIdentity>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await poll(server, pki, layout, started, signal, "/api/v1/namespaces/default/serviceaccounts/default");
+/** A start under way. */
+interface Start {
+  readonly server: string;
+  readonly pki: Pki;
+  readonly layout: Layout;
+  /** Programs that were started so far. */
+  readonly started: ReadonlyMap<ProgramName, ProcessIdentity>;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function poll(
-  server: string,
-  pki: Pki,
-  layout: Layout,
-  started: ReadonlyMap<ProgramName, ProcessIdentity>,
-  signal: AbortSignal | undefined,
-  path: string,
-): Promise<void> {
+/** Waits until the API server answers a path with 200. @throws SandboxError when a program dies or time is over. */
+async function poll({ server, pki, layout, started, signal }: Start, path: string): Promise<void> {
   const client = apiClient(server, pki);
   const deadline = Date.now() + READY_TIMEOUT_MS;
   try {

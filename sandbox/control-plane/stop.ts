@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { withDirectoryLock } from "../toolchain/lock.ts";
+import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { layoutOf } from "./layout.ts";
 import { stopPrograms } from "./processes.ts";
 import { programsBelow } from "./strays.ts";

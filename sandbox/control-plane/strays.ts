@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, sep } from "node:path";
-import { identifyProcess, type ProcessIdentity } from "../driver/process-identity.ts";
+import { identifyProcess, type ProcessIdentity } from "../processes/process-identity.ts";
 import { PROGRAM_NAMES, type ProgramName } from "./layout.ts";
 
 /** A program of a control plane that was found by its command line. */

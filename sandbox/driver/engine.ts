@@ -4,7 +4,7 @@ import { SandboxError } from "../contracts.ts";
 import { plainText } from "./changes.ts";
 import { receiveEvents } from "./engine-events.ts";
 import { serveProgram, type Program } from "./language-host.ts";
-import { identifyProcess, type ProcessIdentity } from "./process-identity.ts";
+import { identifyProcess, type ProcessIdentity } from "../processes/process-identity.ts";
 
 /** What the engine can be asked for. */
 export type EngineOperation = "preview" | "up" | "destroy";

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SandboxError } from "../contracts.ts";
-import { identifyProcess, isRunning, type ProcessIdentity } from "./process-identity.ts";
+import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 
 /** Who works on a stack: what the lock file says. */
 export interface LockOwner extends ProcessIdentity {

@@ -56,7 +56,8 @@ export function stackPaths(places: Places, stack: string): StackPaths {
     checkpoint: join(backend, ".pulumi", "stacks", PROJECT_NAME, `${stack}.json`),
     backendLocks: join(backend, ".pulumi", "locks", "organization", PROJECT_NAME, stack),
     passphrase: join(dir, "passphrase"),
-    pulumiHome: join(places.sandboxDir, "pulumi-home"),
+    // The dot keeps it apart from stacks, whose names have none.
+    pulumiHome: join(places.sandboxDir, ".pulumi-home"),
     controlPlane: join(dir, "control-plane"),
     cloud: join(dir, "cloud.json"),
     helm: join(dir, "helm"),

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../../config/load.ts";
-import { ensureStack } from "./checkpoint.ts";
+import { SandboxError } from "../contracts.ts";
+import { ensureStack, readState } from "./checkpoint.ts";
 import { ensureSecretsKey } from "./passphrase.ts";
 import { PROJECT_NAME, type StackPaths } from "./paths.ts";
 import { copySettings } from "./settings-copy.ts";
@@ -15,6 +16,7 @@ export interface PreparedProject {
 
 /** Writes the generated project anew: settings may have changed since the last command. */
 export async function prepareProject(paths: StackPaths, stack: Stack): Promise<PreparedProject> {
+  assertKeyKept(paths);
   mkdirSync(paths.project, { recursive: true, mode: 0o700 });
   mkdirSync(paths.backend, { recursive: true, mode: 0o700 });
   const key = await ensureSecretsKey(paths.passphrase);
@@ -27,4 +29,18 @@ export async function prepareProject(paths: StackPaths, stack: Stack): Promise<P
   writeFileSync(join(paths.project, stack.file), settings.text, { mode: 0o600 });
   ensureStack(paths.checkpoint, `organization/${PROJECT_NAME}/${paths.stack}`);
   return { passphrase: key.passphrase, replacedSecrets: settings.replacedSecrets };
+}
+
+/**
+ * A new passphrase would not open the secrets of the old one: the engine would say `incorrect passphrase` of a word that
+ * nobody gave.
+ */
+function assertKeyKept(paths: StackPaths): void {
+  if (!existsSync(paths.passphrase) && readState(paths.checkpoint).resources.length > 0) {
+    throw new SandboxError(
+      "state.passphrase-lost",
+      `the state of ${paths.stack} is encrypted, and its passphrase is gone: ${paths.passphrase}`,
+      `Put the file back, or start anew with: mesh down --purge ${paths.stack}`,
+    );
+  }
 }

@@ -5,7 +5,7 @@ import { adoptPendingObjects, clearPending, readState } from "./checkpoint.ts";
 import type { EngineOperation } from "./engine.ts";
 import type { LockOwner, StackLock } from "./lock.ts";
 import type { StackPaths } from "./paths.ts";
-import { isRunning, waitUntilGone } from "./process-identity.ts";
+import { isRunning, waitUntilGone } from "../processes/process-identity.ts";
 
 /** How long an engine that lost its owner may take to notice and save its state. */
 const ORPHAN_PATIENCE_MS = 3000;

@@ -4,7 +4,8 @@ import { buildProgram, copyDataFiles, downloadSources, removeUnfinished } from "
 import { cacheKey, cacheRoot, missingFrom, toolchainIn, type CachePlace } from "./cache.ts";
 import { compareVersions, findGo, type Go } from "./go.ts";
 import { installedPulumi } from "./installed-pulumi.ts";
-import { withDirectoryLock } from "./lock.ts";
+import { KEPT_DAYS, markUsed, pruneUnused } from "./prune.ts";
+import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { DATA_FILES, GO_MODULES_DIR, PROGRAMS, requiredGoVersion, type DataFiles, type Program } from "./recipe.ts";
 
 /** What may differ from the ordinary: everything has a default. */
@@ -52,11 +53,21 @@ export async function ensureToolchain(progress: Progress, options: ToolchainOpti
   const pulumi = await installedPulumi(env, options.signal);
   const built = toolchainIn(dir);
   const toolchain = pulumi === undefined ? built : { ...built, pulumi };
-  if (isComplete(missingOf(toolchain))) {
-    return toolchain;
+  if (!isComplete(missingOf(toolchain))) {
+    await buildMissing({ modulesDir, dir, toolchain, env, signal: options.signal, progress });
+    prune(dir, progress);
   }
-  await buildMissing({ modulesDir, dir, toolchain, env, signal: options.signal, progress });
+  markUsed(dir);
   return toolchain;
+}
+
+/** Only after a build: that is when pins have changed, and when disk space goes. */
+function prune(dir: string, progress: Progress): void {
+  const pruned = pruneUnused(dir);
+  if (pruned.length > 0) {
+    const message = `deleted programs of former versions, unused for ${KEPT_DAYS} days: ${pruned.join(", ")}`;
+    progress({ phase: PHASE, message });
+  }
 }
 
 function missingOf(toolchain: Toolchain): Missing {

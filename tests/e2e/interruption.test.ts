@@ -5,7 +5,7 @@ import type { ResultJson } from "../../cli/output/result-json.ts";
 import { readState } from "../../sandbox/driver/checkpoint.ts";
 import type { LockOwner } from "../../sandbox/driver/lock.ts";
 import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
-import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
+import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
 import { readControlPlane } from "../../sandbox/control-plane/index.ts";
 import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
 import { eventually, lastJson, statusOf, TemporaryProject, type RunningCommand } from "../support/mesh-command.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import { stackOutputs } from "../../sandbox/driver/checkpoint.ts";
 import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
-import { identifyProcess } from "../../sandbox/driver/process-identity.ts";
+import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
 import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
 import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
 import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";

@@ -17,17 +17,16 @@ export interface DownResult {
   readonly purged: boolean;
 }
 
+/** Any of these makes a folder a stack's: `down --purge` must find one that lost the others. */
+const MARKS = ["passphrase", "control-plane", "backend"];
+
 /** Stacks that have a folder in the sandbox, and those whose programs still run after it was deleted. */
 export function sandboxedStacks(places: Places): string[] {
   const entries = existsSync(places.sandboxDir) ? readdirSync(places.sandboxDir, { withFileTypes: true }) : [];
   const folders = entries
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
-    .filter(
-      (name) =>
-        existsSync(join(places.sandboxDir, name, "passphrase")) ||
-        existsSync(join(places.sandboxDir, name, "control-plane")),
-    );
+    .filter((name) => MARKS.some((mark) => existsSync(join(places.sandboxDir, name, mark))));
   return [...new Set([...folders, ...foldersWithPrograms(places.sandboxDir)])].sort();
 }
 

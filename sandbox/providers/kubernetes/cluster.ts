@@ -109,6 +109,7 @@ export class Cluster {
       await this.loadBalancers.start(this.hub, () => undefined);
     }
     const info = await this.discovery.resolve(applied.apiVersion, applied.kind, options.signal);
+    const began = Date.now();
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(new Error("timeout")), options.timeoutMs);
     const podWatch = this.#watchPods(applied, giveUp);
@@ -126,7 +127,7 @@ export class Cluster {
       );
     } catch (error) {
       if (error instanceof NotReadyError || giveUp.signal.aborted) {
-        throw await this.#notReady(last, options.timeoutMs);
+        throw await this.#notReady(last, Date.now() - began);
       }
       throw error;
     } finally {
@@ -204,12 +205,12 @@ export class Cluster {
     }, LOOK_AT_PODS_EVERY_MS);
   }
 
-  async #notReady(live: KubernetesObject, timeoutMs: number): Promise<NotReadyError> {
+  async #notReady(live: KubernetesObject, waitedMs: number): Promise<NotReadyError> {
     const readiness = readinessOf(live);
     const why = readiness.state === "ready" ? "it changed while being waited for" : readiness.why;
     const reason = await explain(this.client, live);
-    const limit = `timeout ${Math.round(timeoutMs / 1000)} s`;
-    return new NotReadyError(`${describeObject(live)} did not become ready (${limit}): ${why}; ${reason}`, live);
+    const spent = `after ${Math.round(waitedMs / 1000)} s`;
+    return new NotReadyError(`${describeObject(live)} did not become ready (${spent}): ${why}; ${reason}`, live);
   }
 }
 

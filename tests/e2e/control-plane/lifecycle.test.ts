@@ -9,7 +9,7 @@ import {
   stopControlPlane,
   watchControlPlane,
 } from "../../../sandbox/control-plane/index.ts";
-import { identifyProcess } from "../../../sandbox/driver/process-identity.ts";
+import { identifyProcess } from "../../../sandbox/processes/process-identity.ts";
 import {
   deployment,
   eventually,

@@ -35,6 +35,16 @@ describe("reading a stack", () => {
     return [];
   }
 
+  it("refuses tags that AWS would refuse", () => {
+    assert.deepEqual(problemsOf({ tags: { "aws:owner": "shop" } }), [
+      'Pulumi.prod.yaml: tags.aws:owner: expected a tag key that does not begin with aws:, which AWS keeps to itself; got the key "aws:owner"',
+    ]);
+    assert.match(problemsOf({ tags: { "AWS:owner": "shop" } })[0] ?? "", /does not begin with aws:/);
+    assert.match(problemsOf({ tags: { [`k${"x".repeat(128)}`]: "" } })[0] ?? "", /a tag key of 1 to 128/);
+    assert.match(problemsOf({ tags: { owner: "a,b" } })[0] ?? "", /tags\.owner: expected a tag value of at most 256/);
+    assert.deepEqual(problemsOf({ tags: { "awsome:Team 1/é": "x+y=z@shop.example" } }), []);
+  });
+
   it("accepts every stack of the repository and freezes what it gives", () => {
     for (const stack of STACKS) {
       const data = readStackFile(directory, stack);

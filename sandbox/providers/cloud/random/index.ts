@@ -7,17 +7,14 @@ import {
   type DiffResult,
   diffProperties,
   type PropertyMap,
-  type ReadRequest,
-  type ReadResult,
-  Refusal,
   revealMap,
   Secret,
   type StandInProvider,
   toPlainMap,
   UNKNOWN,
-  type UpdateRequest,
 } from "../../protocol/index.ts";
 import { numberOf, textOf } from "../properties.ts";
+import { StatelessProvider } from "../stateless-provider.ts";
 import type { Properties } from "../types.ts";
 import { randomId, randomPet, randomText } from "./generate.ts";
 
@@ -80,7 +77,7 @@ const KINDS: Readonly<
  * Stands in for the random provider, with real random values from the system. Like the published one it keeps nothing itself:
  * the values live in the engine's state, passwords and bytes as secrets.
  */
-export class RandomProvider implements StandInProvider {
+export class RandomProvider extends StatelessProvider implements StandInProvider {
   readonly packageName = "random";
   readonly version = "4.21.2";
 
@@ -90,27 +87,12 @@ export class RandomProvider implements StandInProvider {
   }
 
   create({ type, inputs, preview }: CreateRequest): Promise<CreateResult> {
-    const kind = KINDS[type];
-    if (kind === undefined) {
-      throw new Refusal(`the stand-in for random does not know ${type}; it knows ${Object.keys(KINDS).join(", ")}`);
-    }
+    const kind = this.kindOf(KINDS, type);
     if (preview) {
       const unknown = Object.fromEntries(kind.outputs.map((key) => [key, UNKNOWN]));
       return Promise.resolve({ id: "", outputs: { ...inputs, ...unknown } });
     }
     const { id, outputs } = kind.make(toPlainMap(revealMap(inputs)));
     return Promise.resolve({ id, outputs: { ...inputs, ...outputs } });
-  }
-
-  read({ id, inputs, outputs }: ReadRequest): Promise<ReadResult> {
-    return Promise.resolve({ id, inputs, outputs });
-  }
-
-  update({ news, oldOutputs }: UpdateRequest): Promise<{ outputs: PropertyMap }> {
-    return Promise.resolve({ outputs: { ...oldOutputs, ...news } });
-  }
-
-  delete(): Promise<void> {
-    return Promise.resolve();
   }
 }

@@ -8,17 +8,14 @@ import {
   diffProperties,
   mapValues,
   type PropertyMap,
-  type ReadRequest,
-  type ReadResult,
-  Refusal,
   revealMap,
   Secret,
   type StandInProvider,
   toPlainMap,
   UNKNOWN,
-  type UpdateRequest,
 } from "../../protocol/index.ts";
 import { textOf } from "../properties.ts";
+import { StatelessProvider } from "../stateless-provider.ts";
 import type { Properties } from "../types.ts";
 import { algorithmOf, newKey } from "./keys.ts";
 
@@ -80,7 +77,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
  * Stands in for the tls provider, with real keys and real certificates. Like the published one it keeps nothing itself.
  * Not stood in for: OpenSSH forms of keys, early renewal, write-only keys.
  */
-export class TlsProvider implements StandInProvider {
+export class TlsProvider extends StatelessProvider implements StandInProvider {
   readonly packageName = "tls";
   readonly version = "5.6.1";
 
@@ -91,10 +88,7 @@ export class TlsProvider implements StandInProvider {
   }
 
   async create({ type, inputs, preview }: CreateRequest): Promise<CreateResult> {
-    const kind = KINDS[type];
-    if (kind === undefined) {
-      throw new Refusal(`the stand-in for tls does not know ${type}; it knows ${Object.keys(KINDS).join(", ")}`);
-    }
+    const kind = this.kindOf(KINDS, type);
     if (preview) {
       const unknown = Object.fromEntries(kind.outputs.map((key) => [key, UNKNOWN]));
       return { id: "", outputs: { ...kind.defaults, ...inputs, ...unknown } };
@@ -102,17 +96,5 @@ export class TlsProvider implements StandInProvider {
     const made = await kind.make(toPlainMap(revealMap(inputs)));
     const shown = JSON.stringify(toPlainMap(revealMap(mapValues(made, (value) => value))));
     return { id: createHash("sha1").update(shown).digest("hex"), outputs: { ...kind.defaults, ...inputs, ...made } };
-  }
-
-  read({ id, inputs, outputs }: ReadRequest): Promise<ReadResult> {
-    return Promise.resolve({ id, inputs, outputs });
-  }
-
-  update({ news, oldOutputs }: UpdateRequest): Promise<{ outputs: PropertyMap }> {
-    return Promise.resolve({ outputs: { ...oldOutputs, ...news } });
-  }
-
-  delete(): Promise<void> {
-    return Promise.resolve();
   }
 }

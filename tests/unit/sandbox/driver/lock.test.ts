@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SandboxError } from "../../../../sandbox/contracts.ts";
 import { acquireLock, currentOwner, type LockOwner } from "../../../../sandbox/driver/lock.ts";
-import { identifyProcess, isRunning, waitUntilGone } from "../../../../sandbox/driver/process-identity.ts";
+import { identifyProcess, isRunning, waitUntilGone } from "../../../../sandbox/processes/process-identity.ts";
 
 describe("the lock of a stack", () => {
   let dir: string;
