@@ -4,17 +4,25 @@ import { dirname, join } from "node:path";
 import { program } from "../../components/program.ts";
 import { readStackFile } from "../../config/load.ts";
 import type { StackConfig } from "../../config/schema.ts";
+import { CONTROL_PLANE_TO_NODES } from "../../model/security-groups.ts";
 import { record, type Registered } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf } from "../support/stacks.ts";
 
 const FILE = join(PROJECT_DIRECTORY, "docs/security.md");
 const STACKS = ["dev", "staging", "prod"] as const;
+const PORTS_TITLE = "## What the control plane may reach on the nodes";
 const STATES = ["yes", "no", "AWS", "you"];
 
 interface Row {
   readonly id: string;
   readonly cells: Readonly<Record<string, string>>;
   readonly why: string;
+}
+
+/** Ports in the table of what the control plane may reach. */
+function portsOfTable(): number[] {
+  const section = readFileSync(FILE, "utf8").split(PORTS_TITLE)[1] ?? "";
+  return [...section.matchAll(/^\| (\d+) +\|/gm)].map(([, port]) => Number(port));
 }
 
 /** What the program makes of a stack. */
@@ -132,6 +140,13 @@ describe("the tables of docs/security.md", () => {
     );
   });
 
+  it("name every port that the control plane reaches on the nodes, and no other", () => {
+    assert.deepEqual(
+      portsOfTable(),
+      CONTROL_PLANE_TO_NODES.map(({ port }) => port),
+    );
+  });
+
   for (const stack of STACKS) {
     it(`say of ${stack} what the program makes of it`, async () => {
       const registered = await record(() => program(), { stack, settings: settingsOf(stack) });
@@ -149,6 +164,8 @@ describe("the tables of docs/security.md", () => {
 /** Rows of every table that has a column for each stack. */
 function rowsOf(text: string): Row[] {
   return text
+    .split(PORTS_TITLE, 1)
+    .join("")
     .split("\n")
     .filter((line) => line.startsWith("| ") && !/^\| (Id|-)/.test(line))
     .map((line) => {
