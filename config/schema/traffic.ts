@@ -25,7 +25,9 @@ const loadBalancer = z.strictObject({
     .min(3)
     .max(63)
     .optional()
-    .describe("S3 bucket that takes the TLS access logs. Default: none are kept."),
+    .describe(
+      "S3 bucket that takes the TLS access logs; it must let AWS write (docs/operations.md). Default: none are kept.",
+    ),
   deletionProtection: z
     .boolean()
     .default(false)

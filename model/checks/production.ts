@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { ProductionRule } from "../../config/schema/security.ts";
+import { parseCidr } from "../cidr.ts";
 import type { StackData } from "../stack.ts";
 import type { Check } from "./index.ts";
 
@@ -26,18 +27,26 @@ function permissive({ config }: StackData): Finding[] {
     : [];
 }
 
+/** Nobody's own network is wider: two halves of the world are the world. */
+const WIDEST_OWN_PREFIX = 8;
+
 function openEndpoint({ config }: StackData): Finding[] {
-  const index = config.cluster.endpoint.publicCidrs.indexOf("0.0.0.0/0");
-  return config.platform.kind === "eks" && index >= 0
-    ? [
-        {
-          rule: "open-endpoint",
-          path: `cluster.endpoint.publicCidrs[${index}]`,
-          message: "0.0.0.0/0 opens the API server to the world",
-          hint: "name your own networks",
-        },
-      ]
-    : [];
+  if (config.platform.kind !== "eks") {
+    return [];
+  }
+  return config.cluster.endpoint.publicCidrs.flatMap((network, index) => {
+    const { prefix = WIDEST_OWN_PREFIX } = parseCidr(network) ?? {};
+    return prefix >= WIDEST_OWN_PREFIX
+      ? []
+      : [
+          {
+            rule: "open-endpoint",
+            path: `cluster.endpoint.publicCidrs[${index}]`,
+            message: `${network} opens the API server to ${prefix === 0 ? "the world" : "a large part of the world"}`,
+            hint: "name your own networks",
+          },
+        ];
+  });
 }
 
 function certificate({ config }: StackData): Finding[] {

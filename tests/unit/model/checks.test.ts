@@ -373,6 +373,12 @@ const REFUSED: readonly {
     says: /PERMISSIVE takes plain text, which security\.profile production refuses/,
   },
   {
+    rule: "an API server open to half of the world in production",
+    config: { cluster: { endpoint: { publicCidrs: ["10.0.0.0/8", "128.0.0.0/1"] } } },
+    path: "cluster.endpoint.publicCidrs[1]",
+    says: /128\.0\.0\.0\/1 opens the API server to a large part of the world/,
+  },
+  {
     rule: "an API server open to the world in production",
     config: { cluster: { endpoint: { publicCidrs: ["203.0.113.0/24", "0.0.0.0/0"] } } },
     path: "cluster.endpoint.publicCidrs[1]",
