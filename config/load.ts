@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { checkStack } from "../model/checks/index.ts";
 import { ConfigError, type Problem } from "./errors.ts";
-import { deepFreeze, hasPath, isPlainObject, merge, type PlainObject } from "./merge.ts";
+import { applyOverride } from "./catalog-override.ts";
+import { deepFreeze, hasPath, isPlainObject, type PlainObject } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
 import { parse, type Parsed } from "./parse.ts";
@@ -112,7 +113,7 @@ function loadCatalog(directory: string, config: StackConfig): Parsed<Catalog> {
   if (unknown.length > 0) {
     return { problems: unknown };
   }
-  const parsed = parse(catalogSchema, merge(raw, catalogOverride(config)));
+  const parsed = parse(catalogSchema, applyOverride(raw, catalogOverride(config)));
   const name = parsed.value?.name ?? config.catalog.name;
   if (name === config.catalog.name) {
     return parsed;
@@ -147,7 +148,7 @@ function unknownServices(raw: PlainObject, config: StackConfig): Problem[] {
 /** A problem of a service stands in the catalog's file, unless the stack's own override says that value. */
 function attribute(config: StackConfig): (problem: Problem) => Problem {
   return (problem) => {
-    const inCatalog = /^(services|hosts|namespace|name)\b/.test(problem.path);
+    const inCatalog = /^(services|hosts|namespace|name|redirects|cors|externalServices)\b/.test(problem.path);
     return inCatalog && !hasPath({ services: config.services }, problem.path)
       ? { ...problem, file: catalogFile(config) }
       : problem;

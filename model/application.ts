@@ -14,7 +14,7 @@ export function workloadObjects(stack: StackData): CoreObject[] {
 
 /** How requests find it. */
 export function trafficObjects(stack: StackData): IstioObject[] {
-  return [gateway(stack), ...destinationRules(stack.catalog), ...virtualServices(stack.catalog)];
+  return [gateway(stack), ...destinationRules(stack.catalog), ...virtualServices(stack)];
 }
 
 /** Every object in the application's namespace. */

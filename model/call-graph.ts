@@ -1,4 +1,5 @@
 import type { Catalog } from "../config/schema/catalog.ts";
+import { servedPrefix } from "./traffic/rewrites.ts";
 
 /** Somebody who may call a service: another service, or the ingress gateway. */
 export type Caller = { readonly kind: "service"; readonly service: string } | { readonly kind: "ingress" };
@@ -40,7 +41,7 @@ function ingressEdges(catalog: Catalog): Edge[] {
               from: { kind: "ingress" as const },
               to: service,
               ...(route.allow.methods === undefined ? {} : { methods: route.allow.methods }),
-              paths: route.allow.paths ?? pathsBelow(route.prefix),
+              paths: route.allow.paths ?? pathsBelow(servedPrefix(route)),
             },
           ],
     ),

@@ -1,14 +1,14 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
-import type { IDestinationRule } from "@kubernetes-models/istio/networking.istio.io/v1/DestinationRule";
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
-import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
+import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1/Telemetry";
 import type { MutatingWebhook } from "kubernetes-types/admissionregistration/v1.d.ts";
 import type { DeploymentSpec as AnyDeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
 import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
 import type { PodSpec as AnyPodSpec, ServiceSpec } from "kubernetes-types/core/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
+import type { DestinationRuleSpec, VirtualServiceSpec } from "./traffic/types.ts";
 
 /** What every object of the model carries. Names are explicit: other objects refer to them. */
 export interface Metadata {
@@ -97,8 +97,9 @@ type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, No
 type Security<K extends string, S> = Specified<"security.istio.io/v1", K, NonNullable<S>>;
 
 export type GatewayObject = Networking<"Gateway", IGateway["spec"]>;
-export type VirtualServiceObject = Networking<"VirtualService", IVirtualService["spec"]>;
-export type DestinationRuleObject = Networking<"DestinationRule", IDestinationRule["spec"]>;
+export type VirtualServiceObject = Networking<"VirtualService", VirtualServiceSpec>;
+export type DestinationRuleObject = Networking<"DestinationRule", DestinationRuleSpec>;
+export type ServiceEntryObject = Networking<"ServiceEntry", IServiceEntry["spec"]>;
 export type AuthorizationPolicyObject = Security<"AuthorizationPolicy", IAuthorizationPolicy["spec"]>;
 export type PeerAuthenticationObject = Security<"PeerAuthentication", IPeerAuthentication["spec"]>;
 export type TelemetryObject = Specified<"telemetry.istio.io/v1", "Telemetry", NonNullable<ITelemetry["spec"]>>;
@@ -108,6 +109,7 @@ export type IstioObject =
   | GatewayObject
   | VirtualServiceObject
   | DestinationRuleObject
+  | ServiceEntryObject
   | AuthorizationPolicyObject
   | PeerAuthenticationObject
   | TelemetryObject;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { trafficObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
+import { managedFields } from "../../model/traffic/managed-fields.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
@@ -20,7 +21,10 @@ export class TrafficPolicy extends pulumi.ComponentResource {
       .map((object) => createIstioObject(name, object, childOptions(this, options)));
     for (const object of objects.filter(({ kind }) => kind !== "DestinationRule")) {
       // A route to a subset that no DestinationRule defines answers 503: make before break.
-      createIstioObject(name, object, childOptions(this, options, object.kind === "VirtualService" ? subsets : []));
+      createIstioObject(name, object, {
+        ...childOptions(this, options, object.kind === "VirtualService" ? subsets : []),
+        ignoreChanges: managedFields(args.stack, object),
+      });
     }
     this.registerOutputs({});
   }

@@ -1,9 +1,20 @@
 import { z } from "zod";
+import { externalService } from "./catalog/external-services.ts";
+import { cors } from "./catalog/headers.ts";
+import { redirect } from "./catalog/routes.ts";
 import { service } from "./catalog/service.ts";
 import { dnsLabel, hostName } from "./common.ts";
 
 export type { CallSpec } from "./catalog/calls.ts";
-export type { RouteSpec } from "./catalog/routes.ts";
+export type { CanarySpec } from "./catalog/canary.ts";
+export type { ExternalServiceSpec } from "./catalog/external-services.ts";
+export type { FaultSpec, MirrorSpec } from "./catalog/faults.ts";
+export type { CorsSpec, HeadersSpec } from "./catalog/headers.ts";
+export type { LoadBalancingSpec } from "./catalog/load-balancing.ts";
+export type { MatchSpec } from "./catalog/matches.ts";
+export type { ConnectionPoolSpec, OutlierDetectionSpec, RetriesSpec } from "./catalog/resilience.ts";
+export type { RedirectSpec, RouteSpec } from "./catalog/routes.ts";
+export type { RuleSpec } from "./catalog/rules.ts";
 export type { ServiceSpec } from "./catalog/service.ts";
 export type { VersionSpec } from "./catalog/versions.ts";
 
@@ -16,6 +27,12 @@ export const catalog = z.strictObject({
     .record(dnsLabel, service)
     .refine((services) => Object.keys(services).length > 0, { error: "expected at least one service" })
     .describe("The services by name; the name is that of the Kubernetes Service."),
+  redirects: z.array(redirect).default([]).describe("Paths of the gateway that answer with another address."),
+  cors: cors.optional().describe("Which pages of other origins may call, for every route that does not say it itself."),
+  externalServices: z
+    .record(dnsLabel, externalService)
+    .default({})
+    .describe("What lies outside the mesh and is called from inside, by name."),
 });
 
 export type Catalog = z.infer<typeof catalog>;

@@ -7,6 +7,8 @@ export const PRODUCTION_RULES = [
   "open-endpoint",
   "self-signed",
   "plain-http",
+  "fault-injection",
+  "traffic-mirroring",
 ] as const;
 
 /** Identity and authorization. */

@@ -78,11 +78,37 @@ export const traffic = z.strictObject({
         .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, "expected the ARN of an ACM certificate")
         .optional()
         .describe("ACM certificate. Required with mode `acm`."),
+      minProtocolVersion: z
+        .enum(["TLSV1_2", "TLSV1_3"])
+        .default("TLSV1_2")
+        .describe("Oldest version of TLS that the gateway speaks."),
+      certificates: z
+        .array(
+          z.strictObject({
+            hosts: z.array(hostName).min(1).describe("Hosts of the catalog that have this certificate."),
+            credentialName: z
+              .string()
+              .min(1)
+              .describe("Name of its TLS Secret in the ingress gateway's namespace; something else keeps it."),
+          }),
+        )
+        .default([])
+        .describe(
+          "Certificates of some hosts, told apart by the name that the client asks for (SNI). Default: all have `credentialName`. Not with modes `none` and `acm`.",
+        ),
     })
     .prefault({})
     .describe("The certificate of the gateway."),
   loadBalancer: loadBalancer.prefault({}).describe("The load balancer in front of the gateway."),
   dns: dns.prefault({}).describe("DNS records for the hosts."),
+  faults: z
+    .boolean()
+    .default(true)
+    .describe("Inject the catalog's faults. The production profile refuses them unless an exception says why."),
+  mirroring: z
+    .boolean()
+    .default(true)
+    .describe("Copy requests as the catalog says. The production profile refuses it unless an exception says why."),
   httpsRedirect: z.boolean().default(true).describe("Answer HTTP with a redirect to HTTPS."),
 });
 

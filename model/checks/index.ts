@@ -1,10 +1,14 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
 import { checkCalls } from "./calls.ts";
+import { checkCanary } from "./canary.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkEndpoints } from "./endpoints.ts";
 import { checkExistingNetwork } from "./existing-network.ts";
+import { checkFaults } from "./faults.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
+import { checkLoadBalancing } from "./load-balancing.ts";
+import { checkMirrors } from "./mirrors.ts";
 import { checkCluster } from "./cluster.ts";
 import { checkNames } from "./names.ts";
 import { checkNamespaces } from "./namespaces.ts";
@@ -12,9 +16,12 @@ import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkPartition } from "./partition.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
+import { checkPrecedence } from "./precedence.ts";
 import { checkProduction } from "./production.ts";
 import { checkRevisions } from "./revisions.ts";
+import { checkRetries } from "./retries.ts";
 import { checkRoutes } from "./routes.ts";
+import { checkRules } from "./rules.ts";
 import { checkTraffic } from "./traffic.ts";
 import { checkVersions } from "./versions.ts";
 import { checkWeights } from "./weights.ts";
@@ -35,6 +42,13 @@ const CHECKS: readonly Check[] = [
   checkVersions,
   checkCluster,
   checkWeights,
+  checkCanary,
+  checkRules,
+  checkPrecedence,
+  checkRetries,
+  checkMirrors,
+  checkFaults,
+  checkLoadBalancing,
   checkCalls,
   checkRoutes,
   checkNames,

@@ -2,7 +2,9 @@ import type { Problem } from "../../config/errors.ts";
 import type { ProductionRule } from "../../config/schema/security.ts";
 import { parseCidr } from "../cidr.ts";
 import type { StackData } from "../stack.ts";
+import { faultsOf } from "./faults.ts";
 import type { Check } from "./index.ts";
+import { mirrorsOf } from "./mirrors.ts";
 
 type Finding = Problem & { readonly rule: ProductionRule };
 
@@ -12,7 +14,13 @@ export const checkProduction: Check = (stack) => {
   if (profile !== "production") {
     return [];
   }
-  return [...permissive(stack), ...openEndpoint(stack), ...certificate(stack), ...mutableImages(stack)]
+  return [
+    ...permissive(stack),
+    ...openEndpoint(stack),
+    ...certificate(stack),
+    ...mutableImages(stack),
+    ...experiments(stack),
+  ]
     .filter(({ rule }) => exceptions[rule] === undefined)
     .map(({ rule, path, message, hint }) => ({
       path,
@@ -86,6 +94,24 @@ function mutableImages({ catalog }: StackData): Finding[] {
         : [],
     ),
   );
+}
+
+/** What changes the answers or the load of real requests, and belongs into tests. */
+function experiments({ config, catalog }: StackData): Finding[] {
+  return Object.entries(catalog.services).flatMap(([name, service]) => [
+    ...(config.traffic.faults ? faultsOf(service) : []).map(({ path }) => ({
+      rule: "fault-injection" as const,
+      path: `services.${name}.${path}`,
+      message: "a fault breaks real requests on purpose",
+      hint: "set traffic.faults: false",
+    })),
+    ...(config.traffic.mirroring ? mirrorsOf(service) : []).map(({ path }) => ({
+      rule: "traffic-mirroring" as const,
+      path: `services.${name}.${path}`,
+      message: "a mirror sends copies of real requests, whose effects happen twice",
+      hint: "set traffic.mirroring: false",
+    })),
+  ]);
 }
 
 /** No tag at all, or one that is meant to move. */

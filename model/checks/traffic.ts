@@ -1,7 +1,29 @@
 import type { Check } from "./index.ts";
 
-/** The gateway's ports and certificate fit together. */
-export const checkTraffic: Check = ({ config }) => {
+/** The gateway's ports and certificates fit together. */
+export const checkTraffic: Check = (stack) => [...portProblems(stack), ...certificateProblems(stack)];
+
+const certificateProblems: Check = ({ config, catalog }) => {
+  const { mode, certificates } = config.traffic.tls;
+  const path = "traffic.tls.certificates";
+  if (certificates.length > 0 && (mode === "none" || mode === "acm")) {
+    return [{ path, message: `expected none, because traffic.tls.mode is ${mode}: the gateway does not decrypt` }];
+  }
+  const hosts = certificates.flatMap(({ hosts }, index) =>
+    hosts.map((host, place) => ({ host, path: `${path}[${index}].hosts[${place}]` })),
+  );
+  return hosts.flatMap(({ host, path }, index) => [
+    ...(catalog.hosts.includes(host)
+      ? []
+      : [{ path, message: `expected a host that the gateway answers: ${catalog.hosts.join(", ")}; got "${host}"` }]),
+    ...(hosts.findIndex((other) => other.host === host) < index
+      ? [{ path, message: `expected one certificate for each host; got "${host}" again` }]
+      : []),
+  ]);
+};
+
+/** The gateway listens where the traffic settings need it. */
+const portProblems: Check = ({ config }) => {
   const { tls, httpsRedirect } = config.traffic;
   const names = config.mesh.ingressGateway.ports.map((port) => port.name);
   const wanted = tls.mode === "none" ? ["http2"] : ["http2", "https"];

@@ -1,7 +1,8 @@
-import type { Catalog } from "../../config/schema/catalog.ts";
+import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import { serviceLabels } from "../labels.ts";
 import { serviceHost } from "../names.ts";
 import type { DestinationRuleObject } from "../objects.ts";
+import { trafficPolicy } from "./traffic-policy.ts";
 
 /** How callers reach the pods of each service, and which pods are which version. */
 export function destinationRules(catalog: Catalog): DestinationRuleObject[] {
@@ -11,8 +12,30 @@ export function destinationRules(catalog: Catalog): DestinationRuleObject[] {
     metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
     spec: {
       host: serviceHost(catalog, name),
-      trafficPolicy: { loadBalancer: { simple: service.loadBalancing } },
-      subsets: Object.keys(service.versions).map((version) => ({ name: version, labels: { version } })),
+      trafficPolicy: trafficPolicy(service),
+      subsets: Object.entries(service.versions).map(([version, spec]) => {
+        const policy = subsetPolicy(service, spec);
+        return { name: version, labels: { version }, ...(policy === undefined ? {} : { trafficPolicy: policy }) };
+      }),
     },
   }));
+}
+
+/**
+ * What differs for one version. Istio puts a subset's connection pool in the place of the whole one of the service, so
+ * what the version does not say is said again.
+ */
+function subsetPolicy(service: ServiceSpec, version: VersionSpec) {
+  const { loadBalancing, connectionPool, outlierDetection } = version;
+  if (loadBalancing === undefined && connectionPool === undefined && outlierDetection === undefined) {
+    return undefined;
+  }
+  return trafficPolicy({
+    loadBalancing,
+    connectionPool: connectionPool && {
+      tcp: { ...service.connectionPool?.tcp, ...connectionPool.tcp },
+      http: { ...service.connectionPool?.http, ...connectionPool.http },
+    },
+    outlierDetection: outlierDetection && { ...service.outlierDetection, ...outlierDetection },
+  });
 }

@@ -1,9 +1,8 @@
-import { gatewayName, INGRESS_SELECTOR } from "../names.ts";
 import { MANAGED_BY } from "../labels.ts";
+import { gatewayName, INGRESS_SELECTOR } from "../names.ts";
 import type { GatewayObject } from "../objects.ts";
 import type { StackData } from "../stack.ts";
-
-type Server = NonNullable<GatewayObject["spec"]["servers"]>[number];
+import type { Server } from "./server.ts";
 
 /** What the ingress gateway listens for: the application's hosts over HTTP, and over HTTPS where there is a certificate. */
 export function gateway({ config, catalog }: StackData): GatewayObject {
@@ -11,43 +10,53 @@ export function gateway({ config, catalog }: StackData): GatewayObject {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
     metadata: { name: gatewayName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: { selector: INGRESS_SELECTOR, servers: [...httpServer(config, catalog), ...httpsServer(config, catalog)] },
+    spec: { selector: INGRESS_SELECTOR, servers: [...httpServer(config, catalog), ...httpsServers(config, catalog)] },
   };
 }
 
-function httpServer(config: StackData["config"], catalog: StackData["catalog"]): Server[] {
-  return config.mesh.ingressGateway.ports
-    .filter((port) => port.name === "http2")
-    .map(({ port }) => ({
-      port: { number: port, name: "http", protocol: "HTTP" },
-      hosts: [...catalog.hosts],
-      ...(config.traffic.httpsRedirect ? { tls: { httpsRedirect: true } } : {}),
-    }));
+type Config = StackData["config"];
+type Catalog = StackData["catalog"];
+
+function httpServer(config: Config, catalog: Catalog): Server[] {
+  return portsNamed(config, "http2").map((number) => ({
+    port: { number, name: "http", protocol: "HTTP" },
+    hosts: [...catalog.hosts],
+    ...(config.traffic.httpsRedirect ? { tls: { httpsRedirect: true } } : {}),
+  }));
 }
 
-function httpsServer(config: StackData["config"], catalog: StackData["catalog"]): Server[] {
-  const { mode, credentialName } = config.traffic.tls;
+function httpsServers(config: Config, catalog: Catalog): Server[] {
+  const { mode } = config.traffic.tls;
   if (mode === "none") {
     return [];
   }
-  if (mode === "acm") {
-    return decryptedServer(config, catalog);
-  }
-  return config.mesh.ingressGateway.ports
-    .filter((port) => port.name === "https")
-    .map(({ port }) => ({
-      port: { number: port, name: "https", protocol: "HTTPS" },
-      hosts: [...catalog.hosts],
-      tls: { mode: "SIMPLE", credentialName, minProtocolVersion: "TLSV1_2" },
-    }));
+  return mode === "acm" ? decryptedServer(config, catalog) : encryptedServers(config, catalog);
+}
+
+/** One server for each certificate; the gateway tells them apart by the name that the client asks for (SNI). */
+function encryptedServers(config: Config, catalog: Catalog): Server[] {
+  const { credentialName, minProtocolVersion, certificates } = config.traffic.tls;
+  const named = certificates.flatMap(({ hosts }) => hosts);
+  const others = { hosts: catalog.hosts.filter((host) => !named.includes(host)), credentialName };
+  return portsNamed(config, "https").flatMap((number) =>
+    [others, ...certificates]
+      .filter(({ hosts }) => hosts.length > 0)
+      .map(({ hosts, credentialName }, index) => ({
+        port: { number, name: index === 0 ? "https" : `https-${index + 1}`, protocol: "HTTPS" },
+        hosts: [...hosts],
+        tls: { mode: "SIMPLE", credentialName, minProtocolVersion },
+      })),
+  );
 }
 
 /** TLS ends at the load balancer: what arrives on the HTTPS port is plain HTTP. */
-function decryptedServer(config: StackData["config"], catalog: StackData["catalog"]): Server[] {
-  return config.mesh.ingressGateway.ports
-    .filter((port) => port.name === "https")
-    .map(({ port }) => ({
-      port: { number: port, name: "http-decrypted", protocol: "HTTP" },
-      hosts: [...catalog.hosts],
-    }));
+function decryptedServer(config: Config, catalog: Catalog): Server[] {
+  return portsNamed(config, "https").map((number) => ({
+    port: { number, name: "http-decrypted", protocol: "HTTP" },
+    hosts: [...catalog.hosts],
+  }));
+}
+
+function portsNamed(config: Config, name: string): number[] {
+  return config.mesh.ingressGateway.ports.filter((port) => port.name === name).map(({ port }) => port);
 }

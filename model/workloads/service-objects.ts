@@ -46,8 +46,16 @@ function kubernetesService(catalog: Catalog, name: string, service: ServiceSpec)
     spec: {
       type: "ClusterIP",
       selector: { app: name },
-      // Istio reads the protocol from the port's name.
-      ports: [{ name: "http", port: service.port, targetPort: "http", protocol: "TCP" }],
+      // Istio reads the protocol from appProtocol, and without it from the port's name.
+      ports: [
+        {
+          name: "http",
+          port: service.port,
+          targetPort: "http",
+          protocol: "TCP",
+          ...(service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
+        },
+      ],
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Registered {
   readonly custom: boolean;
   readonly remote: boolean;
   readonly protect: boolean;
+  /** Property paths that the engine leaves as they are. */
+  readonly ignoreChanges: readonly string[];
   /** Inputs as sent to the engine; secrets keep the engine's marks. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -126,6 +128,7 @@ function registeredOf(request: RegisterResourceRequest, urn: string): Registered
     custom: request.getCustom(),
     remote: request.getRemote(),
     protect: request.getProtect() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
     inputs: request.getObject()?.toJavaScript() ?? {},
   };
 }

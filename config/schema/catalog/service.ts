@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { cpuTarget, dnsLabel, port, replicas, resources } from "../common.ts";
 import { call } from "./calls.ts";
+import { canary } from "./canary.ts";
+import { fault, mirror } from "./faults.ts";
+import { headers } from "./headers.ts";
+import { loadBalancing } from "./load-balancing.ts";
+import { connectionPool, outlierDetection, retries } from "./resilience.ts";
 import { route } from "./routes.ts";
-import { image, path } from "./terms.ts";
+import { rule } from "./rules.ts";
+import { duration, image, path } from "./terms.ts";
 import { version } from "./versions.ts";
 
 /** One microservice: what it is, what it calls, and what calls it from outside. */
@@ -25,10 +31,27 @@ export const service = z.strictObject({
     .record(z.string(), z.string())
     .default({})
     .describe("Environment of the container, beside what the catalog gives."),
-  loadBalancing: z
-    .enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"])
-    .default("ROUND_ROBIN")
-    .describe("How callers choose among the pods."),
+  protocol: z
+    .enum(["HTTP", "HTTP2"])
+    .default("HTTP")
+    .describe("What the container speaks. `HTTP2`: without TLS and without an upgrade, as gRPC servers do."),
+  loadBalancing: loadBalancing.default("ROUND_ROBIN").describe("How callers choose among the pods."),
+  connectionPool: connectionPool.optional().describe("Bounds on what callers may have open. Default: Istio's."),
+  outlierDetection: outlierDetection.optional().describe("When a pod that fails is left alone. Default: never."),
+  timeout: duration.optional().describe("Time of a request with all its retries. Default: no end."),
+  retries: retries.optional().describe("What is tried again. Default: Istio's, two retries."),
+  headers: headers.optional().describe("Headers to change in requests to the service and in its responses."),
+  canary: canary.optional().describe("A new version that gets more and more of the requests."),
+  trafficManagedBy: z
+    .enum(["flagger", "argo-rollouts"])
+    .optional()
+    .describe("Who else changes the weights of the split: `up` then leaves them as they are. Default: nobody."),
+  rules: z
+    .array(rule)
+    .default([])
+    .describe("What some requests get that others do not; the most specific first, the service's own split last."),
+  fault: fault.optional().describe("Failures on purpose, for all requests that no rule takes."),
+  mirror: mirror.optional().describe("Copies of all requests that no rule takes."),
   probes: z
     .strictObject({
       liveness: path.default("/health").describe("Path of the liveness probe."),
@@ -38,6 +61,10 @@ export const service = z.strictObject({
     .describe("Paths that the kubelet and the gateway's health checks ask."),
   routes: z.array(route).default([]).describe("Paths of the gateway that lead here."),
   calls: z.array(call).default([]).describe("What the service calls. Routes and policies follow from it."),
+  externalCalls: z
+    .array(dnsLabel)
+    .default([])
+    .describe("External services that it calls: names of the catalog's `externalServices`."),
 });
 
 export type ServiceSpec = z.infer<typeof service>;

@@ -93,7 +93,7 @@ describe("authorization as Istio decides it", () => {
   });
 
   it("leaves out AUDIT, dry runs, and policies of waypoints and Gateway API gateways", () => {
-    const refuse = { action: "DENY", rules: [{}] } as const;
+    const refuse = { action: "DENY" as const, rules: [{}] };
     assert.equal(decide([policy("audit", { action: "AUDIT", rules: [{}] })]).reason, "no-allow-policy");
     assert.equal(decide([policy("dry", refuse, "shop", { "istio.io/dry-run": "true" })]).allowed, true);
     const targetRefs = [{ kind: "Gateway", name: "waypoint", group: "gateway.networking.k8s.io" }];
