@@ -4,6 +4,7 @@ import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
 import type { StackData } from "./stack.ts";
 import { destinationRules } from "./traffic/destination-rules.ts";
 import { gateway } from "./traffic/gateway.ts";
+import { localRateLimits } from "./traffic/rate-limits/local.ts";
 import { virtualServices } from "./traffic/virtual-services.ts";
 import { serviceObjects } from "./workloads/service-objects.ts";
 
@@ -14,7 +15,12 @@ export function workloadObjects(stack: StackData): CoreObject[] {
 
 /** How requests find it. */
 export function trafficObjects(stack: StackData): IstioObject[] {
-  return [gateway(stack), ...destinationRules(stack.catalog), ...virtualServices(stack)];
+  return [
+    gateway(stack),
+    ...destinationRules(stack.catalog),
+    ...virtualServices(stack),
+    ...localRateLimits(stack.catalog),
+  ];
 }
 
 /** Every object in the application's namespace. */

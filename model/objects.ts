@@ -104,6 +104,18 @@ export type AuthorizationPolicyObject = Security<"AuthorizationPolicy", IAuthori
 export type PeerAuthenticationObject = Security<"PeerAuthentication", IPeerAuthentication["spec"]>;
 export type TelemetryObject = Specified<"telemetry.istio.io/v1", "Telemetry", NonNullable<ITelemetry["spec"]>>;
 
+/** A change of what istiod gives to proxies. Istio checks little of it: the types here are Envoy's JSON. */
+export interface EnvoyFilterSpec {
+  readonly workloadSelector?: { readonly labels: Readonly<Record<string, string>> };
+  readonly configPatches: readonly {
+    readonly applyTo: string;
+    readonly match: Readonly<Record<string, Json>>;
+    readonly patch: { readonly operation: string; readonly value: Json };
+  }[];
+}
+
+export type EnvoyFilterObject = Specified<"networking.istio.io/v1alpha3", "EnvoyFilter", EnvoyFilterSpec>;
+
 /** Istio's custom resources. */
 export type IstioObject =
   | GatewayObject
@@ -112,7 +124,8 @@ export type IstioObject =
   | ServiceEntryObject
   | AuthorizationPolicyObject
   | PeerAuthenticationObject
-  | TelemetryObject;
+  | TelemetryObject
+  | EnvoyFilterObject;
 
 /** Anything that the model makes and Kubernetes stores. */
 export type KubernetesObject = CoreObject | StorageClassObject | IstioObject;
@@ -129,6 +142,9 @@ export interface HelmRelease {
   readonly values: HelmValues;
 }
 
-/** Values of a chart: JSON. */
-export type HelmValue = string | number | boolean | null | readonly HelmValue[] | { readonly [key: string]: HelmValue };
+/** JSON as data. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Values of a chart. */
+export type HelmValue = Json;
 export type HelmValues = Readonly<Record<string, HelmValue>>;

@@ -20,6 +20,7 @@ import { checkPrecedence } from "./precedence.ts";
 import { checkProduction } from "./production.ts";
 import { checkRevisions } from "./revisions.ts";
 import { checkRetries } from "./retries.ts";
+import { checkRateLimits } from "./rate-limits.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkRules } from "./rules.ts";
 import { checkTraffic } from "./traffic.ts";
@@ -51,6 +52,7 @@ const CHECKS: readonly Check[] = [
   checkLoadBalancing,
   checkCalls,
   checkRoutes,
+  checkRateLimits,
   checkNames,
   checkNamespaces,
   checkTraffic,

