@@ -50,8 +50,8 @@ export function localLimitsOf(world: World, place: ProxyPlace, request: MeshRequ
         hasLabels(place.labels, filter.spec.workloadSelector?.labels),
     )
     .flatMap((filter) =>
-      (filter.spec.configPatches ?? []).flatMap(({ patch }) => {
-        const config = (patch?.value as { readonly typed_config?: LocalRateLimit } | undefined)?.typed_config;
+      filter.spec.configPatches.flatMap(({ patch }) => {
+        const { typed_config: config } = patch.value as unknown as { readonly typed_config?: LocalRateLimit };
         return config?.["@type"] === LOCAL
           ? counting(config, request).map((says) => ({ kind: "localRateLimit" as const, object: nameOf(filter), says }))
           : [];

@@ -1,4 +1,3 @@
-import type { IEnvoyFilter } from "@kubernetes-models/istio/networking.istio.io/v1alpha3/EnvoyFilter";
 import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry";
 import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1/Sidecar";
 import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
@@ -7,6 +6,7 @@ import type {
   AutoscalerObject,
   DeploymentObject,
   DestinationRuleObject,
+  EnvoyFilterObject,
   GatewayObject,
   Metadata,
   PeerAuthenticationObject,
@@ -23,7 +23,6 @@ interface Described<S> {
 export type ServiceEntryView = Described<IServiceEntry["spec"]>;
 export type SidecarView = Described<ISidecar["spec"]>;
 export type RequestAuthenticationView = Described<IRequestAuthentication["spec"]>;
-export type EnvoyFilterView = Described<IEnvoyFilter["spec"]>;
 export type HttpRoute = NonNullable<VirtualServiceObject["spec"]["http"]>[number];
 export type HttpMatch = NonNullable<HttpRoute["match"]>[number];
 
@@ -66,7 +65,7 @@ export interface World extends WorldSettings {
   readonly peerAuthentications: readonly PeerAuthenticationObject[];
   readonly requestAuthentications: readonly RequestAuthenticationView[];
   readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
-  readonly envoyFilters: readonly EnvoyFilterView[];
+  readonly envoyFilters: readonly EnvoyFilterObject[];
   readonly sidecars: readonly SidecarView[];
 }
 
@@ -104,7 +103,7 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
     peerAuthentications: all<PeerAuthenticationObject>("PeerAuthentication"),
     requestAuthentications: all<RequestAuthenticationView>("RequestAuthentication"),
     authorizationPolicies: all<AuthorizationPolicyObject>("AuthorizationPolicy"),
-    envoyFilters: all<EnvoyFilterView>("EnvoyFilter"),
+    envoyFilters: all<EnvoyFilterObject>("EnvoyFilter"),
     sidecars: all<SidecarView>("Sidecar"),
   };
 }
