@@ -1,4 +1,5 @@
 import { readState, unprotectAll } from "../checkpoint.ts";
+import { unprotectClusters } from "../unprotect-clusters.ts";
 import { unprotectLoadBalancers } from "../unprotect-load-balancers.ts";
 import type { DriverOptions } from "../options.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
@@ -21,6 +22,8 @@ export async function destroy(stack: string, options: DriverOptions): Promise<Op
       // The state's objects are there only once the API server has its data back.
       const { kubeconfig } = await cluster.ready();
       const balancers = await unprotectLoadBalancers(kubeconfig, control.signal);
+      // Each counts once: what EKS protects, Pulumi protects too.
+      unprotectClusters(session.paths.cloud);
       const guarded = unprotectAll(session.paths.checkpoint) + balancers;
       if (guarded > 0) {
         const message = `${guarded} resources are protected: \`pulumi destroy\` would refuse, the sandbox has nothing to lose`;

@@ -100,6 +100,12 @@ export const addonVersionKnown: CreateRule = (store, inputs) => {
     : "InvalidParameterException: Addon version specified is not supported";
 };
 
+/** A protected cluster stays. */
+export const clusterUnprotected: DeleteRule = (_store, { id, inputs }) =>
+  inputs["deletionProtection"] === true
+    ? `InvalidRequestException: The cluster ${id} has deletion protection enabled: disable it before you delete the cluster`
+    : undefined;
+
 /** A cluster goes after its node groups. */
 export const clusterWithoutNodeGroups: DeleteRule = (store, cluster) =>
   referring(store, NODE_GROUP, "clusterName", cluster.id).length > 0

@@ -54,7 +54,7 @@ const DELETE_RULES: Readonly<Record<string, readonly DeleteRule[]>> = {
   "aws:ec2/eip:Eip": [network.addressUnused],
   "aws:ec2/internetGateway:InternetGateway": [network.gatewayUnmapped],
   "aws:ec2/routeTable:RouteTable": [network.routeTableUnused],
-  "aws:eks/cluster:Cluster": [cluster.clusterWithoutNodeGroups],
+  "aws:eks/cluster:Cluster": [cluster.clusterWithoutNodeGroups, cluster.clusterUnprotected],
   "aws:iam/role:Role": [iam.roleWithoutPolicies],
 };
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { refuseCreate, refuseUpdate } from "../../../../sandbox/providers/cloud/refusals/index.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unprotectClusters } from "../../../../sandbox/driver/unprotect-clusters.ts";
+import { refuseCreate, refuseDelete, refuseUpdate } from "../../../../sandbox/providers/cloud/refusals/index.ts";
 import { CloudStore } from "../../../../sandbox/providers/cloud/store.ts";
 import type { Properties } from "../../../../sandbox/providers/cloud/types.ts";
 
@@ -104,6 +108,26 @@ describe("what the stand-in cloud refuses: EKS", () => {
     put(store, ASSOCIATION, "a-1", inputs);
     assert.throws(() => refuseCreate(store, ASSOCIATION, inputs), /Association already exists/);
     refuseCreate(store, ASSOCIATION, { ...inputs, serviceAccount: "other" });
+  });
+
+  it("deleting a protected cluster, until its protection is off", () => {
+    const dir = mkdtempSync(join(tmpdir(), "mesh-guarded-"));
+    try {
+      const path = join(dir, "cloud.json");
+      put(new CloudStore(path), CLUSTER, "shop", { name: "shop", deletionProtection: true });
+      const remove = () => {
+        const store = new CloudStore(path);
+        const shop = store.get(CLUSTER, "shop");
+        assert.ok(shop);
+        refuseDelete(store, shop);
+      };
+      assert.throws(remove, /The cluster shop has deletion protection enabled/);
+      assert.equal(unprotectClusters(path), 1);
+      remove();
+      assert.equal(unprotectClusters(path), 0);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   it("the log group of a cluster that logs already", () => {
