@@ -75,7 +75,11 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     { stack, clusterName: name, ...base.meshArgs },
     { ...inCluster, dependsOn: [...access.ready] },
   );
-  const addons = new Addons("addons", { stack }, { ...inCluster, dependsOn: [...access.ready] });
+  const addons = new Addons(
+    "addons",
+    { stack, clusterName: name },
+    { providers: base.providers, dependsOn: [...access.ready] },
+  );
   certificate(stack, mesh, inCluster);
 
   // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
@@ -87,7 +91,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
 
   return {
     ...base.outputs,
-    ...base.outputsOf(mesh),
+    ...base.outputsOf(mesh, addons),
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
     meshVersion: revisionOf(stack.config.mesh, "stable").version,
@@ -113,7 +117,9 @@ interface Base {
   readonly meshArgs: Pick<MeshArgs, "edge">;
   readonly outputs: BaseOutputs;
   /** Outputs that are known with the mesh. */
-  readonly outputsOf: (mesh: Mesh) => MeshOutputs;
+  readonly outputsOf: (mesh: Mesh, addons: Addons) => MeshOutputs;
+  /** Providers of what runs in the cluster and has rights in AWS. */
+  readonly providers: pulumi.ProviderResource[];
 }
 
 function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
@@ -166,8 +172,9 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       nodeRoleArn: cluster.nodeRoleArn,
       encryptionKeyArn: keyArn,
     },
-    outputsOf: (mesh) => ({
-      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns },
+    providers: [provider, cluster.provider],
+    outputsOf: (mesh, addons) => ({
+      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns, ...addons.roleArns },
       loadBalancerHostName:
         mesh.edge === undefined
           ? null
@@ -209,6 +216,7 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
     access,
     meshArgs: {},
     outputs: { clusterName: name, ...NO_AWS },
+    providers: [access.provider],
     outputsOf: () => ({ roleArns: null, loadBalancerHostName: null }),
   };
 }

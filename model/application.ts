@@ -6,6 +6,7 @@ import { destinationRules } from "./traffic/destination-rules.ts";
 import { gateway } from "./traffic/gateway.ts";
 import { localRateLimits } from "./traffic/rate-limits/local.ts";
 import { virtualServices } from "./traffic/virtual-services.ts";
+import { serviceTelemetries } from "./observability/telemetry/telemetry.ts";
 import { serviceObjects } from "./workloads/service-objects.ts";
 
 /** What runs: for each service its account, address, Deployments, autoscalers and disruption budget. */
@@ -20,6 +21,7 @@ export function trafficObjects(stack: StackData): IstioObject[] {
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
     ...localRateLimits(stack.catalog),
+    ...serviceTelemetries(stack),
   ];
 }
 

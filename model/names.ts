@@ -19,6 +19,7 @@ export const RELEASES = {
   grafana: "grafana",
   jaeger: "jaeger",
   kiali: "kiali",
+  collector: "opentelemetry-collector",
   loadBalancerController: "aws-load-balancer-controller",
   externalDns: "external-dns",
 } as const;

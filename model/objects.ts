@@ -7,6 +7,7 @@ import type { MutatingWebhook } from "kubernetes-types/admissionregistration/v1.
 import type { DeploymentSpec as AnyDeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
 import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
 import type { PodSpec as AnyPodSpec, ServiceSpec } from "kubernetes-types/core/v1.d.ts";
+import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
 import type { DestinationRuleSpec, VirtualServiceSpec } from "./traffic/types.ts";
 
@@ -55,6 +56,7 @@ export type ServiceObject = Specified<"v1", "Service", ServiceSpec>;
 export type DeploymentObject = Specified<"apps/v1", "Deployment", DeploymentSpec>;
 export type AutoscalerObject = Specified<"autoscaling/v2", "HorizontalPodAutoscaler", HorizontalPodAutoscalerSpec>;
 export type DisruptionBudgetObject = Specified<"policy/v1", "PodDisruptionBudget", PodDisruptionBudgetSpec>;
+export type NetworkPolicyObject = Specified<"networking.k8s.io/v1", "NetworkPolicy", NetworkPolicySpec>;
 
 /** A class of volumes; it has no specification, its fields lie beside the metadata. */
 export interface StorageClassObject extends Typed<"storage.k8s.io/v1", "StorageClass"> {
@@ -91,7 +93,8 @@ export type CoreObject =
   | DeploymentObject
   | AutoscalerObject
   | DisruptionBudgetObject
-  | WebhookConfigurationObject;
+  | WebhookConfigurationObject
+  | NetworkPolicyObject;
 
 type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, NonNullable<S>>;
 type Security<K extends string, S> = Specified<"security.istio.io/v1", K, NonNullable<S>>;

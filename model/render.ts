@@ -3,6 +3,8 @@ import { applicationObjects } from "./application.ts";
 import { controlPlanes } from "./control-planes.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
+import { addonNetworkPolicies } from "./observability/network-policies.ts";
+import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
 import { addonReleases } from "./releases/addons.ts";
 import { edgeReleases } from "./releases/edge.ts";
 import { gatewayReleases } from "./releases/gateways.ts";
@@ -13,7 +15,6 @@ import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { storageClasses } from "./storage-class.ts";
-import { tracingTelemetry } from "./tracing.ts";
 
 /** One file of a rendered stack. */
 export interface RenderedFile {
@@ -36,7 +37,8 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
     observabilityNamespace(),
     ...revisionTags(stack),
     peerAuthentication(stack),
-    ...tracingTelemetry(stack.config),
+    meshTelemetry(stack),
+    ...addonNetworkPolicies(stack),
     ...applicationObjects(stack),
   ];
 }

@@ -1,7 +1,8 @@
 import { MANAGED_BY } from "./labels.ts";
 import { NAMESPACES } from "./names.ts";
 import type { Metadata } from "./objects.ts";
-import { ADDON_SECRETS, addonReleases } from "./releases/addons.ts";
+import { ADDON_SECRETS } from "./observability/addon-secrets.ts";
+import { addonReleases } from "./releases/addons.ts";
 import type { StackData } from "./stack.ts";
 
 /** A Secret without its values: those exist only in the engine's encrypted state and in the cluster. */

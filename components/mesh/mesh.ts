@@ -11,7 +11,7 @@ import { istiod } from "../../model/releases/istiod.ts";
 import { revisionTags } from "../../model/revision-tags.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
-import { tracingTelemetry } from "../../model/tracing.ts";
+import { meshTelemetry } from "../../model/observability/telemetry/telemetry.ts";
 import type { Edge } from "../edge/edge.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
@@ -83,7 +83,7 @@ export class Mesh extends pulumi.ComponentResource {
     this.ingressGateway = required(gateways, RELEASES.ingressGateway);
     // istiod's validation webhook refuses Istio objects until it answers on port 15017. That istiod is ready is no proof
     // that it does; pods of the gateways are, because the API server had to reach the same port to get them injected.
-    for (const object of [peerAuthentication(args.stack), ...tracingTelemetry(config)]) {
+    for (const object of [peerAuthentication(args.stack), meshTelemetry(args.stack)]) {
       createIstioObject(name, object, childOptions(this, options, this.gateways));
     }
 

@@ -1,65 +1,67 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { RELEASES } from "../../model/names.ts";
 import { observabilityNamespace } from "../../model/namespaces.ts";
-import { ADDON_SECRETS, addonReleases } from "../../model/releases/addons.ts";
-import { GRAFANA_SECRET, KIALI_SECRET } from "../../model/secrets.ts";
+import { addonNetworkPolicies } from "../../model/observability/network-policies.ts";
+import {
+  collectorRelease,
+  grafanaRelease,
+  jaegerRelease,
+  kialiRelease,
+  prometheusRelease,
+} from "../../model/releases/addons.ts";
 import type { StackData } from "../../model/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
-import { createHelmRelease } from "../kubernetes/helm-release.ts";
-import { createSecret } from "../kubernetes/secret.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-
-/** Kiali takes a key of 16, 24 or 32 bytes. */
-const KIALI_KEY_LENGTH = 32;
-const GRAFANA_PASSWORD_LENGTH = 24;
+import { Collector } from "./collector.ts";
+import { Grafana } from "./grafana.ts";
+import { Jaeger } from "./jaeger.ts";
+import { Kiali } from "./kiali.ts";
+import { Prometheus } from "./prometheus.ts";
 
 /** What the addons are made from. */
 export interface AddonsArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;
+  /** Name of the cluster. */
+  readonly clusterName: pulumi.Input<string>;
 }
 
-/** Prometheus, Jaeger, Grafana and Kiali, each a Helm release; what the stack switches off is left out. */
+/** Metrics, traces and consoles, each a component of its own; what the stack switches off is left out. */
 export class Addons extends pulumi.ComponentResource {
   /** Password of Grafana's user `admin`; secret. Undefined when this stack does not install Grafana. */
   readonly grafanaPassword: pulumi.Output<string> | undefined;
+  /** ARNs of the IAM roles of addons that call AWS, by the name of their release. */
+  readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: AddonsArgs, options: ComponentOptions) {
     super("ecommerce-mesh:observability:Addons", name, {}, options);
-    const releases = addonReleases(args.stack);
-    const installs = (release: string) => releases.some((other) => other.name === release);
+    const { stack, clusterName } = args;
     const namespace = createCoreObject(name, observabilityNamespace(), childOptions(this, options));
-    const inNamespace = childOptions(this, options, [namespace]);
-    const grafana = installs(RELEASES.grafana) ? this.grafanaSecret(name, inNamespace) : undefined;
-    const kiali = installs(RELEASES.kiali) ? this.kialiSecret(name, inNamespace) : undefined;
-    const secrets = new Map<string, pulumi.Resource | undefined>([
-      [RELEASES.grafana, grafana?.secret],
-      [RELEASES.kiali, kiali],
-    ]);
-    for (const release of releases) {
-      // The pods of Grafana and Kiali do not start without their Secrets.
-      const secret = secrets.get(release.name);
-      createHelmRelease(release, childOptions(this, options, secret === undefined ? [namespace] : [namespace, secret]));
+    // Closed before the first pod, so that no addon is ever open to everybody.
+    const policies = addonNetworkPolicies(stack).map((policy) =>
+      createCoreObject(name, policy, childOptions(this, options, [namespace])),
+    );
+    const after = childOptions(this, options, [namespace, ...policies]);
+
+    const prometheus = prometheusRelease(stack);
+    const metrics =
+      prometheus && new Prometheus(`${name}-prometheus`, { stack, release: prometheus, clusterName }, after);
+    const jaeger = jaegerRelease(stack);
+    if (jaeger !== undefined) {
+      new Jaeger(`${name}-jaeger`, { release: jaeger }, after);
     }
-    this.grafanaPassword = grafana?.password;
-    this.registerOutputs({ grafanaPassword: this.grafanaPassword });
-  }
-
-  private grafanaSecret(name: string, after: pulumi.ResourceOptions) {
-    const { userKey, passwordKey } = ADDON_SECRETS.grafana;
-    const password = this.password(`${name}-grafana-password`, GRAFANA_PASSWORD_LENGTH);
-    const data = { [userKey]: "admin", [passwordKey]: password };
-    return { secret: createSecret(`${name}-grafana-admin`, GRAFANA_SECRET, data, after), password };
-  }
-
-  private kialiSecret(name: string, after: pulumi.ResourceOptions): k8s.core.v1.Secret {
-    const key = this.password(`${name}-kiali-key`, KIALI_KEY_LENGTH);
-    return createSecret(`${name}-kiali-signing-key`, KIALI_SECRET, { [ADDON_SECRETS.kiali.key]: key }, after);
-  }
-
-  private password(name: string, length: number): pulumi.Output<string> {
-    return pulumi.secret(new random.RandomPassword(name, { length, special: false }, { parent: this }).result);
+    const collector = collectorRelease(stack);
+    if (collector !== undefined) {
+      new Collector(`${name}-collector`, { release: collector }, after);
+    }
+    const grafana = grafanaRelease(stack);
+    const dashboards = grafana && new Grafana(`${name}-grafana`, { release: grafana }, after);
+    const kiali = kialiRelease(stack);
+    if (kiali !== undefined) {
+      new Kiali(`${name}-kiali`, { release: kiali }, after);
+    }
+    this.grafanaPassword = dashboards?.password;
+    this.roleArns = metrics?.roleArn === undefined ? {} : { [RELEASES.prometheus]: metrics.roleArn };
+    this.registerOutputs({ grafanaPassword: this.grafanaPassword, roleArns: this.roleArns });
   }
 }

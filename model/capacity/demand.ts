@@ -1,6 +1,6 @@
 import { controlPlanes, istiodName } from "../control-planes.ts";
 import { deploymentName } from "../names.ts";
-import { addonReleases } from "../releases/addons.ts";
+import { addonPods } from "../observability/pods.ts";
 import type { StackData } from "../stack.ts";
 import { replicasOf } from "../workloads/replicas.ts";
 import type { PoolName } from "../../config/schema/node-pool.ts";
@@ -36,15 +36,6 @@ function meshPods({ config }: StackData): PodSet[] {
     pods: part.replicas.max,
     request: podRequest(part.resources.requests),
   }));
-}
-
-/** One pod each; the small container that reloads Prometheus's configuration asks for nothing. */
-function addonPods(stack: StackData): PodSet[] {
-  const { observability } = stack.config;
-  const installed = new Set(addonReleases(stack).map((release) => release.name));
-  return (["prometheus", "jaeger", "grafana", "kiali"] as const)
-    .filter((name) => installed.has(name))
-    .map((name) => ({ name, pods: 1, request: podRequest(observability[name].resources.requests) }));
 }
 
 /** Every version of every service, each pod with its sidecar. */

@@ -11,7 +11,8 @@ import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
  * One control plane.
  * @param clusterName name of the cluster in telemetry and in multi-cluster meshes
  */
-export function istiod({ config }: StackData, clusterName: string, plane: ControlPlane): HelmRelease {
+export function istiod(stack: StackData, clusterName: string, plane: ControlPlane): HelmRelease {
+  const { config } = stack;
   const { mesh } = config;
   const labels = istiodLabels(plane);
   return istioRelease(mesh, {
@@ -34,7 +35,7 @@ export function istiod({ config }: StackData, clusterName: string, plane: Contro
       pdb: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
       // Kiali asks istiod for the state of the proxies from its own namespace.
       env: { DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability },
-      meshConfig: meshConfig(config),
+      meshConfig: meshConfig(stack),
       global: globalValues(mesh, clusterName),
     },
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cpuTarget, dnsLabel, port, replicas, resources } from "../common.ts";
+import { serviceTelemetry } from "../observability/telemetry.ts";
 import { call } from "./calls.ts";
 import { canary } from "./canary.ts";
 import { fault, mirror } from "./faults.ts";
@@ -62,6 +63,7 @@ export const service = z.strictObject({
     .describe("Paths that the kubelet and the gateway's health checks ask."),
   routes: z.array(route).default([]).describe("Paths of the gateway that lead here."),
   rateLimits: rateLimits.prefault({}).describe("How many requests the service takes."),
+  telemetry: serviceTelemetry.prefault({}).describe("Traces, metrics, logs and objectives, where they differ."),
   calls: z.array(call).default([]).describe("What the service calls. Routes and policies follow from it."),
   externalCalls: z
     .array(dnsLabel)

@@ -37,13 +37,12 @@ describe("capacity: what the pods ask for", () => {
     const demand = byName(podDemand(stackData()).system);
     assert.deepEqual(demand["istiod"], { pods: 5, request: { milliCpu: 500, memoryMiB: 2048 } });
     assert.deepEqual(demand["the ingress gateway"], { pods: 5, request: { milliCpu: 100, memoryMiB: 128 } });
-    assert.deepEqual(demand["prometheus"], { pods: 1, request: { milliCpu: 250, memoryMiB: 1024 } });
-    assert.deepEqual(
-      Object.keys(demand).slice(3),
-      "prometheus jaeger grafana kiali coredns metrics-server ebs-csi-controller aws-load-balancer-controller".split(
-        " ",
-      ),
-    );
+    assert.deepEqual(demand["prometheus"], { pods: 1, request: { milliCpu: 260, memoryMiB: 1074 } });
+    assert.deepEqual(Object.keys(demand).slice(3), [
+      ...["prometheus", "the prometheus operator", "alertmanager", "kube-state-metrics"],
+      ...["jaeger", "the collector", "grafana", "kiali"],
+      ...["coredns", "metrics-server", "ebs-csi-controller", "aws-load-balancer-controller"],
+    ]);
   });
 
   it("counts both control planes while an upgrade lasts", () => {

@@ -9,6 +9,14 @@ const REVISIONS = [{ version: "1.30.7" }, { version: "1.31.2" }];
 const STABLE = { stable: "1-30-7" };
 /** Two control planes small enough for the default nodes. */
 const SMALL = { istiod: { replicas: { min: 1, max: 2 } } };
+const OIDC = {
+  issuer: "https://id.example.com",
+  authUrl: "https://id.example.com/authorize",
+  tokenUrl: "https://id.example.com/token",
+  userInfoUrl: "https://id.example.com/userinfo",
+  clientId: "mesh",
+  clientSecret: { name: "kiali" },
+};
 
 /** Each case breaks one rule: what is changed of a good stack, and the one problem that must come of it. */
 const REFUSED: readonly {
@@ -365,6 +373,78 @@ const REFUSED: readonly {
     config: { observability: { prometheus: { enabled: false }, grafana: { enabled: false } } },
     path: "observability.prometheus.enabled",
     says: /observability\.kiali reads from Prometheus/,
+  },
+  {
+    rule: "metrics that do not fit on their volume",
+    config: { observability: { prometheus: { retentionDays: 90, volume: { enabled: true, size: "20Gi" } } } },
+    path: "observability.prometheus.retentionDays",
+    says: /expected at most \d+, because the metrics of \d+ proxies fill 20Gi in that time; got 90/,
+  },
+  {
+    rule: "two pods of a Prometheus that is one",
+    config: { observability: { prometheus: { kind: "server", replicas: 2 } } },
+    path: "observability.prometheus.replicas",
+    says: /expected 1 with kind server/,
+  },
+  {
+    rule: "a Secret of Alertmanager that nobody reads",
+    config: { observability: { prometheus: { kind: "server" }, alertmanager: { configSecret: "told" } } },
+    path: "observability.alertmanager.configSecret",
+    says: /expected kind operator/,
+  },
+  {
+    rule: "Datadog without a key",
+    config: { observability: { collector: { exporters: { apm: { kind: "datadog" } } } } },
+    path: "observability.collector.exporters.apm.keySecret",
+    says: /expected the Secret that holds the API key/,
+  },
+  {
+    rule: "an exporter without the collector that runs it",
+    config: {
+      observability: {
+        collector: { enabled: false, exporters: { web: { kind: "otlphttp", endpoint: "https://o.example" } } },
+      },
+    },
+    path: "observability.collector.enabled",
+    says: /the exporter web runs in the collector/,
+  },
+  {
+    rule: "a tag without a source",
+    config: { observability: { tracing: { customTags: { shop: {} } } } },
+    path: "observability.tracing.customTags.shop",
+    says: /expected exactly one of header, environment and literal .*; got no source/,
+  },
+  {
+    rule: "a service's tag with two sources",
+    catalog: { services: { cart: { telemetry: { customTags: { shop: { header: "x-shop", literal: "one" } } } } } },
+    path: "services.cart.telemetry.customTags.shop",
+    says: /got header and literal/,
+  },
+  {
+    rule: "a console for the world",
+    config: { observability: { access: { hosts: { grafana: "grafana.example.com" } } } },
+    path: "observability.access.oidc",
+    says: /expected an identity provider/,
+  },
+  {
+    rule: "a host of a console that is not there",
+    config: {
+      observability: {
+        kiali: { enabled: false },
+        access: { hosts: { kiali: "kiali.example.com" }, oidc: OIDC },
+      },
+    },
+    path: "observability.access.hosts.kiali",
+    says: /expected observability\.kiali to be installed/,
+  },
+  {
+    rule: "a console on the application's host",
+    config: {
+      traffic: { hosts: ["shop.example.com"] },
+      observability: { access: { hosts: { kiali: "shop.example.com" }, oidc: OIDC } },
+    },
+    path: "observability.access.hosts.kiali",
+    says: /expected a host of its own/,
   },
   {
     rule: "plain text in production",

@@ -13,14 +13,15 @@ const NODE_SELECTOR = { "ecommerce-mesh.dev/pool": "system" };
 const TOLERATIONS = [{ key: "ecommerce-mesh.dev/pool", operator: "Equal", value: "system", effect: "NoSchedule" }];
 
 /** Where each chart takes the fields of its pods from, and how it calls the node selector. */
-const PLACES: Readonly<Record<string, { readonly below?: string; readonly selector?: string }>> = {
+const PLACES: Readonly<Record<string, { readonly below?: readonly string[]; readonly selector?: string }>> = {
   istiod: {},
   "istio-ingressgateway": {},
   "istio-egressgateway": {},
-  prometheus: { below: "server" },
-  jaeger: { below: "jaeger" },
+  prometheus: { below: ["prometheus", "prometheusSpec"] },
+  jaeger: { below: ["jaeger"] },
+  "opentelemetry-collector": {},
   grafana: {},
-  kiali: { below: "deployment", selector: "node_selector" },
+  kiali: { below: ["deployment"], selector: "node_selector" },
 };
 
 function platformReleases(stack: StackData): HelmRelease[] {
@@ -50,8 +51,8 @@ describe("node pools", () => {
     const releases = platformReleases(stackData());
     assert.deepEqual(releases.map(({ name }) => name).sort(), Object.keys(PLACES).sort());
     for (const { name, values } of releases) {
-      const { below, selector = "nodeSelector" } = PLACES[name] ?? {};
-      const place = (below === undefined ? values : values[below]) as Record<string, unknown>;
+      const { below = [], selector = "nodeSelector" } = PLACES[name] ?? {};
+      const place = below.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, values);
       assert.deepEqual(place[selector], NODE_SELECTOR, name);
       assert.deepEqual(place["tolerations"], TOLERATIONS, name);
     }

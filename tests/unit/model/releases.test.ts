@@ -27,8 +27,9 @@ describe("releases", () => {
         "aws-load-balancer-controller aws-load-balancer-controller-3.5.0 kube-system",
         "istio-ingressgateway gateway-1.30.7 istio-ingress",
         "istio-egressgateway gateway-1.30.7 istio-egress",
-        "prometheus prometheus-29.27.0 observability",
+        "prometheus kube-prometheus-stack-88.5.3 observability",
         "jaeger jaeger-4.11.1 observability",
+        "opentelemetry-collector opentelemetry-collector-0.170.0 observability",
         "grafana grafana-12.11.1 observability",
         "kiali kiali-server-2.29.0 observability",
       ],
@@ -107,7 +108,7 @@ describe("releases", () => {
 
   it("wire the addons to each other and hold no password", () => {
     const kiali = JSON.stringify(valuesOf(releases, "kiali"));
-    assert.match(kiali, /http:\/\/prometheus-server\.observability\.svc\.cluster\.local/);
+    assert.match(kiali, /http:\/\/prometheus-prometheus\.observability\.svc\.cluster\.local:9090/);
     assert.match(kiali, /http:\/\/jaeger\.observability\.svc\.cluster\.local:16686/);
     assert.match(kiali, /"signing_key":"secret:kiali-signing-key:key"/);
     const grafana = valuesOf(releases, "grafana");
@@ -116,7 +117,7 @@ describe("releases", () => {
       userKey: "admin-user",
       passwordKey: "admin-password",
     });
-    assert.match(JSON.stringify(grafana["datasources"]), /prometheus-server\.observability/);
+    assert.match(JSON.stringify(grafana["datasources"]), /prometheus-prometheus\.observability/);
   });
 
   it("use an address of one's own in place of a release", () => {
@@ -129,12 +130,20 @@ describe("releases", () => {
   it("send traces to Jaeger, to another collector, or nowhere", () => {
     const providers = (map: typeof releases) =>
       (valuesOf(map, "istiod")["meshConfig"] as Record<string, unknown>)["extensionProviders"];
-    assert.deepEqual(providers(releases), [
-      { name: "otlp-tracing", opentelemetry: { service: "jaeger.observability.svc.cluster.local", port: 4317 } },
-    ]);
-    assert.deepEqual(providers(releasesOf({ observability: { jaeger: { address: "http://collector.apm:4318" } } })), [
-      { name: "otlp-tracing", opentelemetry: { service: "collector.apm", port: 4318 } },
-    ]);
+    const provider = (service: string, port: number) => [{ name: "otlp-tracing", opentelemetry: { service, port } }];
+    const collector = provider("opentelemetry-collector.observability.svc.cluster.local", 4317);
+    assert.deepEqual(providers(releases), collector);
+    const without = { collector: { enabled: false } };
+    assert.deepEqual(
+      providers(releasesOf({ observability: without })),
+      provider("jaeger.observability.svc.cluster.local", 4317),
+    );
+    const elsewhere = { jaeger: { address: "http://collector.apm:4318" } };
+    assert.deepEqual(providers(releasesOf({ observability: elsewhere })), collector);
+    assert.deepEqual(
+      providers(releasesOf({ observability: { ...without, ...elsewhere } })),
+      provider("collector.apm", 4318),
+    );
     assert.equal(providers(releasesOf({ observability: { jaeger: { enabled: false } } })), undefined);
   });
 
@@ -176,7 +185,13 @@ describe("releases", () => {
   });
 
   it("keep metrics as long as the stack says", () => {
-    const values = valuesOf(releasesOf({ observability: { prometheus: { retentionDays: 30 } } }), "prometheus");
-    assert.equal((values["server"] as Record<string, unknown>)["retention"], "30d");
+    for (const [kind, path] of [
+      ["operator", ["prometheus", "prometheusSpec"]],
+      ["server", ["server"]],
+    ] as const) {
+      const values = valuesOf(releasesOf({ observability: { prometheus: { kind, retentionDays: 30 } } }), "prometheus");
+      const spec = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
+      assert.equal((spec as Record<string, unknown>)["retention"], "30d");
+    }
   });
 });

@@ -48,6 +48,7 @@ function podsOf(given: JsonObject): JsonObject {
     priorityClassName: given["priority_class_name"],
     topologySpreadConstraints: given["topology_spread_constraints"],
     podLabels: given["pod_labels"],
+    podDisruptionBudget: objectAt(given, "pod_disruption_budget", "spec"),
     affinity: Object.fromEntries(Object.entries(parts).filter(([, value]) => !isBlank(value))),
     service: { type: given["service_type"], annotations: given["service_annotations"] },
   };

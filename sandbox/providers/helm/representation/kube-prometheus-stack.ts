@@ -2,6 +2,7 @@ import { numberAt, objectAt, stringAt, type KubernetesObject } from "../../kuber
 import {
   container,
   containerPort,
+  disruptionBudget,
   flag,
   fullname,
   placement,
@@ -93,12 +94,14 @@ function madeByOperator(
   const labels = { app: `kube-prometheus-stack-${what}`, release: release.name };
   const identity: Identity = { name: object, namespace: release.namespace, labels };
   const selector = { "app.kubernetes.io/name": what, [what]: object };
+  const { enabled, ...budget } = objectAt(release.values, what, "podDisruptionBudget");
   const reloader = container("config-reloader", release.version, { requests: { cpu: "10m", memory: "50Mi" } });
   return [
     serviceAccount(identity),
     service(identity, selector, [
       servicePort("http-web", numberAt(release.values, port, what, "service", "port"), port),
     ]),
+    ...(flag(enabled, false) ? [disruptionBudget(identity, selector, budget)] : []),
     statefulSet({
       ...identity,
       name: `${what}-${object}`,

@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
+import { numberAt, objectAt, stringAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
 import {
   chartLabels,
   container,
@@ -99,7 +99,14 @@ function alertmanager(release: RepresentedChart): readonly KubernetesObject[] {
     placement: placement(release.values),
     serviceAccountName: identity.name,
   };
-  return [serviceAccount(identity), statefulSet({ ...pods, replicas: 1, serviceName: `${identity.name}-headless` })];
+  return [
+    serviceAccount(identity),
+    statefulSet({
+      ...pods,
+      replicas: numberAt(release.values, 1, "replicaCount"),
+      serviceName: `${identity.name}-headless`,
+    }),
+  ];
 }
 
 const NODE_TOLERATIONS: readonly JsonObject[] = [{ effect: "NoSchedule", operator: "Exists" }];

@@ -1,0 +1,49 @@
+import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
+
+const PROXY = `container="istio-proxy"`;
+
+/** Gateways with room, sidecars with memory, and no plain text. */
+export function dataPlaneAlerts(source: RuleSource): AlertingRule[] {
+  const gateways = `namespace=~"${source.gatewayNamespaces.join("|")}", ${PROXY}`;
+  return [
+    alert(source, "GatewaySaturated", "warning", {
+      expr:
+        `sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{${gateways}}[5m]))` +
+        ` / sum by (namespace, pod) (kube_pod_container_resource_limits{resource="cpu", ${gateways}}) > 0.8`,
+      for: "10m",
+      summary: "The gateway {{ $labels.pod }} is at its limit",
+      description: "It uses {{ $value | humanizePercentage }} of its CPU limit; beyond that its requests wait.",
+    }),
+    alert(source, "SidecarOutOfMemory", "warning", {
+      expr: `${killed("")} or ${killed("init_")}`,
+      for: "0m",
+      summary: "The sidecar of {{ $labels.pod }} ran out of memory",
+      description:
+        "It was killed and restarted in the last 15 minutes: requests of {{ $labels.namespace }}/{{ $labels.pod }} failed meanwhile.",
+    }),
+    ...(source.strict ? [plainText(source)] : []),
+  ];
+}
+
+/** A sidecar is a container, or, where Kubernetes runs sidecars itself, an init container that stays. */
+function killed(kind: "" | "init_"): string {
+  const labels = "namespace, pod, container";
+  return (
+    `(kube_pod_${kind}container_status_last_terminated_reason{reason="OOMKilled", ${PROXY}} == 1` +
+    ` and on (${labels}) increase(kube_pod_${kind}container_status_restarts_total{${PROXY}}[15m]) > 0)`
+  );
+}
+
+function plainText(source: RuleSource): AlertingRule {
+  const labels = `reporter="destination", connection_security_policy="none", destination_workload_namespace="${source.namespace}"`;
+  const by = "source_workload, destination_workload, destination_workload_namespace";
+  return alert(source, "PlainTextTraffic", "critical", {
+    expr:
+      `sum by (${by}) (rate(istio_requests_total{${labels}}[5m])) > 0` +
+      ` or sum by (${by}) (rate(istio_tcp_connections_opened_total{${labels}}[5m])) > 0`,
+    for: "5m",
+    summary: "{{ $labels.destination_workload }} takes requests without mutual TLS",
+    description:
+      "From {{ $labels.source_workload }}: {{ $value | humanize }} a second. The mesh is meant to be STRICT.",
+  });
+}

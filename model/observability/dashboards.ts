@@ -1,0 +1,5 @@
+import type { HelmValues } from "../objects.ts";
+
+export function dashboardValues(_namespace: string): HelmValues {
+  return {};
+}

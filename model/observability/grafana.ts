@@ -1,0 +1,72 @@
+import type { ObservabilityConfig } from "../../config/schema/observability.ts";
+import type { HelmValues } from "../objects.ts";
+import { ADDON_SECRETS } from "./addon-secrets.ts";
+import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
+import { dashboardValues } from "./dashboards.ts";
+
+/** Uids of the data sources; dashboards refer to them. */
+export const DATA_SOURCES = { prometheus: "prometheus", jaeger: "jaeger" } as const;
+
+const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
+
+/** Values of the chart grafana 12. All that it shows is made by the stack, so nothing is lost with its pod. */
+export function grafanaValues(observability: ObservabilityConfig, namespace: string, pool: HelmValues): HelmValues {
+  const { name, userKey, passwordKey } = ADDON_SECRETS.grafana;
+  return {
+    admin: { existingSecret: name, userKey, passwordKey },
+    resources: observability.grafana.resources,
+    ...pool,
+    testFramework: { enabled: false },
+    datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
+    ...dashboardValues(namespace),
+    ...login(observability),
+  };
+}
+
+function dataSources(observability: ObservabilityConfig): HelmValues[] {
+  const jaeger = jaegerQueryUrl(observability);
+  const prometheus: HelmValues = {
+    name: "Prometheus",
+    type: "prometheus",
+    uid: DATA_SOURCES.prometheus,
+    access: "proxy",
+    isDefault: true,
+    url: prometheusUrl(observability),
+    jsonData: {
+      timeInterval: "15s",
+      // From a point in a graph to the trace behind it.
+      ...(jaeger === undefined
+        ? {}
+        : { exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: DATA_SOURCES.jaeger }] }),
+    },
+  };
+  return jaeger === undefined
+    ? [prometheus]
+    : [prometheus, { name: "Jaeger", type: "jaeger", uid: DATA_SOURCES.jaeger, access: "proxy", url: jaeger }];
+}
+
+/** Behind the ingress gateway people log in at the identity provider; the administrator's password still works. */
+function login({ access }: ObservabilityConfig): HelmValues {
+  const host = access.hosts.grafana;
+  if (host === undefined || access.oidc === undefined) {
+    return {};
+  }
+  const { clientId, clientSecret, authUrl, tokenUrl, userInfoUrl } = access.oidc;
+  return {
+    "grafana.ini": {
+      server: { root_url: `https://${host}` },
+      "auth.generic_oauth": {
+        enabled: true,
+        name: "Single sign-on",
+        client_id: clientId,
+        scopes: "openid profile email",
+        use_pkce: true,
+        auth_url: authUrl,
+        token_url: tokenUrl,
+        api_url: userInfoUrl,
+        allow_sign_up: true,
+      },
+    },
+    envValueFrom: { [OIDC_VARIABLE]: { secretKeyRef: { name: clientSecret.name, key: clientSecret.key } } },
+  };
+}

@@ -1,0 +1,63 @@
+import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
+import { controlPlaneAlerts } from "./alerts/control-plane.ts";
+import { dataPlaneAlerts } from "./alerts/data-plane.ts";
+import type { Canary, RuleGroup, RuleSource } from "./alerts/rule.ts";
+import { errorRatioRecordings, serviceAlerts } from "./alerts/services.ts";
+import { NAMESPACES } from "../names.ts";
+import type { HelmValue } from "../objects.ts";
+import type { StackData } from "../stack.ts";
+
+export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
+
+const INTERVAL = "30s";
+
+/** Every rule of the mesh. Groups of recordings come first: alerts read them. */
+export function ruleGroups(source: RuleSource): RuleGroup[] {
+  return [
+    { name: "mesh-recordings", interval: INTERVAL, rules: [...errorRatioRecordings(), ...versionRecordings()] },
+    {
+      name: "mesh-services",
+      interval: INTERVAL,
+      rules: [...serviceAlerts(source), ...canaryAlerts(source)],
+    },
+    { name: "mesh-control-plane", interval: INTERVAL, rules: controlPlaneAlerts(source) },
+    { name: "mesh-data-plane", interval: INTERVAL, rules: dataPlaneAlerts(source) },
+  ];
+}
+
+/** The rules as both charts of Prometheus take them. */
+export function ruleValues(source: RuleSource): HelmValue {
+  return ruleGroups(source).map(({ rules, ...group }) => ({ ...group, rules: rules.map((rule) => ({ ...rule })) }));
+}
+
+/** What a stack's rules are made from: its catalog and its objectives. */
+export function ruleSource({ config, catalog }: StackData): RuleSource {
+  const { alerts } = config.observability;
+  const { namespace } = catalog;
+  return {
+    objectives: Object.entries(catalog.services).map(([service, { telemetry }]) => ({
+      service,
+      namespace,
+      availabilityPercent: telemetry.slo.availabilityPercent ?? alerts.availabilityPercent,
+      latencyMs: telemetry.slo.latencyMs ?? alerts.latencyMs,
+    })),
+    canaries: canariesOf({ config, catalog }),
+    namespace,
+    gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress],
+    runbooks: alerts.runbooks,
+    strict: config.security.mtls === "STRICT",
+  };
+}
+
+/** Of a service with several versions: each of the others beside the one with the largest weight. */
+function canariesOf({ catalog }: StackData): Canary[] {
+  return Object.entries(catalog.services).flatMap(([service, spec]) => {
+    const versions = Object.entries(spec.versions)
+      .map(([version, { weight }]) => ({ version, weight: weight ?? 0 }))
+      .sort((one, other) => other.weight - one.weight);
+    const [stable, ...others] = versions.map(({ version }) => version);
+    return stable === undefined
+      ? []
+      : others.map((canary) => ({ service, namespace: catalog.namespace, stable, canary }));
+  });
+}
