@@ -2,7 +2,6 @@ import type { ObservabilityConfig } from "../../config/schema/observability.ts";
 import type { HelmValues } from "../objects.ts";
 import { ADDON_SECRETS } from "./addon-secrets.ts";
 import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
-import { dashboardValues } from "./dashboards.ts";
 
 /** Uids of the data sources; dashboards refer to them. */
 export const DATA_SOURCES = { prometheus: "prometheus", jaeger: "jaeger" } as const;
@@ -10,7 +9,7 @@ export const DATA_SOURCES = { prometheus: "prometheus", jaeger: "jaeger" } as co
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
 
 /** Values of the chart grafana 12. All that it shows is made by the stack, so nothing is lost with its pod. */
-export function grafanaValues(observability: ObservabilityConfig, namespace: string, pool: HelmValues): HelmValues {
+export function grafanaValues(observability: ObservabilityConfig, pool: HelmValues): HelmValues {
   const { name, userKey, passwordKey } = ADDON_SECRETS.grafana;
   return {
     admin: { existingSecret: name, userKey, passwordKey },
@@ -18,7 +17,6 @@ export function grafanaValues(observability: ObservabilityConfig, namespace: str
     ...pool,
     testFramework: { enabled: false },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
-    ...dashboardValues(namespace),
     ...login(observability),
   };
 }

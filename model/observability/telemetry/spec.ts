@@ -5,7 +5,10 @@ type TelemetrySpec = TelemetryObject["spec"];
 export type TracingSpec = NonNullable<TelemetrySpec["tracing"]>;
 export type MetricsSpec = NonNullable<TelemetrySpec["metrics"]>;
 export type AccessLoggingSpec = NonNullable<TelemetrySpec["accessLogging"]>;
-type MatchMetric = NonNullable<NonNullable<NonNullable<MetricsSpec[number]["overrides"]>[number]["match"]>["metric"]>;
+interface TagOverride {
+  readonly operation: "UPSERT" | "REMOVE";
+  readonly value?: string;
+}
 type SpecTags = NonNullable<TracingSpec[number]["customTags"]>;
 
 /** How many requests are traced, and what their spans say. */
@@ -40,7 +43,7 @@ export function metricsSpec(overrides: readonly MetricOverride[]): MetricsSpec {
     {
       providers: [{ name: "prometheus" }],
       overrides: overrides.map((override) => ({
-        match: { metric: override.metric as MatchMetric, mode: override.reporter },
+        match: { metric: override.metric, mode: override.reporter },
         ...(override.disabled ? { disabled: true } : {}),
         ...tagOverrides(override),
       })),
@@ -49,9 +52,11 @@ export function metricsSpec(overrides: readonly MetricOverride[]): MetricsSpec {
 }
 
 function tagOverrides({ set, remove }: MetricOverride) {
-  const entries = [
-    ...Object.entries(set).map(([name, value]) => [name, { operation: "UPSERT" as const, value }] as const),
-    ...remove.map((name) => [name, { operation: "REMOVE" as const }] as const),
+  const entries: [string, TagOverride][] = [
+    ...Object.entries(set).map(
+      ([name, value]) => [name, { operation: "UPSERT", value }] satisfies [string, TagOverride],
+    ),
+    ...remove.map((name) => [name, { operation: "REMOVE" }] satisfies [string, TagOverride]),
   ];
   return entries.length > 0 ? { tagOverrides: Object.fromEntries(entries) } : {};
 }

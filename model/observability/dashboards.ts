@@ -1,5 +1,0 @@
-import type { HelmValues } from "../objects.ts";
-
-export function dashboardValues(_namespace: string): HelmValues {
-  return {};
-}
