@@ -6,6 +6,7 @@ import { errorRatioRecordings, serviceAlerts } from "./alerts/services.ts";
 import { NAMESPACES } from "../names.ts";
 import type { HelmValue } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { splitOf } from "../traffic/split.ts";
 
 export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
 
@@ -49,15 +50,20 @@ export function ruleSource({ config, catalog }: StackData): RuleSource {
   };
 }
 
-/** Of a service with several versions: each of the others beside the one with the largest weight. */
+/**
+ * The canary that a service declares beside its stable version; else each of the other versions beside the one with the
+ * largest share.
+ */
 function canariesOf({ catalog }: StackData): Canary[] {
+  const { namespace } = catalog;
   return Object.entries(catalog.services).flatMap(([service, spec]) => {
-    const versions = Object.entries(spec.versions)
-      .map(([version, { weight }]) => ({ version, weight: weight ?? 0 }))
-      .sort((one, other) => other.weight - one.weight);
-    const [stable, ...others] = versions.map(({ version }) => version);
+    const shares = splitOf(spec).sort((one, other) => other.weight - one.weight);
+    const declared = spec.canary?.version;
+    const stable = shares.find(({ version }) => version !== declared)?.version;
     return stable === undefined
       ? []
-      : others.map((canary) => ({ service, namespace: catalog.namespace, stable, canary }));
+      : shares
+          .filter(({ version }) => version !== stable && (declared === undefined || version === declared))
+          .map(({ version }) => ({ service, namespace, stable, canary: version }));
   });
 }

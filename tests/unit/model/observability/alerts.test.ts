@@ -245,6 +245,23 @@ describe("alerts", function () {
   });
 });
 
+describe("canaries in the rules", () => {
+  const of = (product: Record<string, unknown>) => {
+    const { canaries } = ruleSource(stackData({}, { services: { product } }));
+    return canaries.map(({ service, stable, canary }) => `${service} ${canary} beside ${stable}`);
+  };
+
+  it("are the versions beside the one with the largest share", () => {
+    assert.deepEqual(of({}), ["product v2 beside v1"]);
+    assert.deepEqual(of({ versions: { v1: { weight: 20 }, v2: { weight: 80 } } }), ["product v1 beside v2"]);
+  });
+
+  it("are the declared one, also when it has most of the requests", () => {
+    const versions = { v1: { weight: undefined }, v2: { weight: undefined } };
+    assert.deepEqual(of({ versions, canary: { version: "v2", weight: 90 } }), ["product v2 beside v1"]);
+  });
+});
+
 function alertNames(): Set<string> {
   const rules = ruleGroups(SOURCE).flatMap((group) => group.rules);
   return new Set(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
