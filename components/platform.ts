@@ -14,6 +14,7 @@ import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
 import { Edge } from "./edge/edge.ts";
 import { loadBalancerHostName } from "./edge/load-balancer-host-name.ts";
 import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
+import { RemoteClusters } from "./mesh/remote-clusters.ts";
 import { ExistingNetwork } from "./network/existing-network.ts";
 import type { NetworkAccess } from "./network/network-access.ts";
 import { Network, type NetworkArgs } from "./network/network.ts";
@@ -75,6 +76,10 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     { stack, clusterName: name, ...base.meshArgs },
     { ...inCluster, dependsOn: [...access.ready] },
   );
+  const { remoteClusters } = stack.config.mesh.multiCluster;
+  if (remoteClusters.length > 0) {
+    new RemoteClusters("remote-clusters", { clusters: remoteClusters }, { ...inCluster, dependsOn: [mesh] });
+  }
   const addons = new Addons(
     "addons",
     { stack, clusterName: name },

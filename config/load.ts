@@ -10,6 +10,7 @@ import { parse, type Parsed } from "./parse.ts";
 import { PROJECT } from "./project.ts";
 import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
 import { stackConfig, type StackConfig } from "./schema.ts";
+import { checkEncrypted, checkSecrets, withoutSecrets } from "./secret-keys.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /** One environment, ready to be built: plain, frozen data without any Output in it. */
@@ -38,7 +39,11 @@ export function readStackFile(directory: string, stack: string): Stack {
   if (!isPlainObject(settings)) {
     throw new ConfigError(file, [{ path: "config", message: "expected an object of configuration keys" }]);
   }
-  const slips = [...checkFileKeys(isPlainObject(content) ? content : {}), ...checkNamespaces(settings)];
+  const slips = [
+    ...checkFileKeys(isPlainObject(content) ? content : {}),
+    ...checkNamespaces(settings),
+    ...checkEncrypted(stackValues(settings)),
+  ];
   if (slips.length > 0) {
     throw new ConfigError(file, slips);
   }
@@ -77,13 +82,15 @@ export function stackValues(settings: PlainObject): PlainObject {
  */
 export function loadStack(directory: string, stack: string, values: PlainObject): Stack {
   const file = stackFile(stack);
-  const parsed = parse(stackConfig, values);
+  const { values: plain, secrets } = withoutSecrets(values);
+  const parsed = parse(stackConfig, plain);
   if (parsed.value === undefined) {
     throw new ConfigError(file, parsed.problems);
   }
   const config = parsed.value;
   const catalog = loadCatalog(directory, config);
   const problems = [
+    ...checkSecrets(secrets, config),
     ...catalog.problems,
     ...(catalog.value === undefined ? [] : checkStack({ config, catalog: catalog.value })),
   ];

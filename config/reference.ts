@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { catalog } from "./schema/catalog.ts";
 import { stackConfig } from "./schema.ts";
+import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "../model/multi-cluster.ts";
 import { PROJECT } from "./project.ts";
 
 /** The part of JSON Schema that zod writes. */
@@ -34,12 +35,24 @@ export function editorSchema(): unknown {
         properties: Object.fromEntries(prefixed) as unknown,
         required: required.map((key) => `${PROJECT}:${key}`),
         // Keys of the project are known; those of providers (aws:profile) are theirs.
-        patternProperties: { [`^(?!${PROJECT}:)[a-z-]+:`]: {} },
+        patternProperties: {
+          [`^(?!${PROJECT}:)[a-z-]+:`]: {},
+          [`^${PROJECT}:(${KUBECONFIG_KEY}|${CA_KEY})`]: ENCRYPTED,
+        },
         additionalProperties: false,
       },
     },
   };
 }
+
+/** How Pulumi writes a secret. */
+const ENCRYPTED = {
+  type: "object",
+  description: "A secret: `pulumi config set --secret`.",
+  properties: { secure: { type: "string" } },
+  required: ["secure"],
+  additionalProperties: false,
+};
 
 /** Reference of every key, as Markdown. */
 export function referencePage(): string {
@@ -51,6 +64,18 @@ export function referencePage(): string {
     `Every key of a \`Pulumi.<stack>.yaml\`, below \`config\`, with the prefix \`${PROJECT}:\`. An unknown key is an error.`,
     "",
     ...sections(jsonSchema(stackConfig), PROJECT),
+    "## Secrets",
+    "",
+    "Set with `pulumi config set --secret`, never as plain text.",
+    "",
+    "| Key | Meaning |",
+    "| --- | --- |",
+    `| \`${PROJECT}:${KUBECONFIG_KEY}<name>\` | Kubeconfig with which istiod reads the Services of the remote cluster of this name (\`mesh.multiCluster.remoteClusters\`). |`,
+    ...CA_FILES.map(
+      (file) =>
+        `| \`${PROJECT}:${caKey(file)}\` | \`${file}\` of the mesh's certificate authority (\`mesh.multiCluster.certificateAuthority: config\`). |`,
+    ),
+    "",
     "## The catalog",
     "",
     "Every key of a `catalogs/<name>.yaml`. A stack overrides values of a service under",

@@ -1,4 +1,5 @@
 import type { CoreObject, IstioObject, KubernetesObject } from "./objects.ts";
+import { remoteServiceEntries } from "./multi-cluster.ts";
 import { applicationNamespace } from "./namespaces.ts";
 import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
 import type { StackData } from "./stack.ts";
@@ -22,6 +23,7 @@ export function trafficObjects(stack: StackData): IstioObject[] {
     ...virtualServices(stack),
     ...localRateLimits(stack.catalog),
     ...serviceTelemetries(stack),
+    ...remoteServiceEntries(stack),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../config/schema.ts";
+import { RELEASES } from "./names.ts";
 import type { HelmValues } from "./objects.ts";
 
 /** Class of the gateway's Service: the AWS Load Balancer Controller answers for it, and nothing else does. */
@@ -6,6 +7,9 @@ export const LOAD_BALANCER_CLASS = "service.k8s.aws/nlb";
 
 /** Port of a gateway's pod that tells its health. */
 export const STATUS_PORT = 15021;
+
+/** Port of a gateway's Service for those who ask for its health through it. */
+const STATUS_PORTS = { name: "status-port", port: STATUS_PORT, targetPort: STATUS_PORT, protocol: "TCP" } as const;
 
 /** Seconds that a gateway pod has before it is killed. */
 export const GATEWAY_GRACE_SECONDS = 60;
@@ -31,8 +35,7 @@ export function ingressService(config: StackConfig): HelmValues {
   const { serviceType, ports } = config.mesh.ingressGateway;
   const listened = ports.map((port) => ({ ...port, protocol: "TCP" }));
   if (!usesLoadBalancer(config)) {
-    const status = { name: "status-port", port: STATUS_PORT, targetPort: STATUS_PORT, protocol: "TCP" };
-    return { type: serviceType, annotations: {}, ports: [status, ...listened] };
+    return { type: serviceType, annotations: {}, ports: [STATUS_PORTS, ...listened] };
   }
   return {
     type: serviceType,
@@ -40,22 +43,60 @@ export function ingressService(config: StackConfig): HelmValues {
     // Packets go to the pods' own addresses: no port of the nodes is opened.
     allocateLoadBalancerNodePorts: false,
     loadBalancerSourceRanges: [...config.traffic.loadBalancer.sourceCidrs],
-    annotations: annotations(config),
+    annotations: {
+      ...annotations(config.network, config.traffic.loadBalancer),
+      ...certificate(config.traffic.tls),
+    },
     // Without the status port: the load balancer asks the pods for it, and clients have no business there.
     ports: listened,
   };
 }
 
+/** Whether one stands in front of the east-west gateway. */
+export function eastWestUsesLoadBalancer({ platform, mesh }: StackConfig): boolean {
+  const { enabled, serviceType } = mesh.multiCluster.eastWestGateway;
+  return enabled && platform.kind === "eks" && serviceType === "LoadBalancer";
+}
+
+/** Releases of the gateways that have one. */
+export function balancedGateways(config: StackConfig): readonly string[] {
+  return [
+    ...(usesLoadBalancer(config) ? [RELEASES.ingressGateway] : []),
+    ...(eastWestUsesLoadBalancer(config) ? [RELEASES.eastWestGateway] : []),
+  ];
+}
+
+/** The east-west gateway's Service: like the ingress gateway's, for other callers. */
+export function eastWestService(config: StackConfig, ports: readonly HelmValues[]): HelmValues {
+  const { serviceType, scheme, sourceCidrs } = config.mesh.multiCluster.eastWestGateway;
+  if (!eastWestUsesLoadBalancer(config)) {
+    return { type: serviceType, annotations: {}, ports: [STATUS_PORTS, ...ports] };
+  }
+  return {
+    type: serviceType,
+    loadBalancerClass: LOAD_BALANCER_CLASS,
+    allocateLoadBalancerNodePorts: false,
+    loadBalancerSourceRanges: [...sourceCidrs],
+    annotations: annotations(config.network, { ...config.traffic.loadBalancer, scheme, clientIp: "none" }),
+    ports,
+  };
+}
+
 /** What the gateway's pods must know of the load balancer in front of them, as annotations of the pods. */
 export function ingressAnnotations(config: StackConfig): Readonly<Record<string, string>> {
-  if (!usesLoadBalancer(config)) {
-    return {};
-  }
-  const proxyConfig = {
-    terminationDrainDuration: `${GATEWAY_DRAIN_SECONDS}s`,
-    ...(usesProxyProtocol(config) ? { gatewayTopology: { proxyProtocol: {} } } : {}),
-  };
-  return { "proxy.istio.io/config": JSON.stringify(proxyConfig) };
+  return usesLoadBalancer(config)
+    ? drainAnnotations(usesProxyProtocol(config) ? { gatewayTopology: { proxyProtocol: {} } } : {})
+    : {};
+}
+
+/** The same of the east-west gateway's pods. */
+export function eastWestAnnotations(config: StackConfig): Readonly<Record<string, string>> {
+  return eastWestUsesLoadBalancer(config) ? drainAnnotations() : {};
+}
+
+function drainAnnotations(proxyConfig: HelmValues = {}): Readonly<Record<string, string>> {
+  const drain = { terminationDrainDuration: `${GATEWAY_DRAIN_SECONDS}s` };
+  return { "proxy.istio.io/config": JSON.stringify({ ...drain, ...proxyConfig }) };
 }
 
 /** What their environment must say of it, as values of the gateway chart. */
@@ -69,8 +110,7 @@ function usesProxyProtocol(config: StackConfig): boolean {
 }
 
 /** Source: AWS Load Balancer Controller 3, guide to Service annotations. */
-function annotations({ network, traffic }: StackConfig): Record<string, string> {
-  const { loadBalancer, tls } = traffic;
+function annotations(network: StackConfig["network"], loadBalancer: LoadBalancer): Record<string, string> {
   return {
     [`${PREFIX}scheme`]: loadBalancer.scheme,
     ...subnets(network, loadBalancer.scheme),
@@ -80,7 +120,6 @@ function annotations({ network, traffic }: StackConfig): Record<string, string> 
     [`${PREFIX}healthcheck-path`]: "/healthz/ready",
     [`${PREFIX}attributes`]: list(attributes(loadBalancer)),
     [`${PREFIX}target-group-attributes`]: list(targetGroupAttributes(loadBalancer)),
-    ...(tls.mode === "acm" && tls.certificateArn !== undefined ? certificate(tls.certificateArn) : {}),
   };
 }
 
@@ -116,7 +155,10 @@ function targetGroupAttributes({ clientIp, deregistrationSeconds }: LoadBalancer
   };
 }
 
-function certificate(arn: string): Record<string, string> {
+function certificate({ mode, certificateArn: arn }: StackConfig["traffic"]["tls"]): Record<string, string> {
+  if (mode !== "acm" || arn === undefined) {
+    return {};
+  }
   return {
     [`${PREFIX}ssl-cert`]: arn,
     // Not named, every port would be a TLS one, and HTTP could not be redirected.

@@ -6,6 +6,7 @@ export const NAMESPACES = {
   istioSystem: "istio-system",
   ingress: "istio-ingress",
   egress: "istio-egress",
+  eastWest: "istio-eastwest",
   observability: "observability",
 } as const;
 
@@ -15,6 +16,7 @@ export const RELEASES = {
   istiod: "istiod",
   ingressGateway: "istio-ingressgateway",
   egressGateway: "istio-egressgateway",
+  eastWestGateway: "istio-eastwestgateway",
   prometheus: "prometheus",
   grafana: "grafana",
   jaeger: "jaeger",

@@ -1,5 +1,6 @@
 import { MANAGED_BY } from "./labels.ts";
-import { READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
+import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
+import { networkLabels } from "./multi-cluster.ts";
 import { NAMESPACES } from "./names.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { injectionLabels } from "./revisions.ts";
@@ -11,9 +12,20 @@ export function platformNamespaces({ config }: StackData): NamespaceObject[] {
   if (config.mesh.egressGateway.enabled) {
     names.push(NAMESPACES.egress);
   }
-  return names.map((name) =>
-    namespace(name, name === NAMESPACES.ingress && usesLoadBalancer(config) ? READINESS_GATE_LABEL : {}),
-  );
+  if (config.mesh.multiCluster.eastWestGateway.enabled) {
+    names.push(NAMESPACES.eastWest);
+  }
+  return names.map((name) => namespace(name, labelsOf(name, config)));
+}
+
+function labelsOf(name: string, config: StackData["config"]): Readonly<Record<string, string>> {
+  const balanced =
+    (name === NAMESPACES.ingress && usesLoadBalancer(config)) ||
+    (name === NAMESPACES.eastWest && eastWestUsesLoadBalancer(config));
+  return {
+    ...(balanced ? READINESS_GATE_LABEL : {}),
+    ...(name === NAMESPACES.istioSystem ? networkLabels(config) : {}),
+  };
 }
 
 /** Namespace of the addons. */

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { applicationObjects } from "./application.ts";
 import { controlPlanes } from "./control-planes.ts";
+import { eastWestObjects } from "./multi-cluster.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
 import { addonNetworkPolicies } from "./observability/network-policies.ts";
@@ -37,6 +38,7 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
     observabilityNamespace(),
     ...revisionTags(stack),
     peerAuthentication(stack),
+    ...eastWestObjects(stack),
     meshTelemetry(stack),
     ...addonNetworkPolicies(stack),
     ...applicationObjects(stack),

@@ -1,4 +1,5 @@
 import { MANAGED_BY } from "./labels.ts";
+import { caSecret, remoteSecret } from "./multi-cluster.ts";
 import { NAMESPACES } from "./names.ts";
 import type { Metadata } from "./objects.ts";
 import { ADDON_SECRETS } from "./observability/addon-secrets.ts";
@@ -34,10 +35,13 @@ export function gatewaySecret(credentialName: string): SecretTemplate {
 /** Every Secret that a stack makes. */
 export function secretTemplates(stack: StackData): SecretTemplate[] {
   const { tls } = stack.config.traffic;
+  const ca = caSecret(stack);
   const installed = addonReleases(stack).map((release) => release.name);
   return [
     ...(installed.includes("grafana") ? [GRAFANA_SECRET] : []),
     ...(installed.includes("kiali") ? [KIALI_SECRET] : []),
+    ...(ca === undefined ? [] : [ca]),
+    ...stack.config.mesh.multiCluster.remoteClusters.map(remoteSecret),
     ...(tls.mode === "selfSigned" ? [gatewaySecret(tls.credentialName)] : []),
   ];
 }

@@ -2,12 +2,13 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { controlPlanes } from "../../model/control-planes.ts";
 import { platformNamespaces } from "../../model/namespaces.ts";
-import { usesLoadBalancer } from "../../model/load-balancer.ts";
+import { balancedGateways } from "../../model/load-balancer.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import type { HelmRelease } from "../../model/objects.ts";
 import { gatewayReleases } from "../../model/releases/gateways.ts";
 import { istioBase } from "../../model/releases/istio-base.ts";
 import { istiod } from "../../model/releases/istiod.ts";
+import { caSecret, eastWestObjects } from "../../model/multi-cluster.ts";
 import { revisionTags } from "../../model/revision-tags.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
@@ -16,6 +17,7 @@ import type { Edge } from "../edge/edge.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createAuthority } from "./certificate-authority.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the mesh is made from. */
@@ -59,10 +61,16 @@ export class Mesh extends pulumi.ComponentResource {
       return createHelmRelease(release, { ...childOptions(this, options, after), ...(protect ? { protect } : {}) });
     };
 
+    const ca = caSecret(args.stack);
+    const authority =
+      ca === undefined
+        ? []
+        : [createAuthority(name, ca, childOptions(this, options, [required(namespaces, NAMESPACES.istioSystem)]))];
     // istiod does not start without the CustomResourceDefinitions.
     const base = install(istioBase(args.stack), []);
     this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
-      install(istiod(args.stack, args.clusterName, plane), [base]),
+      // istiod makes a root of its own when it finds no other at its start.
+      install(istiod(args.stack, args.clusterName, plane), [base, ...authority]),
     );
     // Pods that go by a tag are refused until istiod has written its CA into the tag's webhooks.
     const tags = revisionTags(args.stack).map((tag) =>
@@ -71,11 +79,11 @@ export class Mesh extends pulumi.ComponentResource {
     this.edge = args.edge?.(base);
     const gateways = new Map(
       gatewayReleases(args.stack).map((gateway) => {
-        const ingress = gateway.name === RELEASES.ingressGateway;
+        const balanced = balancedGateways(config).includes(gateway.name);
         // A gateway's pod is `image: auto` until istiod's injector has seen it.
-        const after = [...this.controlPlanes, ...tags, ...(ingress && this.edge !== undefined ? [this.edge] : [])];
+        const after = [...this.controlPlanes, ...tags, ...(balanced && this.edge !== undefined ? [this.edge] : [])];
         // AWS would not delete the load balancer, and the Service would wait for that without end.
-        const protect = ingress && usesLoadBalancer(config) && config.traffic.loadBalancer.deletionProtection;
+        const protect = balanced && config.traffic.loadBalancer.deletionProtection;
         return [gateway.name, install(gateway, after, protect)];
       }),
     );
@@ -83,7 +91,7 @@ export class Mesh extends pulumi.ComponentResource {
     this.ingressGateway = required(gateways, RELEASES.ingressGateway);
     // istiod's validation webhook refuses Istio objects until it answers on port 15017. That istiod is ready is no proof
     // that it does; pods of the gateways are, because the API server had to reach the same port to get them injected.
-    for (const object of [peerAuthentication(args.stack), meshTelemetry(args.stack)]) {
+    for (const object of [peerAuthentication(args.stack), meshTelemetry(args.stack), ...eastWestObjects(args.stack)]) {
       createIstioObject(name, object, childOptions(this, options, this.gateways));
     }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chartRepository } from "./charts.ts";
 import { cpuTarget, dnsLabel, port, replicas, resources, semver } from "./common.ts";
+import { multiCluster } from "./mesh/multi-cluster.ts";
 import { revisions, revisionTag, tags } from "./revisions.ts";
 
 const gatewayPort = z.strictObject({
@@ -82,7 +83,11 @@ export const mesh = z.strictObject({
     .default("https://istio-release.storage.googleapis.com/charts")
     .describe("Repository, `oci://` registry or directory of the charts base, istiod and gateway."),
   meshId: dnsLabel.default("mesh1").describe("Identity of the mesh; equal in all its clusters."),
-  network: dnsLabel.default("network1").describe("Name of the network that the pods share."),
+  network: dnsLabel
+    .optional()
+    .describe(
+      "Name of the network that the pods share. Default: network1, which no two clusters of a mesh may both be.",
+    ),
   trustDomain: z.string().min(1).default("cluster.local").describe("Trust domain of the workload certificates."),
   outboundTraffic: z
     .enum(["ALLOW_ANY", "REGISTRY_ONLY"])
@@ -91,6 +96,7 @@ export const mesh = z.strictObject({
   istiod: istiod.prefault({}).describe("The control plane's Deployment."),
   ingressGateway: ingressGateway.prefault({}).describe("Where traffic enters."),
   egressGateway: egressGateway.prefault({}).describe("Where traffic to external services leaves."),
+  multiCluster: multiCluster.prefault({}).describe("The part of this cluster in a mesh of several."),
   proxy: proxy.prefault({}).describe("The sidecars."),
 });
 

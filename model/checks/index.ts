@@ -10,6 +10,7 @@ import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkLoadBalancing } from "./load-balancing.ts";
 import { checkMirrors } from "./mirrors.ts";
 import { checkCluster } from "./cluster.ts";
+import { checkMultiCluster } from "./multi-cluster.ts";
 import { checkNames } from "./names.ts";
 import { checkNamespaces } from "./namespaces.ts";
 import { checkNetwork } from "./network.ts";
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   checkEndpoints,
   checkPodAddresses,
   checkRevisions,
+  checkMultiCluster,
   checkVersions,
   checkCluster,
   checkWeights,

@@ -23,6 +23,7 @@ function withoutRevisions(config: StackData["config"]): Problem[] {
     ["mesh.tags", mesh.tags],
     ["mesh.ingressGateway.revisionTag", mesh.ingressGateway.revisionTag],
     ["mesh.egressGateway.revisionTag", mesh.egressGateway.revisionTag],
+    ["mesh.multiCluster.eastWestGateway.revisionTag", mesh.multiCluster.eastWestGateway.revisionTag],
     ["catalog.revisionTag", catalog.revisionTag],
   ];
   return given

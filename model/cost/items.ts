@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../config/schema.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import { EKS_VERSIONS } from "../eks-versions.ts";
-import { usesLoadBalancer } from "../load-balancer.ts";
+import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../load-balancer.ts";
 import { nodePools, POOL_KEYS } from "../node-pools.ts";
 import {
   CONTROL_PLANE_LOG_GB,
@@ -132,24 +132,28 @@ function endpoints({ config, prices, zones }: CostInput): CostItem[] {
 }
 
 function loadBalancer({ config, prices, zones }: CostInput): CostItem[] {
-  if (!usesLoadBalancer(config)) {
+  const schemes = [
+    ...(usesLoadBalancer(config) ? [config.traffic.loadBalancer.scheme] : []),
+    ...(eastWestUsesLoadBalancer(config) ? [config.mesh.multiCluster.eastWestGateway.scheme] : []),
+  ];
+  if (schemes.length === 0) {
     return [];
   }
-  const open = config.traffic.loadBalancer.scheme === "internet-facing";
+  const open = schemes.filter((scheme) => scheme === "internet-facing").length;
   return [
     {
       component: "load balancer",
-      item: "network load balancer",
-      quantity: `1, ${LOAD_BALANCER_UNITS} capacity unit`,
-      exact: hours(prices.loadBalancerHour + LOAD_BALANCER_UNITS * prices.loadBalancerUnitHour),
+      item: schemes.length === 1 ? "network load balancer" : "network load balancers",
+      quantity: `${schemes.length}, ${LOAD_BALANCER_UNITS} capacity unit${schemes.length === 1 ? "" : " each"}`,
+      exact: schemes.length * hours(prices.loadBalancerHour + LOAD_BALANCER_UNITS * prices.loadBalancerUnitHour),
     },
-    ...(open
+    ...(open > 0
       ? [
           {
             component: "load balancer" as const,
             item: "public addresses",
-            quantity: `${zones}, one in each zone`,
-            exact: zones * hours(GLOBAL_PRICES.publicIpv4Hour),
+            quantity: open === 1 ? `${zones}, one in each zone` : `${open * zones}, ${open} in each zone`,
+            exact: open * zones * hours(GLOBAL_PRICES.publicIpv4Hour),
           },
         ]
       : []),

@@ -1,11 +1,14 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
 import {
+  eastWestAnnotations,
+  eastWestService,
   GATEWAY_GRACE_SECONDS,
   ingressAnnotations,
   ingressEnvironment,
   ingressService,
   STATUS_PORT,
 } from "../load-balancer.ts";
+import { EAST_WEST_PORTS, NETWORK_LABEL, networkOf } from "../multi-cluster.ts";
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import { gatewayTag, proxyAnnotation, revisionOf } from "../revisions.ts";
@@ -15,7 +18,12 @@ import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
 
 /** Every gateway of a stack, the ingress gateway first. */
 export function gatewayReleases(stack: StackData): HelmRelease[] {
-  return [ingressGateway(stack), ...(stack.config.mesh.egressGateway.enabled ? [egressGateway(stack)] : [])];
+  const { egressGateway: egress, multiCluster } = stack.config.mesh;
+  return [
+    ingressGateway(stack),
+    ...(egress.enabled ? [egressGateway(stack)] : []),
+    ...(multiCluster.eastWestGateway.enabled ? [eastWestGateway(stack)] : []),
+  ];
 }
 
 /** Where traffic enters. */
@@ -55,9 +63,37 @@ function egressGateway({ config }: StackData): HelmRelease {
   });
 }
 
+/**
+ * Where calls of other clusters enter. The chart's own `networkGateway` would open the ports of istiod as well, asked for or
+ * not: the labels and the variable that it sets are set here.
+ */
+function eastWestGateway({ config }: StackData): HelmRelease {
+  const { mesh } = config;
+  const gateway = mesh.multiCluster.eastWestGateway;
+  const network = networkOf(mesh);
+  const port = (name: string, number: number) => ({ name, port: number, targetPort: number, protocol: "TCP" });
+  const { services, istiod, webhooks } = EAST_WEST_PORTS;
+  return istioRelease(mesh, {
+    name: RELEASES.eastWestGateway,
+    namespace: NAMESPACES.eastWest,
+    chart: "gateway",
+    version: revisionOf(mesh, gateway.revisionTag).version,
+    values: {
+      ...gatewayValues(config, gateway, RELEASES.eastWestGateway, eastWestAnnotations(config)),
+      labels: { [NETWORK_LABEL]: network },
+      // The gateway knows the services of this network only, and so leads no call on into a third one.
+      env: { ISTIO_META_REQUESTED_NETWORK_VIEW: network },
+      service: eastWestService(config, [
+        port("tls", services),
+        ...(gateway.exposeIstiod ? [port("tls-istiod", istiod), port("tls-webhook", webhooks)] : []),
+      ]),
+    },
+  });
+}
+
 function gatewayValues(
   config: StackData["config"],
-  gateway: MeshConfig["egressGateway"] | MeshConfig["ingressGateway"],
+  gateway: Omit<MeshConfig["egressGateway"], "enabled">,
   name: string,
   annotations: Readonly<Record<string, string>> = {},
 ): HelmValues {

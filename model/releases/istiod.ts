@@ -1,6 +1,7 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { istiodLabels, istiodName, type ControlPlane } from "../control-planes.ts";
 import { meshConfig } from "../mesh-config.ts";
+import { networkOf } from "../multi-cluster.ts";
 import { NAMESPACES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
@@ -44,7 +45,7 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
 function globalValues(mesh: MeshConfig, clusterName: string): HelmValues {
   return {
     meshID: mesh.meshId,
-    network: mesh.network,
+    network: networkOf(mesh),
     multiCluster: { clusterName },
     proxy: { resources: mesh.proxy.resources },
   };

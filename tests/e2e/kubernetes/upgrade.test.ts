@@ -3,6 +3,7 @@ import type { PlainObject } from "../../../config/merge.ts";
 import { merge } from "../../../config/merge.ts";
 import { Mesh } from "../../../components/mesh/mesh.ts";
 import { ApplicationNamespace } from "../../../components/workloads/application-namespace.ts";
+import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
 import { Workloads } from "../../../components/workloads/workloads.ts";
 import { loadStack } from "../../../config/load.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
@@ -30,6 +31,15 @@ const SMALL: PlainObject = {
     },
     ingressGateway: { replicas: ONE, serviceType: "NodePort" },
     egressGateway: { replicas: ONE },
+    // One cluster of several, so that the API server sees these objects, too.
+    network: "upgrade",
+    multiCluster: {
+      certificateAuthority: "existingSecret",
+      eastWestGateway: { enabled: true, exposeIstiod: true, serviceType: "ClusterIP", replicas: ONE },
+      remoteServices: {
+        ledger: { host: "ledger.finance.svc.cluster.local", port: 8080, endpoints: [{ address: "192.168.7.7" }] },
+      },
+    },
   },
   services: Object.fromEntries(
     ["product", "cart", "order", "user", "payment"].map((name) => [name, { replicas: ONE }]),
@@ -69,7 +79,8 @@ describe("the upgrade of Istio by revision", function () {
     bed.program = (provider) => {
       const mesh = new Mesh("mesh", { stack, clusterName: "upgrade" }, { provider });
       const namespace = new ApplicationNamespace("application", { stack }, { provider, dependsOn: [mesh] });
-      new Workloads("workloads", { stack }, { provider, dependsOn: [namespace] });
+      const workloads = new Workloads("workloads", { stack }, { provider, dependsOn: [namespace] });
+      new TrafficPolicy("traffic", { stack }, { provider, dependsOn: [workloads] });
     };
     const run = await bed.up();
     assert.equal(run.errors, "");
@@ -91,7 +102,7 @@ describe("the upgrade of Istio by revision", function () {
       ({ metadata }) => metadata.annotations?.["istio.io/rev"] ?? "none",
     );
     const gateways = await Promise.all(
-      ["istio-ingress", "istio-egress"].map(async (namespace) => {
+      ["istio-ingress", "istio-egress", "istio-eastwest"].map(async (namespace) => {
         const [pod] = await living(namespace);
         const { labels: of = {}, annotations = {} } = pod?.metadata ?? {};
         return [
@@ -118,7 +129,11 @@ describe("the upgrade of Istio by revision", function () {
       tags: {},
       namespace: { "istio-injection": "enabled" },
       application: ["default"],
-      gateways: { "istio-ingress": "- gateway-1.30.7", "istio-egress": "- gateway-1.30.7" },
+      gateways: {
+        "istio-ingress": "- gateway-1.30.7",
+        "istio-egress": "- gateway-1.30.7",
+        "istio-eastwest": "- gateway-1.30.7",
+      },
     });
   });
 
@@ -129,7 +144,11 @@ describe("the upgrade of Istio by revision", function () {
       tags: { stable: "default", canary: "default" },
       namespace: { "istio.io/rev": "stable" },
       application: ["default"],
-      gateways: { "istio-ingress": "stable gateway-1.30.7", "istio-egress": "stable gateway-1.30.7" },
+      gateways: {
+        "istio-ingress": "stable gateway-1.30.7",
+        "istio-egress": "stable gateway-1.30.7",
+        "istio-eastwest": "stable gateway-1.30.7",
+      },
     });
     assert.deepEqual(
       Object.keys(changed).filter((name) => name.includes("-deployment-")),
@@ -154,7 +173,11 @@ describe("the upgrade of Istio by revision", function () {
       {
         namespace: { "istio.io/rev": "canary" },
         application: ["1-31-2"],
-        gateways: { "istio-ingress": "stable gateway-1.30.7", "istio-egress": "stable gateway-1.30.7" },
+        gateways: {
+          "istio-ingress": "stable gateway-1.30.7",
+          "istio-egress": "stable gateway-1.30.7",
+          "istio-eastwest": "stable gateway-1.30.7",
+        },
       },
     );
   });
@@ -168,7 +191,11 @@ describe("the upgrade of Istio by revision", function () {
       tags: { stable: "1-31-2", canary: "1-31-2" },
       namespace: { "istio.io/rev": "stable" },
       application: ["1-31-2"],
-      gateways: { "istio-ingress": "stable gateway-1.31.2", "istio-egress": "stable gateway-1.31.2" },
+      gateways: {
+        "istio-ingress": "stable gateway-1.31.2",
+        "istio-egress": "stable gateway-1.31.2",
+        "istio-eastwest": "stable gateway-1.31.2",
+      },
     });
     assert.deepEqual(
       Object.keys(changed).filter((name) => name.includes("-deployment-")),
@@ -184,7 +211,11 @@ describe("the upgrade of Istio by revision", function () {
       tags: { stable: "1-31-2", canary: "1-31-2", default: "1-31-2" },
       namespace: { "istio.io/rev": "stable" },
       application: ["1-31-2"],
-      gateways: { "istio-ingress": "stable gateway-1.31.2", "istio-egress": "stable gateway-1.31.2" },
+      gateways: {
+        "istio-ingress": "stable gateway-1.31.2",
+        "istio-egress": "stable gateway-1.31.2",
+        "istio-eastwest": "stable gateway-1.31.2",
+      },
     });
     assert.deepEqual((await up(last)).changed, {});
   });

@@ -65,6 +65,20 @@ describe("reading a stack", () => {
     });
   });
 
+  it("takes a remote cluster's kubeconfig encrypted, keeps it out of the stack's data, and refuses it in plain text", () => {
+    const path = join(directory, "Pulumi.local.yaml");
+    const file = readYamlFile(directory, "Pulumi.local.yaml") as { readonly config: PlainObject };
+    const write = (kubeconfig: unknown) => {
+      const mesh = { multiCluster: { certificateAuthority: "existingSecret", remoteClusters: ["eu-2"] } };
+      const config = { "ecommerce-mesh:mesh": mesh, "ecommerce-mesh:remoteKubeconfig-eu-2": kubeconfig };
+      writeFileSync(path, stringify(merge(file, { config })));
+    };
+    write({ secure: "v1:abc" });
+    assert.doesNotMatch(JSON.stringify(readStackFile(directory, "local")), /v1:abc/);
+    write("apiVersion: v1");
+    assert.throws(() => readStackFile(directory, "local"), /remoteKubeconfig-eu-2: expected a secret; got plain text/);
+  });
+
   it("does not read outside the project for a stack named like a path", () => {
     assert.throws(() => readStackFile(directory, "../prod"), { code: "stack.unknown" });
   });

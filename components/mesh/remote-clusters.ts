@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PROJECT } from "../../config/project.ts";
+import { kubeconfigKey, remoteSecret } from "../../model/multi-cluster.ts";
+import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { createSecret } from "../kubernetes/secret.ts";
+
+/** What the remote clusters are known by. */
+export interface RemoteClustersArgs {
+  /** Names of the clusters. Plain: shapes the graph. Source: `mesh.multiCluster.remoteClusters`. */
+  readonly clusters: readonly string[];
+}
+
+/** How istiod finds the services of other clusters: a Secret with each one's kubeconfig, read from the engine's secrets. */
+export class RemoteClusters extends pulumi.ComponentResource {
+  constructor(name: string, args: RemoteClustersArgs, options: ComponentOptions) {
+    super("ecommerce-mesh:mesh:RemoteClusters", name, {}, options);
+    const config = new pulumi.Config(PROJECT);
+    for (const cluster of args.clusters) {
+      const kubeconfig = config.requireSecret(kubeconfigKey(cluster));
+      createSecret(`${name}-${cluster}`, remoteSecret(cluster), { [cluster]: kubeconfig }, childOptions(this, options));
+    }
+    this.registerOutputs({});
+  }
+}
