@@ -9,6 +9,8 @@ export interface CommonOptions {
   readonly verbose?: boolean;
   readonly project?: string;
   readonly sandboxDir?: string;
+  /** Of the commands that take `--catalog`. */
+  readonly catalog?: string;
 }
 
 /**

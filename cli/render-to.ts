@@ -11,10 +11,11 @@ const RENDERED = /^(objects[/\\][^/\\]+|releases)[/\\][^/\\]+\.yaml$/;
 /**
  * Renders a stack into a folder and returns the paths written, below that folder. What an earlier render left there in
  * `objects` and `releases` is removed first, so that a deleted object does not linger.
+ * @param catalog application in place of the stack's own
  * @throws ConfigError; SandboxError `render.foreign-files` when one of these folders holds what no render writes.
  */
-export function renderTo(projectDir: string, stackName: string, out: string): string[] {
-  const stack = readStackFile(projectDir, stackName);
+export function renderTo(projectDir: string, stackName: string, out: string, catalog?: string): string[] {
+  const stack = readStackFile(projectDir, stackName, catalog);
   const files = renderStack(stack, clusterName(stack.name, stack.config));
   refuseForeignFiles(out);
   for (const folder of FOLDERS) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { checkStack } from "../model/checks/index.ts";
 import { ConfigError, type Problem } from "./errors.ts";
 import { applyOverride } from "./catalog-override.ts";
+import { chooseCatalog } from "./choose-catalog.ts";
 import { deepFreeze, hasPath, isPlainObject, type PlainObject } from "./merge.ts";
 import { nearest } from "./nearest.ts";
 import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
@@ -27,9 +28,10 @@ export interface Stack {
 /**
  * Reads `Pulumi.<stack>.yaml` and the catalog it names, without the engine.
  * @param directory the project's folder
+ * @param catalog application in place of the one that the file names
  * @throws ConfigError naming every problem; code `stack.unknown` where there is no such file.
  */
-export function readStackFile(directory: string, stack: string): Stack {
+export function readStackFile(directory: string, stack: string, catalog?: string): Stack {
   const file = stackFile(stack);
   if (!/^[\w-]+$/.test(stack) || !existsSync(join(directory, file))) {
     throw unknownStack(directory, stack);
@@ -47,7 +49,7 @@ export function readStackFile(directory: string, stack: string): Stack {
   if (slips.length > 0) {
     throw new ConfigError(file, slips);
   }
-  return loadStack(directory, stack, stackValues(settings));
+  return loadStack(directory, stack, stackValues(chooseCatalog(settings, catalog)));
 }
 
 /** The stacks that have a settings file, in alphabetical order. */

@@ -38,7 +38,10 @@ export type PodSpec = Pick<
   | "securityContext"
   | "topologySpreadConstraints"
   | "containers"
->;
+> & {
+  /** Folders that are gone with the pod. */
+  readonly volumes?: { readonly name: string; readonly emptyDir: object }[];
+};
 
 /** A Deployment's specification with such a pod. */
 export type DeploymentSpec = Omit<AnyDeploymentSpec, "template"> & {

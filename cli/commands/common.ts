@@ -19,6 +19,14 @@ export function baseCommand(name: string, description: string, examples: readonl
     .addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
 }
 
+/** The option of commands that can run a stack with another application. */
+export function withCatalogOption(command: Command): Command {
+  return command.option(
+    "--catalog <name>",
+    "application in place of the stack's, e.g. bookinfo; without the stack's settings of services, hosts and namespace",
+  );
+}
+
 /**
  * Runs work of the driver with progress on stderr and Ctrl-C handled.
  * @throws what the driver throws
@@ -33,7 +41,14 @@ export async function drive<T>(options: CommonOptions, work: (driver: DriverOpti
   };
   try {
     return await interruptible(say, (signal) =>
-      work({ places, progress: view.report, signal, environment: process.env, faults }),
+      work({
+        places,
+        progress: view.report,
+        signal,
+        environment: process.env,
+        faults,
+        ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
+      }),
     );
   } finally {
     view.close();

@@ -1,21 +1,23 @@
 import type { Command } from "commander";
 import { placesFrom, type CommonOptions } from "../environment.ts";
 import { UsageError } from "../exit-codes.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { baseCommand, print, printJson, withCatalogOption } from "./common.ts";
 
 type ExplainOptions = CommonOptions & { readonly header: readonly string[]; readonly from?: string };
 
 /** `mesh explain <stack> 'GET https://...'` */
 export function explainCommand(): Command {
-  return baseCommand(
-    "explain",
-    "Say what becomes of a request: which pods would answer with what probability, and the object and rule behind each step.",
-    [
-      "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7'",
-      "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7' -H 'x-canary: true'",
-      "npm run mesh -- explain prod 'GET http://product:8080/products' --from cart     a call in the mesh",
-      "npm run mesh -- explain prod 'POST http://payment:8080/pay' --from order:v1     of one version",
-    ],
+  return withCatalogOption(
+    baseCommand(
+      "explain",
+      "Say what becomes of a request: which pods would answer with what probability, and the object and rule behind each step.",
+      [
+        "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7'",
+        "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7' -H 'x-canary: true'",
+        "npm run mesh -- explain prod 'GET http://product:8080/products' --from cart     a call in the mesh",
+        "npm run mesh -- explain prod 'POST http://payment:8080/pay' --from order:v1     of one version",
+      ],
+    ),
   )
     .argument("<stack>", "stack, e.g. prod")
     .argument("<request>", "method and URL, e.g. 'GET https://ecommerce.example.com/cart'")
@@ -34,7 +36,7 @@ export function explainCommand(): Command {
       const { worldOf } = await import("../../model/explain/stack-world.ts");
       const { explanationLines } = await import("../output/explanation.ts");
       const { projectDir } = placesFrom(options, process.env);
-      const stack = readStackFile(projectDir, stackName);
+      const stack = readStackFile(projectDir, stackName, options.catalog);
       try {
         const request = parseRequest(text, options.header, options.from);
         const explanation = explain(worldOf(stack), request, Date.now() / 1000);

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, print, printJson } from "./common.ts";
+import { baseCommand, drive, print, printJson, withCatalogOption } from "./common.ts";
 
 /** `mesh preview <stack>` */
 export function previewCommand(): Command {
-  return baseCommand("preview", "Show what `up` would change, property by property. Starts no control plane.", [
-    "npm run mesh -- preview prod            a readable diff",
-    "npm run mesh -- preview prod --json     the same as JSON, for pull requests",
-  ])
+  return withCatalogOption(
+    baseCommand("preview", "Show what `up` would change, property by property. Starts no control plane.", [
+      "npm run mesh -- preview prod            a readable diff",
+      "npm run mesh -- preview prod --json     the same as JSON, for pull requests",
+    ]),
+  )
     .argument("<stack>", "stack, e.g. prod")
     .action(async (stack: string, options: CommonOptions) => {
       const started = performance.now();

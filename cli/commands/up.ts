@@ -1,14 +1,17 @@
 import type { Command } from "commander";
 import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, print, printJson } from "./common.ts";
+import { baseCommand, drive, print, printJson, withCatalogOption } from "./common.ts";
 
 /** `mesh up <stack>` */
 export function upCommand(): Command {
-  return baseCommand("up", "Bring a stack up on a local control plane: the same program and engine as `pulumi up`.", [
-    "npm start                               the stack dev",
-    "npm run mesh -- up prod                 nodes, replicas and policies of production",
-    "npm run mesh -- up prod --json          for scripts: what changed, as JSON",
-  ])
+  return withCatalogOption(
+    baseCommand("up", "Bring a stack up on a local control plane: the same program and engine as `pulumi up`.", [
+      "npm start                               the stack dev",
+      "npm run mesh -- up local --catalog bookinfo     another application",
+      "npm run mesh -- up prod                 nodes, replicas and policies of production",
+      "npm run mesh -- up prod --json          for scripts: what changed, as JSON",
+    ]),
+  )
     .argument("<stack>", "stack, e.g. dev")
     .action(async (stack: string, options: CommonOptions) => {
       const started = performance.now();

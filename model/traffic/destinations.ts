@@ -1,5 +1,6 @@
 import type { Catalog, HeadersSpec, ServiceSpec } from "../../config/schema/catalog.ts";
 import { serviceHost } from "../names.ts";
+import { servicePort } from "../service-port.ts";
 import { mergeHeaders } from "./headers.ts";
 import type { Share } from "./split.ts";
 import type { HttpDestination } from "./types.ts";
@@ -27,6 +28,6 @@ export function destinations(
 
 /** The pods of one version. */
 export function subsetOf(catalog: Catalog, service: string, version: string): HttpDestination["destination"] {
-  const number = (catalog.services[service] as ServiceSpec).port;
+  const number = servicePort(catalog.services[service] as ServiceSpec);
   return { host: serviceHost(catalog, service), subset: version, port: { number } };
 }

@@ -78,9 +78,18 @@ function podSpec(
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         },
+        ...(service.writablePaths.length === 0 ? {} : { volumeMounts: volumeMounts(service) }),
       },
     ],
+    ...(service.writablePaths.length === 0
+      ? {}
+      : { volumes: volumeMounts(service).map(({ name: volume }) => ({ name: volume, emptyDir: {} })) }),
   };
+}
+
+/** Each writable folder is a volume of its own, gone with the pod. */
+function volumeMounts({ writablePaths }: ServiceSpec): { name: string; mountPath: string }[] {
+  return writablePaths.map((mountPath, index) => ({ name: `writable-${index + 1}`, mountPath }));
 }
 
 function probe(path: string, timing: Partial<Probe>): Probe {

@@ -1,5 +1,6 @@
 import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import { serviceHost } from "../names.ts";
+import { servicePort } from "../service-port.ts";
 
 /**
  * Environment of a service's container. fake-service reads it to know where to listen and whom to call; any other
@@ -28,7 +29,8 @@ export function environmentOf(
 /** One address for each called service: the first path of the call, without its `*`. */
 function upstreamUris(catalog: Catalog, service: ServiceSpec): string[] {
   return service.calls.map(({ to, paths }) => {
-    const port = catalog.services[to]?.port ?? 80;
+    const callee = catalog.services[to];
+    const port = callee === undefined ? 80 : servicePort(callee);
     const path = (paths[0] ?? "/").replace(/\/?\*$/, "");
     return `http://${serviceHost(catalog, to)}:${port}${path}`;
   });

@@ -8,6 +8,7 @@ import type {
   ServiceAccountObject,
   ServiceObject,
 } from "../objects.ts";
+import { servicePort } from "../service-port.ts";
 import type { StackData } from "../stack.ts";
 import { deployment } from "./deployment.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
@@ -50,7 +51,7 @@ function kubernetesService(catalog: Catalog, name: string, service: ServiceSpec)
       ports: [
         {
           name: "http",
-          port: service.port,
+          port: servicePort(service),
           targetPort: "http",
           protocol: "TCP",
           ...(service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),

@@ -10,6 +10,8 @@ export interface DriverOptions {
   readonly signal: AbortSignal;
   /** The environment of the process, read once at the edge. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Application in place of the one that the stack names. Default: the stack's. */
+  readonly catalog?: string;
   /** Operations that are made to go wrong: tests and drills. */
   readonly faults: readonly FaultRule[];
 }

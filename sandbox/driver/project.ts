@@ -22,6 +22,7 @@ export async function prepareProject(paths: StackPaths, stack: Stack): Promise<P
   const key = await ensureSecretsKey(paths.passphrase);
   const settings = copySettings(join(paths.projectDir, stack.file), {
     encryptionSalt: key.encryptionSalt,
+    catalog: stack.config.catalog.name,
     ...(stack.config.platform.kind === "kubeconfig" ? { kubeconfig: join(paths.controlPlane, "kubeconfig") } : {}),
   });
   // No `main`: the program is handed to the engine by this process.

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument, visit, type Document } from "yaml";
+import { chooseCatalog } from "../../config/choose-catalog.ts";
+import type { PlainObject } from "../../config/merge.ts";
 import { SandboxError } from "../contracts.ts";
 import { PROJECT_NAME } from "./paths.ts";
 
@@ -20,6 +22,8 @@ export interface SettingsChanges {
   readonly encryptionSalt: string;
   /** For stacks on an existing cluster: the sandbox's kubeconfig instead of the user's. */
   readonly kubeconfig?: string;
+  /** The application that runs; another than the file's takes its place. */
+  readonly catalog?: string;
 }
 
 /**
@@ -39,6 +43,10 @@ export function copySettings(path: string, changes: SettingsChanges): SettingsCo
   document.set("encryptionsalt", changes.encryptionSalt);
   if (changes.kubeconfig !== undefined) {
     pointToSandbox(document, changes.kubeconfig);
+  }
+  const settings = document.get("config");
+  if (isMap(settings) && changes.catalog !== undefined) {
+    document.set("config", chooseCatalog(settings.toJSON() as PlainObject, changes.catalog));
   }
   return { text: document.toString(), replacedSecrets };
 }

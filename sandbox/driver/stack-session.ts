@@ -23,7 +23,7 @@ export async function withStack<T>(
   options: DriverOptions,
   work: (session: StackSession) => Promise<T>,
 ): Promise<T> {
-  const stack = readStackFile(options.places.projectDir, name);
+  const stack = readStackFile(options.places.projectDir, name, options.catalog);
   const paths = stackPaths(options.places, name);
   const lock = acquireLock(paths.lock, name, command);
   // A second Ctrl-C ends this process without further ado: even then no lock stays behind.

@@ -52,7 +52,7 @@ describe("bad input to the command", function () {
   }
 
   it("several problems in the catalog: all at once", async () => {
-    project.edit("catalogs/ecommerce.yaml", "weight: 80", "weight: 70");
+    project.edit("catalogs/ecommerce.yaml", "weight: 20", "phase: 9");
     project.edit("catalogs/ecommerce.yaml", "to: user", "to: users");
     const error = failure(await project.run(["preview", "prod", "--json"]));
     const paths = error.problems.map(({ path }) => path).join(" ");

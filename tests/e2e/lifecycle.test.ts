@@ -65,7 +65,6 @@ for (const stack of ["dev", "prod"]) {
         stack,
         await project.run(["render", stack, "--out", project.path("before")]),
       );
-      project.edit("catalogs/ecommerce.yaml", "weight: 80", "weight: 60");
       project.edit("catalogs/ecommerce.yaml", "weight: 20", "weight: 40");
       const preview = await project.json<ResultJson>(["preview", stack]);
       const up = await project.json<ResultJson>(["up", stack]);

@@ -9,7 +9,7 @@ const EKS = { platform: { kind: "eks", region: "eu-west-1", zones: ["eu-west-1a"
 
 /** Data for a model function: the shop on EKS with defaults, and what a test changes of it. Not cross-checked. */
 export function stackData(config: PlainObject = {}, catalog: PlainObject = {}): StackData {
-  const shop = readYamlFile(PROJECT_DIRECTORY, "catalogs/ecommerce.yaml");
+  const shop = readYamlFile(PROJECT_DIRECTORY, "tests/support/shop.yaml");
   return {
     config: stackConfig.parse(merge(EKS, config)),
     catalog: catalogSchema.parse(merge(shop, catalog)),

@@ -16,7 +16,8 @@ import { version } from "./versions.ts";
 /** One microservice: what it is, what it calls, and what calls it from outside. */
 export const service = z.strictObject({
   image: image.default("nicholasjackson/fake-service:v0.26.2").describe("Container image."),
-  port: port.default(8080).describe("Port that the container listens on, and port of the Service."),
+  port: port.default(8080).describe("Port that the container listens on."),
+  servicePort: port.optional().describe("Port of the Service, which callers ask. Default: `port`."),
   versions: z
     .record(dnsLabel, version)
     .refine((versions) => Object.keys(versions).length > 0, { error: "expected at least one version" })
@@ -54,6 +55,10 @@ export const service = z.strictObject({
     .describe("What some requests get that others do not; the most specific first, the service's own split last."),
   fault: fault.optional().describe("Failures on purpose, for all requests that no rule takes."),
   mirror: mirror.optional().describe("Copies of all requests that no rule takes."),
+  writablePaths: z
+    .array(z.string().regex(/^\/[\w./-]+$/, "expected an absolute path such as /tmp"))
+    .default([])
+    .describe("Folders that the container may write to; all else is read-only. They are empty at every start."),
   probes: z
     .strictObject({
       liveness: path.default("/health").describe("Path of the liveness probe."),

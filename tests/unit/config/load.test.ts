@@ -150,14 +150,14 @@ describe("reading a stack", () => {
 
   it("refuses a catalog that does not exist and names those that do", () => {
     assert.deepEqual(problemsOf({ catalog: { name: "shop" } }), [
-      "Pulumi.prod.yaml: catalog.name: no catalog named shop (known: ecommerce)",
+      "Pulumi.prod.yaml: catalog.name: no catalog named shop (known: bookinfo, cloud-native, ecommerce, enterprise, frontend-backend)",
     ]);
   });
 
   it("tells an unknown key together with what the cross-checks find", () => {
     const problems = problemsOf({
       mesh: { istiod: { replica: {} }, version: "1.31.1" },
-      services: { product: { versions: { v1: { weight: 70 } } } },
+      services: { order: { versions: { v1: { weight: 90 } } } },
     });
     assert.equal(problems.length, 3);
     assert.match(problems.join("\n"), /mesh\.istiod\.replica: unknown key/);
@@ -216,8 +216,8 @@ describe("reading a stack", () => {
   it("merges an override into the catalog and leaves the rest", () => {
     const { catalog } = readStackFile(directory, "prod");
     assert.equal(catalog.services["payment"]?.loadBalancing, "LEAST_REQUEST");
-    const canary = catalog.services["product"]?.versions["v2"];
-    assert.deepEqual([canary?.replicas, canary?.weight], [{ min: 2, max: 4 }, 20]);
+    const product = catalog.services["product"];
+    assert.deepEqual([product?.versions["v2"]?.replicas, product?.canary?.weight], [{ min: 2, max: 4 }, 20]);
   });
 });
 
