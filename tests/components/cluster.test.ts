@@ -103,7 +103,10 @@ describe("the EKS cluster", () => {
       ...settingsOf("staging"),
       "ecommerce-mesh:platform": JSON.stringify(platform),
       "ecommerce-mesh:cluster": JSON.stringify(cluster),
-      "ecommerce-mesh:traffic": JSON.stringify({ dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } }),
+      "ecommerce-mesh:traffic": JSON.stringify({
+        faults: false,
+        dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" },
+      }),
     };
     const graph = await record(() => program(), { stack: "staging", settings });
     const arns = graph.flatMap(({ inputs }) => JSON.stringify(inputs).match(/arn:aws[a-z-]*:(?!mock)[a-z0-9]+/g) ?? []);
