@@ -66,6 +66,7 @@ function clusterArgs(args: ControlPlaneArgs): eks.ClusterArgs {
   return {
     name: args.clusterName,
     version: cluster.version,
+    clusterTags: cluster.tags,
     vpcId: args.vpcId,
     subnetIds: args.intraSubnetIds,
     skipDefaultSecurityGroups: true,

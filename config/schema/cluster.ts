@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, dnsLabel } from "./common.ts";
+import { cidr, dnsLabel, tags } from "./common.ts";
 import { nodePool } from "./node-pool.ts";
 
 const principalArn = z
@@ -63,6 +63,9 @@ export const cluster = z.strictObject({
       "What EKS does at the end of standard support: `STANDARD` upgrades by itself, `EXTENDED` costs six times as much an hour.",
     ),
   zonalShift: z.boolean().default(true).describe("Let AWS move traffic away from a zone that fails."),
+  tags: tags
+    .default({})
+    .describe("Tags of the EKS cluster alone, beside those of `tags`, which everything in AWS carries."),
   systemPool: nodePool({ instanceType: "m6i.xlarge", size: 3, max: 6 })
     .prefault({})
     .describe("Tainted nodes for istiod, gateways and addons."),
