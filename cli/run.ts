@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, UsageError } from "./exit-codes.ts";
 import { printError } from "./output/error.ts";
+import { canaryCommand } from "./commands/canary.ts";
 import { costCommand } from "./commands/cost.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { downCommand } from "./commands/down.ts";
@@ -21,6 +22,7 @@ const COMMANDS = [
   renderCommand,
   costCommand,
   explainCommand,
+  canaryCommand,
 ];
 
 /**

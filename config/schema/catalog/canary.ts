@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { percent } from "../common.ts";
+import { analysis } from "./analysis.ts";
 import { match } from "./matches.ts";
 
 /** A new version that gets more and more of the requests. */
@@ -23,6 +24,7 @@ export const canary = z.strictObject({
   match: match
     .optional()
     .describe("Only these requests are split; the stable version answers all others. Default: all are split."),
+  analysis: analysis.prefault({}).describe("What the canary has to keep to before it gets more requests."),
 });
 
 export type CanarySpec = z.infer<typeof canary>;
