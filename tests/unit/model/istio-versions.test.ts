@@ -51,6 +51,16 @@ describe("the gate of Istio's versions", () => {
     assert.match(upgradeRefusal("1.31.2", "2.0.0")?.reason ?? "", /one minor version at a time/);
   });
 
+  it("lets no two lines through between which an upgrade in place would leave one out", () => {
+    // What is installed is not looked at. With a third line here, an upgrade in place must be.
+    const lines = Object.keys(ISTIO_KUBERNETES);
+    for (const from of lines) {
+      for (const to of lines) {
+        assert.equal(upgradeRefusal(`${from}.0`, `${to}.0`), undefined, `${from} to ${to}`);
+      }
+    }
+  });
+
   it("orders versions as numbers, pre-releases before their release", () => {
     assert.deepEqual(["1.31.2", "1.30.10", "1.31.2-rc.0", "1.30.9"].sort(compareVersions), [
       "1.30.9",

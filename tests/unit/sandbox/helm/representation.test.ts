@@ -115,6 +115,17 @@ describe("the representation of istiod", () => {
     find(objects, "Service", "istiod-1-31");
   });
 
+  it("injects where a tag points at its revision, noting on the pod which one it was", () => {
+    const objects = represent("istiod", { revision: "1-31" });
+    const name = "istio-sidecar-injector-1-31-mesh-tags";
+    const binding = find(objects, "MutatingAdmissionPolicyBinding", name);
+    assert.deepEqual(at(binding, "spec", "paramRef", "selector"), { matchLabels: { "istio.io/rev": "1-31" } });
+    const policy = find(objects, "MutatingAdmissionPolicy", name);
+    assert.equal(at(policy, "spec", "paramKind", "kind"), "MutatingWebhookConfiguration");
+    const [mutation] = listAt(policy, "spec", "mutations");
+    assert.match(String(at(mutation, "applyConfiguration", "expression")), /'istio\.io\/rev': '1-31'/);
+  });
+
   it("injects sidecars of the mesh's size into labelled namespaces, but not into gateways or where pods refuse", () => {
     const objects = represent("istiod", values);
     const policy = find(objects, "MutatingAdmissionPolicy");
