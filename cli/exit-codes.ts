@@ -13,3 +13,8 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "usage";
 }
+
+/** All was done and printed, and the answer is that not all is well. Nothing more is to be said. */
+export class Outcome extends Error {
+  override readonly name = "Outcome";
+}

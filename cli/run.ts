@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, UsageError } from "./exit-codes.ts";
+import { EXIT, Outcome, UsageError } from "./exit-codes.ts";
 import { printError } from "./output/error.ts";
 import { canaryCommand } from "./commands/canary.ts";
 import { costCommand } from "./commands/cost.ts";
 import { destroyCommand } from "./commands/destroy.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
@@ -21,6 +22,7 @@ const COMMANDS = [
   kubeconfigCommand,
   renderCommand,
   costCommand,
+  doctorCommand,
   explainCommand,
   canaryCommand,
 ];
@@ -36,6 +38,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
     await program().parseAsync(args, { from: "user" });
     return EXIT.ok;
   } catch (error) {
+    if (error instanceof Outcome) {
+      return EXIT.failed;
+    }
     if (error instanceof CommanderError) {
       return usage(error, style);
     }

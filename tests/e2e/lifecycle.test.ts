@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
+import { readCluster } from "../../cli/doctor/read-cluster.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import { stackOutputs } from "../../sandbox/driver/checkpoint.ts";
 import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
+import { readStackFile } from "../../config/load.ts";
+import { diagnose } from "../../model/doctor/diagnose.ts";
 import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
 import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
 import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
 import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { DOCTOR_CASES } from "../support/doctor-cases.ts";
 import { TemporaryProject, statusOf } from "../support/mesh-command.ts";
 
 /** Namespaces of the control plane itself. */
@@ -57,6 +62,31 @@ for (const stack of ["dev", "prod"]) {
       assert.deepEqual(changed, []);
       assert.deepEqual({ ...changes, same: 0 }, { create: 0, update: 0, replace: 0, delete: 0, same: 0 });
       assert.ok(changes.same > 100);
+    });
+
+    it("finds nothing wrong with it, and each fault that is put into it, and that alone", async () => {
+      kubeconfig = (await project.run(["kubeconfig", stack])).stdout.trim();
+      const healthy = await project.json<{ findings: unknown[] }>(["doctor", stack]);
+      assert.deepEqual(healthy.findings, []);
+      const api = new KubernetesApi(kubeconfig);
+      const data = readStackFile(project.dir, stack);
+      const client = new KubernetesClient(await readKubeconfig(kubeconfig));
+      try {
+        for (const { code, object, break: put } of DOCTOR_CASES) {
+          const takeBack = await put(client);
+          const findings = diagnose(await readCluster(api, data));
+          await takeBack();
+          assert.deepEqual(
+            findings.map((finding) => finding.code),
+            [code],
+            JSON.stringify(findings),
+          );
+          assert.match(findings[0]?.object ?? "", typeof object === "string" ? new RegExp(`^${object}$`) : object);
+        }
+        assert.deepEqual(diagnose(await readCluster(api, data)), []);
+      } finally {
+        client.close();
+      }
     });
 
     it("changes exactly the objects that carry a canary's weight, and previews just these", async () => {

@@ -1,0 +1,81 @@
+import { get } from "node:http";
+import type { PodView, ProxyView } from "../../model/doctor/view.ts";
+import { forwardPort } from "../cluster/port-forward.ts";
+import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
+
+/** istiod's port for metrics and debugging; it answers `/debug` without a token to who comes from inside its pod. */
+const DEBUG_PORT = 15014;
+
+/** Milliseconds that istiod may take to answer. */
+const TIMEOUT_MS = 5_000;
+
+/** Types of configuration in istiod's answer. Source: pilot/pkg/xds/debug.go, SyncStatus, 1.30.3. */
+const TYPES = ["cluster", "listener", "route", "endpoint", "extensionconfig"] as const;
+
+/**
+ * What every istiod says of its proxies; undefined where one of them cannot be asked.
+ * @param pods all pods of the cluster
+ */
+export async function proxiesOf(
+  api: KubernetesApi,
+  pods: readonly PodView[],
+  rootNamespace: string,
+): Promise<ProxyView[] | undefined> {
+  const istiods = pods.filter(
+    ({ namespace, labels, ready }) => namespace === rootNamespace && labels["app"] === "istiod" && ready,
+  );
+  try {
+    const answers = await Promise.all(istiods.map((pod) => syncStatus(api, pod)));
+    return istiods.length === 0 ? undefined : answers.flat();
+  } catch {
+    // Said by the caller as "not looked at": a cluster that does not forward ports is no fault of the mesh.
+    return undefined;
+  }
+}
+
+async function syncStatus(api: KubernetesApi, { namespace, name }: PodView): Promise<ProxyView[]> {
+  const forwarded = await forwardPort(api.config, { namespace, name, port: DEBUG_PORT });
+  try {
+    return proxiesFrom(JSON.parse(await fetchText(forwarded.port)));
+  } finally {
+    await forwarded.close();
+  }
+}
+
+/**
+ * Reads `/debug/syncz`.
+ * @throws Error when it is not what istiod 1.30 answers.
+ */
+export function proxiesFrom(answer: unknown): ProxyView[] {
+  if (!Array.isArray(answer)) {
+    throw new Error("expected a list of proxies");
+  }
+  return answer.map((entry: Readonly<Record<string, unknown>>) => ({
+    proxy: String(entry["proxy"]),
+    behind: TYPES.filter((type) => {
+      const sent = entry[`${type}_sent`];
+      return sent !== undefined && sent !== "" && sent !== entry[`${type}_acked`];
+    }),
+  }));
+}
+
+async function fetchText(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = get(
+      { host: "127.0.0.1", port, path: "/debug/syncz", timeout: TIMEOUT_MS, agent: false },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.once("error", reject);
+        response.once("end", () =>
+          response.statusCode === 200
+            ? resolve(text)
+            : reject(new Error(`istiod answered ${response.statusCode ?? 0}`)),
+        );
+      },
+    );
+    call.once("timeout", () => call.destroy(new Error("istiod did not answer")));
+    call.once("error", reject);
+  });
+}

@@ -1,0 +1,52 @@
+import { NAMESPACES } from "../../model/names.ts";
+import { declaredCalls } from "../../model/doctor/declared-calls.ts";
+import type { ClusterView } from "../../model/doctor/view.ts";
+import type { StackData } from "../../model/stack.ts";
+import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
+import { proxiesOf } from "./proxies.ts";
+import { autoscalerView, certificateViews, namespaceView, podView, serviceView } from "./views.ts";
+
+/** Istio's own trust domain, where no stack says another. */
+const TRUST_DOMAIN = "cluster.local";
+
+/**
+ * Reads a cluster as the doctor sees it. Changes nothing.
+ * @param stack whose calls are looked for; undefined: none
+ * @throws SandboxError when the API server cannot be reached or refuses
+ */
+export async function readCluster(api: KubernetesApi, stack: StackData | undefined): Promise<ClusterView> {
+  const istio = <T>(group: string, plural: string) => api.list(`/apis/${group}.istio.io/v1/${plural}`) as Promise<T[]>;
+  const [namespaces, pods, services, slices, autoscalers, secrets] = await Promise.all([
+    api.list("/api/v1/namespaces"),
+    api.list("/api/v1/pods"),
+    api.list("/api/v1/services"),
+    api.list("/apis/discovery.k8s.io/v1/endpointslices"),
+    api.list("/apis/autoscaling/v2/horizontalpodautoscalers"),
+    api.list("/api/v1/secrets"),
+  ]);
+  const [virtualServices, destinationRules, gateways, peerAuthentications, authorizationPolicies] = await Promise.all([
+    istio<ClusterView["virtualServices"][number]>("networking", "virtualservices"),
+    istio<ClusterView["destinationRules"][number]>("networking", "destinationrules"),
+    istio<ClusterView["gateways"][number]>("networking", "gateways"),
+    istio<ClusterView["peerAuthentications"][number]>("security", "peerauthentications"),
+    istio<ClusterView["authorizationPolicies"][number]>("security", "authorizationpolicies"),
+  ]);
+  const podViews = pods.map(podView);
+  return {
+    now: Date.now(),
+    rootNamespace: NAMESPACES.istioSystem,
+    trustDomains: [stack?.config.mesh.trustDomain ?? TRUST_DOMAIN],
+    namespaces: namespaces.map(namespaceView),
+    pods: podViews,
+    services: services.map((service) => serviceView(service, slices)),
+    autoscalers: autoscalers.map(autoscalerView),
+    certificates: secrets.flatMap(certificateViews),
+    virtualServices,
+    destinationRules,
+    gateways,
+    peerAuthentications,
+    authorizationPolicies,
+    proxies: await proxiesOf(api, podViews, NAMESPACES.istioSystem),
+    declared: stack === undefined ? undefined : declaredCalls(stack),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Finding } from "../../model/doctor/finding.ts";
+import type { ClusterView } from "../../model/doctor/view.ts";
+import { styleFor } from "./style.ts";
+
+/** What the doctor could not see, each as a sentence. */
+export function notLookedAt({ proxies, declared }: Pick<ClusterView, "proxies" | "declared">): string[] {
+  return [
+    ...(proxies === undefined
+      ? ["whether proxies are in step with istiod: its debug port cannot be reached through the API server"]
+      : []),
+    ...(declared === undefined ? ["calls that a catalog declares: no stack was named"] : []),
+  ];
+}
+
+/** The lines that a person reads. */
+export function doctorLines(
+  findings: readonly Finding[],
+  unseen: readonly string[],
+  stream: NodeJS.WriteStream,
+): string[] {
+  const color = styleFor(stream);
+  return [
+    ...findings.flatMap(({ severity, code, object, message, mend }) => [
+      `${severity === "error" ? color.red("error") : color.yellow("warning")} ${code}: ${object}`,
+      `  ${message}`,
+      `  ${mend}`,
+    ]),
+    ...unseen.map((what) => color.dim(`not looked at: ${what}`)),
+    findings.length === 0 ? color.green("nothing found") : `${findings.length} findings`,
+  ];
+}

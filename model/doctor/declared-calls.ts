@@ -1,0 +1,14 @@
+import type { StackData } from "../stack.ts";
+import type { ClusterView } from "./view.ts";
+
+/** The calls of a stack's catalog, one for each method and path; a path that ends in `*` is asked for with one below it. */
+export function declaredCalls({ catalog }: StackData): NonNullable<ClusterView["declared"]> {
+  return {
+    namespace: catalog.namespace,
+    calls: Object.entries(catalog.services).flatMap(([from, { calls }]) =>
+      calls.flatMap(({ to, methods, paths }) =>
+        methods.flatMap((method) => paths.map((path) => ({ from, to, method, path: path.replace(/\*$/, "x") }))),
+      ),
+    ),
+  };
+}

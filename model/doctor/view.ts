@@ -1,0 +1,104 @@
+import type {
+  AuthorizationPolicyObject,
+  DestinationRuleObject,
+  GatewayObject,
+  PeerAuthenticationObject,
+  VirtualServiceObject,
+} from "../objects.ts";
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Named {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** A pod, as far as the doctor looks. */
+export interface PodView extends Named {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  /** Containers and init containers that stay, with their images. */
+  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly serviceAccount: string;
+  readonly hostNetwork: boolean;
+  /** Neither finished nor on its way out. */
+  readonly alive: boolean;
+  readonly ready: boolean;
+}
+
+export interface NamespaceView {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+export interface ServiceView extends Named {
+  readonly type: string;
+  /** Undefined: its endpoints are made by somebody else. */
+  readonly selector: Labels | undefined;
+  readonly ports: readonly { readonly port: number; readonly targetPort: number | string | undefined }[];
+  /** Addresses that a load balancer gave it. */
+  readonly addresses: readonly string[];
+  /** Endpoints that are ready. */
+  readonly readyEndpoints: number;
+}
+
+export interface AutoscalerView extends Named {
+  readonly current: number;
+  readonly desired: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A certificate in a Secret. */
+export interface CertificateView extends Named {
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+/** What istiod sent a proxy last, and what the proxy took. */
+export interface ProxyView {
+  /** `pod.namespace`. */
+  readonly proxy: string;
+  /** Types of configuration of which the last was not taken, such as `cluster`. */
+  readonly behind: readonly string[];
+}
+
+/** A call that the catalog declares. */
+export interface DeclaredCall {
+  readonly from: string;
+  readonly to: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+/** A cluster as the doctor sees it: lists of live objects, read and never changed. */
+export interface ClusterView {
+  readonly now: number;
+  readonly rootNamespace: string;
+  readonly trustDomains: readonly string[];
+  readonly namespaces: readonly NamespaceView[];
+  readonly pods: readonly PodView[];
+  readonly services: readonly ServiceView[];
+  readonly autoscalers: readonly AutoscalerView[];
+  readonly certificates: readonly CertificateView[];
+  readonly virtualServices: readonly VirtualServiceObject[];
+  readonly destinationRules: readonly DestinationRuleObject[];
+  readonly gateways: readonly GatewayObject[];
+  readonly peerAuthentications: readonly PeerAuthenticationObject[];
+  readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
+  /** From istiod's debug endpoint; undefined where it could not be asked. */
+  readonly proxies: readonly ProxyView[] | undefined;
+  /** The application's namespace and the calls of its catalog; undefined where no stack is named. */
+  readonly declared: { readonly namespace: string; readonly calls: readonly DeclaredCall[] } | undefined;
+}
+
+/** Whether labels carry all of a selector's. */
+export function carries(labels: Labels, selector: Labels): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+/** The container that is Envoy. */
+export function proxyOf({ containers }: PodView): { readonly image: string } | undefined {
+  return containers.find(({ name }) => name === "istio-proxy");
+}

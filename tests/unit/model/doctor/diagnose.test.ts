@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { proxiesFrom } from "../../../../cli/doctor/proxies.ts";
+import { certificateViews, podView, serviceView } from "../../../../cli/doctor/views.ts";
+import { declaredCalls } from "../../../../model/doctor/declared-calls.ts";
+import { diagnose } from "../../../../model/doctor/diagnose.ts";
+import { FINDING_CODES } from "../../../../model/doctor/finding.ts";
+import type { ClusterView, PodView, ServiceView } from "../../../../model/doctor/view.ts";
+import { DOCTOR_CASES } from "../../../support/doctor-cases.ts";
+import { stackData } from "../../../support/stack-data.ts";
+import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
+
+const POD: PodView = {
+  name: "cart-1",
+  namespace: "ecommerce",
+  labels: { app: "cart", version: "v1" },
+  annotations: {},
+  containers: [{ name: "istio-proxy", image: "istio/proxyv2:1.30.7" }],
+  serviceAccount: "cart",
+  hostNetwork: false,
+  alive: true,
+  ready: true,
+};
+const ISTIOD: PodView = {
+  ...POD,
+  name: "istiod-1",
+  namespace: "istio-system",
+  labels: { app: "istiod" },
+  containers: [{ name: "discovery", image: "istio/pilot:1.30.7-distroless" }],
+};
+const SERVICE: ServiceView = {
+  name: "cart",
+  namespace: "ecommerce",
+  type: "ClusterIP",
+  selector: { app: "cart" },
+  ports: [{ port: 8080, targetPort: 8080 }],
+  addresses: [],
+  readyEndpoints: 1,
+};
+
+const HEALTHY: ClusterView = {
+  now: Date.parse("2026-11-21"),
+  rootNamespace: "istio-system",
+  trustDomains: ["cluster.local"],
+  namespaces: [{ name: "ecommerce", labels: { "istio-injection": "enabled" } }],
+  pods: [ISTIOD, POD],
+  services: [SERVICE],
+  autoscalers: [],
+  certificates: [],
+  virtualServices: [],
+  destinationRules: [],
+  gateways: [],
+  peerAuthentications: [],
+  authorizationPolicies: [],
+  proxies: [],
+  declared: undefined,
+};
+
+function codes(change: Partial<ClusterView>): string[] {
+  return diagnose({ ...HEALTHY, ...change }).map(({ code, object }) => `${code} ${object}`);
+}
+
+describe("the doctor", () => {
+  it("finds nothing wrong with a healthy cluster", () => {
+    assert.deepEqual(codes({}), []);
+  });
+
+  it("takes a pod without sidecar for a fault only where one belongs", () => {
+    const bare = { ...POD, name: "bare", containers: [] };
+    assert.deepEqual(codes({ pods: [ISTIOD, POD, bare] }), ["pod-without-sidecar Pod ecommerce/bare"]);
+    const quiet = [
+      { ...bare, hostNetwork: true },
+      { ...bare, alive: false },
+      { ...bare, annotations: { "sidecar.istio.io/inject": "false" } },
+      { ...bare, namespace: "other" },
+    ];
+    assert.deepEqual(codes({ pods: [ISTIOD, POD, ...quiet] }), []);
+  });
+
+  it("takes a namespace that goes by a revision for one of the mesh, unless it is switched off", () => {
+    const pods = [ISTIOD, { ...POD, containers: [] }];
+    const revision = { "istio.io/rev": "stable" };
+    assert.equal(codes({ pods, namespaces: [{ name: "ecommerce", labels: revision }] }).length, 1);
+    const off = { ...revision, "istio-injection": "disabled" };
+    assert.deepEqual(codes({ pods, namespaces: [{ name: "ecommerce", labels: off }] }), []);
+  });
+
+  it("compares a proxy's version with every istiod that runs", () => {
+    const older = { ...POD, containers: [{ name: "istio-proxy", image: "istio/proxyv2:1.29.9-distroless" }] };
+    assert.deepEqual(codes({ pods: [ISTIOD, older] }), ["proxy-other-version Pod ecommerce/cart-1"]);
+    const second = { ...ISTIOD, containers: [{ name: "discovery", image: "istio/pilot:1.29.9" }] };
+    assert.deepEqual(codes({ pods: [ISTIOD, second, older] }), []);
+  });
+
+  it("names a proxy that has not taken what istiod sent last", () => {
+    const proxies = proxiesFrom([
+      { proxy: "cart-1.ecommerce", cluster_sent: "b", cluster_acked: "a", route_sent: "c", route_acked: "c" },
+      { proxy: "user-1.ecommerce", cluster_sent: "b", cluster_acked: "b" },
+    ]);
+    const [finding, ...others] = diagnose({ ...HEALTHY, proxies });
+    assert.deepEqual([finding?.code, finding?.object, others.length], ["proxy-out-of-sync", "Pod ecommerce/cart-1", 0]);
+    assert.match(finding?.message ?? "", /cluster$/);
+    assert.throws(() => proxiesFrom({ error: "no" }), /expected a list/);
+  });
+
+  it("names a Service that nobody answers for, but none whose endpoints somebody else makes", () => {
+    const empty = { ...SERVICE, readyEndpoints: 0 };
+    assert.deepEqual(codes({ services: [empty] }), ["service-without-endpoints Service ecommerce/cart"]);
+    assert.deepEqual(codes({ services: [{ ...empty, selector: undefined }] }), []);
+    assert.deepEqual(codes({ services: [{ ...empty, type: "ExternalName" }] }), []);
+  });
+
+  it("leaves routes to the world and to ServiceEntries alone", () => {
+    const route = (host: string) => ({
+      apiVersion: "networking.istio.io/v1" as const,
+      kind: "VirtualService" as const,
+      metadata: { name: "cart", namespace: "ecommerce" },
+      spec: { hosts: ["cart"], http: [{ route: [{ destination: { host } }] }] },
+    });
+    for (const host of ["cart", "cart.ecommerce.svc.cluster.local", "api.stripe.com"]) {
+      assert.deepEqual(codes({ virtualServices: [route(host)] }), [], host);
+    }
+    assert.deepEqual(codes({ virtualServices: [route("ghost")] }), [
+      "route-to-unknown-host VirtualService ecommerce/cart",
+    ]);
+  });
+
+  it("says of mutual TLS to pods without a sidecar that it fails", () => {
+    const rule = {
+      apiVersion: "networking.istio.io/v1" as const,
+      kind: "DestinationRule" as const,
+      metadata: { name: "cart", namespace: "ecommerce" },
+      spec: { host: "cart", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" as const } } },
+    };
+    const namespaces = [{ name: "ecommerce", labels: {} }];
+    assert.deepEqual(codes({ destinationRules: [rule] }), []);
+    assert.deepEqual(codes({ namespaces, destinationRules: [rule], pods: [ISTIOD, { ...POD, containers: [] }] }), [
+      "mtls-mismatch DestinationRule ecommerce/cart",
+    ]);
+  });
+
+  it("speaks of an autoscaler at its top only where it could have started more", () => {
+    const top = { name: "cart", namespace: "ecommerce", current: 4, desired: 4, min: 2, max: 4 };
+    assert.deepEqual(codes({ autoscalers: [top] }), ["autoscaler-at-its-top HorizontalPodAutoscaler ecommerce/cart"]);
+    assert.deepEqual(codes({ autoscalers: [{ ...top, min: 4 }] }), []);
+    assert.deepEqual(codes({ autoscalers: [{ ...top, current: 3, desired: 4 }] }), []);
+  });
+
+  it("warns of a certificate a month before its end, and calls it an error in the last week", () => {
+    const ending = (days: number) => ({
+      name: "tls",
+      namespace: "ecommerce",
+      key: "tls.crt",
+      notAfter: HEALTHY.now + days * 86_400_000,
+    });
+    const severity = (days: number) => diagnose({ ...HEALTHY, certificates: [ending(days)] })[0]?.severity;
+    assert.deepEqual([severity(40), severity(20), severity(3), severity(-1)], [undefined, "warning", "error", "error"]);
+  });
+
+  it("asks the policies about every call of the catalog", () => {
+    const { namespace, calls } = declaredCalls(stackData());
+    assert.equal(namespace, "ecommerce");
+    assert.ok(
+      calls.some(({ from, to, method, path }) => `${from} ${to} ${method} ${path}` === "cart product GET /products/x"),
+    );
+    const denyAll = {
+      apiVersion: "security.istio.io/v1" as const,
+      kind: "AuthorizationPolicy" as const,
+      metadata: { name: "deny-all", namespace: "ecommerce" },
+      spec: {},
+    };
+    const order = { ...POD, name: "order-1", labels: { app: "order" }, serviceAccount: "order" };
+    const found = codes({
+      pods: [ISTIOD, POD, order],
+      declared: { namespace, calls },
+      authorizationPolicies: [denyAll],
+    });
+    assert.deepEqual(found, ["declared-call-denied Service ecommerce/cart"]);
+  });
+
+  it("is tested on a live cluster for every code that objects can show", () => {
+    const live = new Set(DOCTOR_CASES.map(({ code }) => code));
+    assert.deepEqual(
+      FINDING_CODES.filter((code) => !live.has(code)),
+      ["proxy-out-of-sync"],
+    );
+  });
+
+  it("has a runbook in docs/operations.md for every code", () => {
+    const text = readFileSync(join(PROJECT_DIRECTORY, "docs/operations.md"), "utf8");
+    for (const code of FINDING_CODES) {
+      assert.ok(text.includes(`\n### ${code}\n`), code);
+    }
+  });
+});
+
+describe("what the doctor reads", () => {
+  it("are sidecars that are init containers, too", () => {
+    const pod = podView({
+      metadata: { name: "a", namespace: "b" },
+      spec: {
+        containers: [{ name: "app", image: "x" }],
+        initContainers: [
+          { name: "istio-proxy", image: "p", restartPolicy: "Always" },
+          { name: "init", image: "y" },
+        ],
+      },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+    assert.deepEqual(
+      pod.containers.map(({ name }) => name),
+      ["app", "istio-proxy"],
+    );
+    assert.ok(pod.ready && pod.alive);
+  });
+
+  it("are the ready endpoints of a Service's own slices", () => {
+    const slice = (service: string, ready: boolean) => ({
+      metadata: { name: "s", namespace: "n", labels: { "kubernetes.io/service-name": service } },
+      endpoints: [{ addresses: ["10.0.0.1"], conditions: { ready } }],
+    });
+    const service = { metadata: { name: "a", namespace: "n" }, spec: { selector: { app: "a" } } };
+    assert.equal(serviceView(service, [slice("a", true), slice("a", false), slice("b", true)]).readyEndpoints, 1);
+  });
+
+  it("passes over what is no certificate", () => {
+    const data = { "tls.crt": Buffer.from("nothing").toString("base64") };
+    assert.deepEqual(certificateViews({ metadata: { name: "a", namespace: "n" }, data }), []);
+  });
+});
