@@ -8,6 +8,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { openCommand } from "./commands/open.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { renderCommand } from "./commands/render.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -23,6 +24,7 @@ const COMMANDS = [
   renderCommand,
   costCommand,
   doctorCommand,
+  openCommand,
   explainCommand,
   canaryCommand,
 ];

@@ -20,6 +20,7 @@ import type { NetworkAccess } from "./network/network-access.ts";
 import { Network, type NetworkArgs } from "./network/network.ts";
 import { SecurityGroups } from "./network/security-groups.ts";
 import { Addons } from "./observability/addons.ts";
+import { Consoles } from "./observability/consoles.ts";
 import { SecurityPolicy } from "./security/security-policy.ts";
 import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
 import { TrafficPolicy } from "./traffic/traffic-policy.ts";
@@ -85,6 +86,8 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     { stack, clusterName: name },
     { providers: base.providers, dependsOn: [...access.ready] },
   );
+  // istiod's webhook refuses Istio objects until it answers; and no console is shown before it asks who comes in.
+  new Consoles("consoles", { stack }, { ...inCluster, dependsOn: [mesh, addons] });
   certificate(stack, mesh, inCluster);
 
   // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.

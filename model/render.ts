@@ -4,6 +4,7 @@ import { controlPlanes } from "./control-planes.ts";
 import { eastWestObjects } from "./multi-cluster.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
+import { consoleObjects } from "./observability/consoles.ts";
 import { addonNetworkPolicies } from "./observability/network-policies.ts";
 import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
 import { addonReleases } from "./releases/addons.ts";
@@ -41,6 +42,7 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
     ...eastWestObjects(stack),
     meshTelemetry(stack),
     ...addonNetworkPolicies(stack),
+    ...consoleObjects(stack),
     ...applicationObjects(stack),
   ];
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { request, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { SandboxError } from "../../sandbox/contracts.ts";
+import { listAt } from "../../sandbox/providers/kubernetes/object.ts";
 
 /** Milliseconds after which a call is given up. */
 const TIMEOUT_MS = 20_000;
@@ -47,7 +48,7 @@ export class KubernetesApi {
       );
     }
     const body: unknown = JSON.parse(text);
-    return typeof body === "object" && body !== null && "items" in body && Array.isArray(body.items) ? body.items : [];
+    return listAt(body, "items");
   }
 
   private async get(path: string): Promise<{ status: number; text: string }> {

@@ -7,7 +7,7 @@ import { carries, proxyOf, type ClusterView, type PodView, type ServiceView } fr
 export function mtlsFindings(view: ClusterView): Finding[] {
   return view.destinationRules.flatMap((rule): Finding[] => {
     const { namespace = "default" } = rule.metadata;
-    const service = serviceOfHost(view.services, rule.spec.host ?? "", namespace);
+    const service = serviceOfHost(view.services, rule.spec.host, namespace);
     const mode = rule.spec.trafficPolicy?.tls?.mode;
     const pods = service === undefined ? [] : podsOf(view, service);
     const object = objectName("DestinationRule", { ...rule.metadata, namespace });
@@ -17,7 +17,7 @@ export function mtlsFindings(view: ClusterView): Finding[] {
           code: "mtls-mismatch",
           severity: "error",
           object,
-          message: `it makes callers of ${rule.spec.host ?? ""} speak plain text, and its pods take mutual TLS alone: connections are reset`,
+          message: `it makes callers of ${rule.spec.host} speak plain text, and its pods take mutual TLS alone: connections are reset`,
           mend: "take `trafficPolicy.tls` out of it: proxies find out by themselves",
         },
       ];
@@ -28,7 +28,7 @@ export function mtlsFindings(view: ClusterView): Finding[] {
           code: "mtls-mismatch",
           severity: "error",
           object,
-          message: `it makes callers of ${rule.spec.host ?? ""} speak mutual TLS, and its pods have no sidecar: connections fail`,
+          message: `it makes callers of ${rule.spec.host} speak mutual TLS, and its pods have no sidecar: connections fail`,
           mend: "bring its pods into the mesh, or take `trafficPolicy.tls` out of it",
         },
       ];

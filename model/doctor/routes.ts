@@ -53,23 +53,21 @@ function targetsOf({ spec }: VirtualServiceObject): Target[] {
   const streams = [...(spec.tcp ?? []), ...(spec.tls ?? [])].flatMap(({ route = [] }) =>
     route.map(({ destination }) => destination),
   );
-  const targets = [...http, ...streams].flatMap((destination) =>
-    destination?.host === undefined ? [] : [{ host: destination.host, subset: destination.subset }],
-  );
+  const targets = [...http, ...streams].map(({ host, subset }) => ({ host, subset }));
   return [...new Map(targets.map((target) => [`${target.host} ${target.subset ?? ""}`, target])).values()];
 }
 
 function subsetsOf({ destinationRules }: ClusterView, host: string, namespace: string): string[] {
   const wanted = longHost(host, namespace);
   return destinationRules
-    .filter((rule) => longHost(rule.spec.host ?? "", rule.metadata.namespace ?? "default") === wanted)
-    .flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name ?? ""));
+    .filter((rule) => longHost(rule.spec.host, rule.metadata.namespace ?? "default") === wanted)
+    .flatMap(({ spec }) => (spec.subsets ?? []).map(({ name }) => name));
 }
 
 function emptySubsets(view: ClusterView): Finding[] {
   return view.destinationRules.flatMap((rule) => {
     const { namespace = "default" } = rule.metadata;
-    const service = serviceOfHost(view.services, rule.spec.host ?? "", namespace);
+    const service = serviceOfHost(view.services, rule.spec.host, namespace);
     return service?.selector === undefined ? [] : emptySubsetsOf(view, rule, service.namespace, service.selector);
   });
 }
@@ -85,11 +83,11 @@ function emptySubsetsOf(
   const subsets = behind.length === 0 ? [] : (rule.spec.subsets ?? []);
   return subsets
     .filter(({ labels = {} }) => !behind.some((pod) => carries(pod.labels, labels)))
-    .map(({ name = "", labels = {} }) => ({
+    .map(({ name, labels = {} }) => ({
       code: "subset-without-pods",
       severity: "error",
       object: objectName("DestinationRule", { ...rule.metadata, namespace: rule.metadata.namespace ?? "default" }),
-      message: `no pod of ${rule.spec.host ?? ""} carries the labels of its subset ${name} (${labelText(labels)})`,
+      message: `no pod of ${rule.spec.host} carries the labels of its subset ${name} (${labelText(labels)})`,
       mend: "scale the version up, or mend the labels of its pods; until then keep routes away from the subset",
     }));
 }

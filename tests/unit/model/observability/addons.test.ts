@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkStack } from "../../../../model/checks/index.ts";
 import { collectorConfig } from "../../../../model/observability/collector.ts";
+import { consoleObjects } from "../../../../model/observability/consoles.ts";
 import { addonNetworkPolicies } from "../../../../model/observability/network-policies.ts";
 import { remoteWritePolicy, remoteWrites } from "../../../../model/observability/remote-write.ts";
 import { daysThatFit, retentionSize } from "../../../../model/observability/volume.ts";
@@ -158,6 +159,21 @@ describe("consoles behind the gateway", () => {
     assert.match(grafana, /"secretKeyRef":\{"name":"kiali","key":"oidc-secret"\}/);
     assert.match(JSON.stringify(valuesOf({ access }, "kiali")), /"strategy":"openid"/);
     assert.match(JSON.stringify(valuesOf({}, "kiali")), /"strategy":"token"/);
+  });
+
+  it("are shown by HTTPS alone, and not at all by default", () => {
+    assert.deepEqual(consoleObjects(stackData()), []);
+    const text = JSON.stringify(consoleObjects(stackData({ observability: { access } })));
+    assert.match(text, /"protocol":"HTTPS"\},"tls":\{"mode":"SIMPLE","credentialName":"consoles-tls"/);
+    assert.match(text, /"hosts":\["grafana\.example\.com","kiali\.example\.com"\]/);
+    assert.match(text, /"host":"kiali\.observability\.svc\.cluster\.local","port":\{"number":20001\}/);
+    assert.doesNotMatch(text, /"number":80,"name"/);
+  });
+
+  it("arrive decrypted where the load balancer ends TLS", () => {
+    const tls = { mode: "acm", certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0d9c1f6e" };
+    const text = JSON.stringify(consoleObjects(stackData({ observability: { access }, traffic: { tls } })));
+    assert.match(text, /"port":\{"number":443,"name":"http-consoles","protocol":"HTTP"\}/);
   });
 });
 
