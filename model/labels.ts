@@ -12,3 +12,6 @@ export function serviceLabels(catalog: Catalog, service: string): Record<string,
 export function versionSelector(service: string, version: string): Record<string, string> {
   return { app: service, version };
 }
+
+/** Annotation of a PeerAuthentication that takes plain text: why the configuration excepts it. */
+export const PLAIN_TEXT_REASON = "ecommerce-mesh.dev/plain-text-because";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { program } from "../../components/program.ts";
 import { serveCloud } from "../../sandbox/providers/cloud/index.ts";
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 
 /** What somebody who clones the project has, and the CLI reads. */
 const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.prod.yaml", "index.ts", "package.json", "tsconfig.json", "catalogs"];
-const SOURCES = ["components", "config", "model"];
+const SOURCES = ["components", "config", "model", "policy"];
 
 interface PreviewJson {
   readonly steps: readonly { readonly op: string; readonly urn: string }[];
@@ -57,7 +57,7 @@ describe("the ordinary CLI", function () {
     const host = await serveNodeLanguageHost();
     closers.push(() => host.close());
     environment = {
-      PATH: process.env["PATH"] ?? "",
+      PATH: [writePolicyHost(directory), process.env["PATH"] ?? ""].join(delimiter),
       HOME: directory,
       PULUMI_HOME: join(directory, "pulumi-home"),
       PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,
@@ -86,8 +86,10 @@ describe("the ordinary CLI", function () {
     return stdout;
   }
 
-  it("runs index.ts from the project's own files and previews the URNs of the program that the sandbox runs", async () => {
-    const preview = JSON.parse(await cli("preview", "--stack", "prod", "--json")) as PreviewJson;
+  it("runs index.ts from the project's own files, passes the policy pack, and previews the URNs of the program that the sandbox runs", async () => {
+    const preview = JSON.parse(
+      await cli("preview", "--stack", "prod", "--json", "--policy-pack", "policy"),
+    ) as PreviewJson;
     const recorded = await record(() => program(), { stack: "prod", settings: settingsOf("prod"), preview: true });
     const previewed = preview.steps.filter(({ op }) => op === "create").map(({ urn }) => identity(urn));
     const own = new Set(recorded.map(({ urn }) => identity(urn)));
@@ -98,6 +100,34 @@ describe("the ordinary CLI", function () {
       others.filter((urn) => !/\$eks:index:(Cluster|ManagedNodeGroup)\$/.test(urn)),
       [],
     );
+  });
+
+  it("is stopped by the policy pack where a stack excepts itself from the program's own checks", async () => {
+    await cli(
+      "config",
+      "set",
+      "--stack",
+      "prod",
+      "--path",
+      "ecommerce-mesh:services.cart.image",
+      "example.com/cart:latest",
+    );
+    await cli(
+      "config",
+      "set",
+      "--stack",
+      "prod",
+      "--path",
+      "ecommerce-mesh:security.exceptions.mutable-image",
+      "A test of the policy pack",
+    );
+    const refused = await cli("preview", "--stack", "prod", "--policy-pack", "policy").then(
+      () => assert.fail("the preview passed"),
+      (error: unknown) => error as { readonly stdout: string; readonly stderr: string },
+    );
+    assert.match(refused.stdout, /\[mandatory\].*no-latest-image/);
+    assert.match(refused.stdout, /container cart: example\.com\/cart:latest can change/);
+    await cli("config", "rm", "--stack", "prod", "--path", "ecommerce-mesh:services.cart.image");
   });
 
   it("ends with one sentence for each problem of the configuration, and without a stack trace", async () => {
@@ -116,6 +146,23 @@ describe("the ordinary CLI", function () {
     assert.match(text, /# Production: survives the loss of a zone/);
   });
 });
+
+/**
+ * Stands in for the part of `pulumi-language-nodejs` that starts policy packs: like it, it starts the SDK's own runner in the
+ * pack's folder. The engine looks for a program of this name on PATH.
+ * @returns the folder to put there
+ */
+function writePolicyHost(directory: string): string {
+  const bin = join(directory, "bin");
+  const runner = join(PROJECT_DIRECTORY, "node_modules/@pulumi/pulumi/cmd/run-policy-pack");
+  mkdirSync(bin);
+  writeFileSync(
+    join(bin, "pulumi-analyzer-policy-nodejs"),
+    `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$1" "$2"\n`,
+    { mode: 0o755 },
+  );
+  return bin;
+}
 
 /** Parent's type, type and name of a URN. The mock engine knows no grandparents, and the real one names no stack. */
 function identity(urn: string): string {
