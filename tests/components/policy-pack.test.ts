@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { program } from "../../components/program.ts";
 import { judge, RULES, type Violation } from "../../model/policy/index.ts";
 import { policyResources } from "../support/policy-resources.ts";
 import { record } from "../support/record.ts";
-import { settingsOf, STACKS } from "../support/stacks.ts";
+import { PROJECT_DIRECTORY, settingsOf, STACKS } from "../support/stacks.ts";
 
 async function violations(stack: string, preview: boolean): Promise<Violation[]> {
   const registered = await record(() => program(), { stack, settings: settingsOf(stack), preview });
@@ -31,7 +33,15 @@ describe("the policy pack over the stacks that the repository ships", () => {
     assert.deepEqual(found.filter(({ rule }) => rule.level === "mandatory").map(inWords), []);
   });
 
-  it("names each rule once", () => {
-    assert.equal(new Set(RULES.map(({ name }) => name)).size, RULES.length);
+  it("is in docs/security.md, each rule once and with its level", () => {
+    const text = readFileSync(join(PROJECT_DIRECTORY, "docs/security.md"), "utf8");
+    const rows = [...text.matchAll(/^\| `([\w-]+)` +\| (mandatory|advisory) /gm)].map(([, name, level]) => [
+      name,
+      level,
+    ]);
+    assert.deepEqual(
+      rows,
+      RULES.map(({ name, level }) => [name, level]),
+    );
   });
 });
