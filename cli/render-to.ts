@@ -5,12 +5,12 @@ import { clusterName } from "../model/names.ts";
 import { renderStack } from "../model/render.ts";
 import { SandboxError } from "../sandbox/contracts.ts";
 
-const FOLDERS = ["objects", "releases"] as const;
-const RENDERED = /^(objects[/\\][^/\\]+|releases)[/\\][^/\\]+\.yaml$/;
+const FOLDERS = ["objects", "releases", "settings"] as const;
+const RENDERED = /^(objects[/\\][^/\\]+|releases|settings)[/\\][^/\\]+\.yaml$/;
 
 /**
  * Renders a stack into a folder and returns the paths written, below that folder. What an earlier render left there in
- * `objects` and `releases` is removed first, so that a deleted object does not linger.
+ * `objects`, `releases` and `settings` is removed first, so that a deleted object does not linger.
  * @param catalog application in place of the stack's own
  * @throws ConfigError; SandboxError `render.foreign-files` when one of these folders holds what no render writes.
  */

@@ -5,6 +5,7 @@ import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
 import type { StackData } from "./stack.ts";
 import { destinationRules } from "./traffic/destination-rules.ts";
 import { gateway } from "./traffic/gateway.ts";
+import { globalRateLimits } from "./traffic/rate-limits/global.ts";
 import { localRateLimits } from "./traffic/rate-limits/local.ts";
 import { virtualServices } from "./traffic/virtual-services.ts";
 import { serviceTelemetries } from "./observability/telemetry/telemetry.ts";
@@ -22,6 +23,7 @@ export function trafficObjects(stack: StackData): IstioObject[] {
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
     ...localRateLimits(stack.catalog),
+    ...globalRateLimits(stack),
     ...serviceTelemetries(stack),
     ...remoteServiceEntries(stack),
   ];

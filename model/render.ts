@@ -17,6 +17,7 @@ import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { storageClasses } from "./storage-class.ts";
+import { rateLimitServiceConfig } from "./traffic/rate-limits/global.ts";
 
 /** One file of a rendered stack. */
 export interface RenderedFile {
@@ -59,7 +60,8 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
 }
 
 /**
- * What a stack would apply, as files: `objects/<namespace>/<kind>-<name>.yaml` and `releases/<name>.yaml`.
+ * What a stack would apply, as files: `objects/<namespace>/<kind>-<name>.yaml`, `releases/<name>.yaml`,
+ * and `settings/` for what the stack does not apply itself.
  * The same stack always gives the same bytes; secrets are masked.
  */
 export function renderStack(stack: StackData, clusterName: string): RenderedFile[] {
@@ -70,7 +72,14 @@ export function renderStack(stack: StackData, clusterName: string): RenderedFile
       path: `releases/${release.name}.yaml`,
       content: toYaml(release),
     })),
+    ...rateLimitSettings(stack),
   ].sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** What the rate limit service, which is not the stack's, has to be given. */
+function rateLimitSettings(stack: StackData): RenderedFile[] {
+  const content = rateLimitServiceConfig(stack);
+  return content === undefined ? [] : [{ path: "settings/rate-limit-service.yaml", content }];
 }
 
 function objectFile(kind: string, metadata: KubernetesObject["metadata"], object: unknown): RenderedFile {

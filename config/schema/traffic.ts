@@ -53,6 +53,29 @@ const dns = z.strictObject({
   ),
 });
 
+/** The service that counts global rate limits: one that runs already and speaks Envoy's protocol, e.g. envoyproxy/ratelimit. */
+const rateLimitService = z.strictObject({
+  address: z
+    .string()
+    .regex(
+      /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local:\d{1,5}$/,
+      "expected a Service of the cluster with its gRPC port, such as ratelimit.rate-limit.svc.cluster.local:8081",
+    )
+    .optional()
+    .describe("Service and gRPC port. Required when the catalog has global rate limits."),
+  domain: z.string().min(1).optional().describe("Domain of its configuration. Default: the catalog's name."),
+  whenAway: z
+    .enum(["allow", "refuse"])
+    .default("allow")
+    .describe("What becomes of requests while it does not answer: let through uncounted, or refused with 500."),
+  timeoutMilliseconds: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe("Milliseconds that a request waits for its answer."),
+});
+
 /** How traffic from outside reaches the application. */
 export const traffic = z.strictObject({
   hosts: z
@@ -109,6 +132,7 @@ export const traffic = z.strictObject({
     .boolean()
     .default(true)
     .describe("Copy requests as the catalog says. The production profile refuses it unless an exception says why."),
+  rateLimitService: rateLimitService.prefault({}).describe("The service that counts global rate limits."),
   httpsRedirect: z.boolean().default(true).describe("Answer HTTP with a redirect to HTTPS."),
 });
 

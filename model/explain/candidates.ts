@@ -1,10 +1,9 @@
-import type { VirtualServiceObject } from "../objects.ts";
 import { flatten, type FlatRoute, type MissingDelegate } from "./delegates.ts";
 import { fullHost, mostSpecific } from "./hosts.ts";
 import { matchesRequest, type Place } from "./http-match.ts";
 import type { StringMatch } from "./string-match.ts";
 import type { MeshRequest } from "./types.ts";
-import { namespaceOf, type HttpMatch, type World } from "./world.ts";
+import { namespaceOf, type HttpMatch, type World, type VirtualServiceView } from "./world.ts";
 
 /** The route that takes a request. */
 export interface Chosen {
@@ -16,7 +15,7 @@ export interface Chosen {
 /** What came of the search for a route. */
 export interface Search {
   /** VirtualServices that speak for the host, in their order. */
-  readonly objects: readonly VirtualServiceObject[];
+  readonly objects: readonly VirtualServiceView[];
   readonly chosen: Chosen | undefined;
   readonly missing: readonly MissingDelegate[];
 }
@@ -49,7 +48,7 @@ function blocksOf(flat: FlatRoute): Chosen[] {
 }
 
 /** A sidecar takes the first VirtualService of a host, a gateway all of them. */
-function forHost(world: World, hosts: readonly string[], gateway: string): VirtualServiceObject[] {
+function forHost(world: World, hosts: readonly string[], gateway: string): VirtualServiceView[] {
   const bound = world.boundTo.get(gateway) ?? [];
   for (const host of hosts) {
     const best = mostSpecific(
@@ -64,7 +63,7 @@ function forHost(world: World, hosts: readonly string[], gateway: string): Virtu
   return [];
 }
 
-function hostsOf(object: VirtualServiceObject): string[] {
+function hostsOf(object: VirtualServiceView): string[] {
   return (object.spec.hosts ?? []).map((host) => fullHost(host, namespaceOf(object)));
 }
 

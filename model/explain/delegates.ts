@@ -1,11 +1,17 @@
 import type { StringMatch } from "./string-match.ts";
-import type { VirtualServiceObject } from "../objects.ts";
-import { gatewayKey, namespaceOf, type HttpMatch, type HttpRoute, type World } from "./world.ts";
+import {
+  gatewayKey,
+  namespaceOf,
+  type HttpMatch,
+  type HttpRoute,
+  type World,
+  type VirtualServiceView,
+} from "./world.ts";
 
 /** A route as proxies get it: delegates taken in. */
 export interface FlatRoute {
   /** The objects that say it: the root, and the delegate if there is one. */
-  readonly objects: readonly VirtualServiceObject[];
+  readonly objects: readonly VirtualServiceView[];
   /** Index in each object's `spec.http`. */
   readonly indexes: readonly number[];
   readonly route: HttpRoute;
@@ -15,7 +21,7 @@ export interface FlatRoute {
 
 /** A delegate that is not there, which leaves its route out. */
 export interface MissingDelegate {
-  readonly root: VirtualServiceObject;
+  readonly root: VirtualServiceView;
   readonly index: number;
   readonly delegate: string;
 }
@@ -23,7 +29,7 @@ export interface MissingDelegate {
 /** Routes of a VirtualService in their order, each delegate replaced by what it says. */
 export function flatten(
   world: World,
-  root: VirtualServiceObject,
+  root: VirtualServiceView,
 ): { readonly routes: FlatRoute[]; readonly missing: MissingDelegate[] } {
   const missing: MissingDelegate[] = [];
   const routes = (root.spec.http ?? []).flatMap((route, index): FlatRoute[] => {
@@ -61,7 +67,7 @@ export function ruleOf({ objects, indexes }: FlatRoute, at: number): string {
 }
 
 /** Match blocks with their gateways' full names. */
-function named(object: VirtualServiceObject, matches: HttpRoute["match"]): HttpRoute["match"] {
+function named(object: VirtualServiceView, matches: HttpRoute["match"]): HttpRoute["match"] {
   return matches?.map((match) =>
     match.gateways === undefined
       ? match

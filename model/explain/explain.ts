@@ -8,6 +8,7 @@ import { fullHost } from "./hosts.ts";
 import type { Place } from "./http-match.ts";
 import { NOTHING, explanationOf, failed, together, type Outcome } from "./outcome.ts";
 import type { PodGroup } from "./pods.ts";
+import { globalLimitsOf } from "./rate-limits.ts";
 import { findTlsRoute, tlsStep, type ChosenTls } from "./tls-route.ts";
 import type { Caller, Explanation, MeshRequest, TraceStep } from "./types.ts";
 import { nameOf, namespaceOf, type GatewayWorkload, type World } from "./world.ts";
@@ -85,7 +86,7 @@ function throughGateway(
   }
   const search = findRoute(world, [request.host], request, standing.place);
   return together([
-    before,
+    { ...before, limits: globalLimitsOf(world, workload, request) },
     routed(onward, search, standing, request, share) ??
       failed(404, share, "no route", [{ object: nameOf(entry.gateway), rule: "", says: noRoute(search, request) }]),
   ]);

@@ -31,6 +31,7 @@ interface Action {
     readonly headers: readonly {
       readonly name: string;
       readonly string_match: { readonly safe_regex: { readonly regex: string } };
+      readonly invert_match?: boolean;
     }[];
   };
 }
@@ -43,20 +44,44 @@ interface ProxyPlace {
 
 /** The limits by which a workload's own proxy counts a request. */
 export function localLimitsOf(world: World, place: ProxyPlace, request: MeshRequest): Limit[] {
-  return world.envoyFilters
-    .filter(
-      (filter) =>
-        [place.namespace, world.rootNamespace].includes(namespaceOf(filter)) &&
-        hasLabels(place.labels, filter.spec.workloadSelector?.labels),
-    )
-    .flatMap((filter) =>
-      filter.spec.configPatches.flatMap(({ patch }) => {
-        const { typed_config: config } = patch.value as unknown as { readonly typed_config?: LocalRateLimit };
-        return config?.["@type"] === LOCAL
-          ? counting(config, request).map((says) => ({ kind: "localRateLimit" as const, object: nameOf(filter), says }))
-          : [];
+  return filtersAt(world, place).flatMap((filter) =>
+    filter.spec.configPatches.flatMap(({ patch }) => {
+      const { typed_config: config } = patch.value as unknown as { readonly typed_config?: LocalRateLimit };
+      return config?.["@type"] === LOCAL
+        ? counting(config, request).map((says) => ({ kind: "localRateLimit" as const, object: nameOf(filter), says }))
+        : [];
+    }),
+  );
+}
+
+/** The limits by which a gateway has a request counted. How many it may be, the rate limit service knows alone. */
+export function globalLimitsOf(world: World, place: ProxyPlace, request: MeshRequest): Limit[] {
+  return filtersAt(world, place).flatMap((filter) =>
+    filter.spec.configPatches
+      .map(({ patch }) => patch.value as unknown as Pick<LocalRateLimit, "rate_limits">)
+      .flatMap(({ rate_limits = [] }) => rate_limits)
+      .flatMap(({ actions }) => {
+        const descriptor = descriptorOf(actions, request);
+        const says = descriptor?.map(({ key, value = "" }) => `${key} ${value}`).join(", ");
+        return says === undefined
+          ? []
+          : [
+              {
+                kind: "globalRateLimit" as const,
+                object: nameOf(filter),
+                says: `counted by the rate limit service as ${says}`,
+              },
+            ];
       }),
-    );
+  );
+}
+
+function filtersAt(world: World, place: ProxyPlace): World["envoyFilters"] {
+  return world.envoyFilters.filter(
+    (filter) =>
+      [place.namespace, world.rootNamespace].includes(namespaceOf(filter)) &&
+      hasLabels(place.labels, filter.spec.workloadSelector?.labels),
+  );
 }
 
 function counting(
@@ -81,8 +106,9 @@ export function descriptorOf(actions: readonly Action[], { headers, path }: Mesh
       const value = headers[header.header_name];
       return value === undefined ? undefined : { key: header.descriptor_key, value };
     }
-    const applies = match?.headers.every(({ name, string_match: { safe_regex: regex } }) =>
-      matchesString({ regex: regex.regex }, name === ":path" ? path : headers[name]),
+    const applies = match?.headers.every(
+      ({ name, string_match: { safe_regex: regex }, invert_match: isInverted = false }) =>
+        matchesString({ regex: regex.regex }, name === ":path" ? path : headers[name]) !== isInverted,
     );
     return match === undefined || applies !== true
       ? undefined

@@ -1,13 +1,12 @@
 import { coversHost } from "./hosts.ts";
 import type { Place } from "./http-match.ts";
-import { hasLabels, nameOf, type World } from "./world.ts";
-import type { VirtualServiceObject } from "../objects.ts";
+import { hasLabels, nameOf, type World, type VirtualServiceView } from "./world.ts";
 
-type TlsRoute = NonNullable<VirtualServiceObject["spec"]["tls"]>[number];
+type TlsRoute = NonNullable<VirtualServiceView["spec"]["tls"]>[number];
 
 /** A route of connections that stay encrypted: chosen by the server name of the handshake alone. */
 export interface ChosenTls {
-  readonly object: VirtualServiceObject;
+  readonly object: VirtualServiceView;
   readonly rule: string;
   readonly route: TlsRoute;
 }
@@ -37,6 +36,6 @@ export function tlsStep({ object, rule }: ChosenTls, host: string) {
   return { object: nameOf(object), rule, says: `the connection for ${host} stays encrypted; its server name decides` };
 }
 
-function isPlace(object: VirtualServiceObject, name: string, { gateway }: Place): boolean {
+function isPlace(object: VirtualServiceView, name: string, { gateway }: Place): boolean {
   return name === gateway || `${object.metadata.namespace ?? "default"}/${name}` === gateway;
 }

@@ -1,4 +1,5 @@
 import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry";
+import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
 import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1/Sidecar";
 import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import type {
@@ -11,7 +12,6 @@ import type {
   Metadata,
   PeerAuthenticationObject,
   ServiceObject,
-  VirtualServiceObject,
 } from "../objects.ts";
 
 interface Described<S> {
@@ -20,10 +20,12 @@ interface Described<S> {
   readonly spec: NonNullable<S>;
 }
 
+/** As the API server stores it: the model's own type promises more. */
+export type VirtualServiceView = Described<IVirtualService["spec"]>;
 export type ServiceEntryView = Described<IServiceEntry["spec"]>;
 export type SidecarView = Described<ISidecar["spec"]>;
 export type RequestAuthenticationView = Described<IRequestAuthentication["spec"]>;
-export type HttpRoute = NonNullable<VirtualServiceObject["spec"]["http"]>[number];
+export type HttpRoute = NonNullable<VirtualServiceView["spec"]["http"]>[number];
 export type HttpMatch = NonNullable<HttpRoute["match"]>[number];
 
 /** The pods of a gateway: they come from a Helm release, so no object of the model says them. */
@@ -49,9 +51,9 @@ export interface WorldSettings {
 export interface World extends WorldSettings {
   readonly gatewayObjects: readonly GatewayObject[];
   /** By `namespace/name`. */
-  readonly virtualServices: ReadonlyMap<string, VirtualServiceObject>;
+  readonly virtualServices: ReadonlyMap<string, VirtualServiceView>;
   /** Those with hosts, by each gateway they are bound to: `mesh` or `namespace/name`. */
-  readonly boundTo: ReadonlyMap<string, readonly VirtualServiceObject[]>;
+  readonly boundTo: ReadonlyMap<string, readonly VirtualServiceView[]>;
   /** By host. */
   readonly destinationRules: ReadonlyMap<string, DestinationRuleObject>;
   /** By host. */
@@ -82,7 +84,7 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
     append(ofKind, object.kind, object);
   }
   const all = <T extends AnyObject>(kind: string): T[] => (ofKind.get(kind) ?? []) as T[];
-  const virtualServices = all<VirtualServiceObject>("VirtualService");
+  const virtualServices = all<VirtualServiceView>("VirtualService");
   return {
     ...settings,
     gatewayObjects: all<GatewayObject>("Gateway"),
@@ -135,8 +137,8 @@ export function appKey(namespace: string, labels: Readonly<Record<string, string
   return `${namespace}/${labels["app"] ?? ""}`;
 }
 
-function bindings(virtualServices: readonly VirtualServiceObject[]): Map<string, VirtualServiceObject[]> {
-  const bound = new Map<string, VirtualServiceObject[]>();
+function bindings(virtualServices: readonly VirtualServiceView[]): Map<string, VirtualServiceView[]> {
+  const bound = new Map<string, VirtualServiceView[]>();
   for (const object of virtualServices.filter(({ spec }) => (spec.hosts ?? []).length > 0)) {
     for (const gateway of new Set(object.spec.gateways ?? ["mesh"])) {
       append(bound, gatewayKey(gateway, namespaceOf(object)), object);

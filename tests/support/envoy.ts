@@ -72,7 +72,7 @@ async function pipCommand(scratch: string): Promise<[string, ...string[]]> {
   }
 }
 
-/** An Envoy on loopback whose HTTP filters are those given, before a route that answers 200 to everything. */
+/** An Envoy on loopback whose HTTP filters are those given, before a route to what answers 200 to everything. */
 export class RunningEnvoy {
   readonly #child: ChildProcess;
   readonly #dir: string;
@@ -91,8 +91,11 @@ export class RunningEnvoy {
     routeFields: Json = {},
   ): Promise<RunningEnvoy> {
     const dir = mkdtempSync(join(tmpdir(), "mesh-envoy-"));
-    const port = await freePort();
-    writeFileSync(join(dir, "envoy.json"), JSON.stringify(bootstrap(filters, port, clusters, routeFields)));
+    const [port, behind] = [await freePort(), await freePort()];
+    writeFileSync(
+      join(dir, "envoy.json"),
+      JSON.stringify(bootstrap(filters, { tested: port, behind }, clusters, routeFields)),
+    );
     const args = ["-c", join(dir, "envoy.json"), "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error"];
     const child = spawn(await envoyProgram(), args, { stdio: ["ignore", "ignore", "pipe"] });
     let said = "";
@@ -138,7 +141,7 @@ export async function validate(
   const dir = mkdtempSync(join(tmpdir(), "mesh-envoy-"));
   try {
     const file = join(dir, "envoy.json");
-    writeFileSync(file, JSON.stringify(bootstrap(filters, 10_000, clusters, routeFields)));
+    writeFileSync(file, JSON.stringify(bootstrap(filters, { tested: 10_000, behind: 10_001 }, clusters, routeFields)));
     await run(await envoyProgram(), ["-c", file, "--mode", "validate", "--log-level", "error"]);
     return "";
   } catch (error) {
@@ -148,37 +151,61 @@ export async function validate(
   }
 }
 
-function bootstrap(filters: readonly Json[], port: number, clusters: readonly Json[], routeFields: Json): Json {
+/** Two listeners: the one under test, and behind it one that answers 200 to everything. Filters hold only for real routes. */
+function bootstrap(
+  filters: readonly Json[],
+  ports: { readonly tested: number; readonly behind: number },
+  clusters: readonly Json[],
+  routeFields: Json,
+): Json {
+  const ok = { match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } };
+  const onward = { match: { prefix: "/" }, route: { cluster: "behind" } };
+  return {
+    static_resources: {
+      listeners: [
+        listener("tested", ports.tested, filters, {
+          name: "all",
+          domains: ["*"],
+          routes: [onward],
+          ...(routeFields as Record<string, Json>),
+        }),
+        listener("behind", ports.behind, [], { name: "all", domains: ["*"], routes: [ok] }),
+      ],
+      clusters: [staticCluster("behind", ports.behind), ...clusters],
+    },
+  };
+}
+
+/** A cluster of one address on loopback. */
+export function staticCluster(name: string, port: number, fields: Readonly<Record<string, Json>> = {}): Json {
+  const address = { socket_address: { address: "127.0.0.1", port_value: port } };
+  return {
+    name,
+    connect_timeout: "1s",
+    type: "STATIC",
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
+    ...fields,
+  };
+}
+
+function listener(name: string, port: number, filters: readonly Json[], virtualHost: Json): Json {
   const router = {
     name: "envoy.filters.http.router",
     typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
-  };
-  const virtualHost = {
-    name: "all",
-    domains: ["*"],
-    routes: [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } }],
-    ...(routeFields as Record<string, Json>),
   };
   const connectionManager = {
     name: "envoy.filters.network.http_connection_manager",
     typed_config: {
       "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-      stat_prefix: "test",
+      stat_prefix: name,
       route_config: { virtual_hosts: [virtualHost] },
       http_filters: [...filters, router],
     },
   };
   return {
-    static_resources: {
-      listeners: [
-        {
-          name: "test",
-          address: { socket_address: { address: "127.0.0.1", port_value: port } },
-          filter_chains: [{ filters: [connectionManager] }],
-        },
-      ],
-      clusters,
-    },
+    name,
+    address: { socket_address: { address: "127.0.0.1", port_value: port } },
+    filter_chains: [{ filters: [connectionManager] }],
   };
 }
 

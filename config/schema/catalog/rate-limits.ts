@@ -19,6 +19,11 @@ const localLimit = z.strictObject({
   per: z.enum(["second", "minute", "hour"]).describe("The window."),
 });
 
+const globalLimit = z.strictObject({
+  ...limitFields,
+  per: z.enum(["second", "minute", "hour", "day"]).describe("The window."),
+});
+
 /** How many requests a service takes before callers get 429. */
 export const rateLimits = z.strictObject({
   local: z
@@ -27,7 +32,14 @@ export const rateLimits = z.strictObject({
     .describe(
       "Counted by each pod's own proxy: nothing else has to answer, but the whole service takes as many times more as it has pods.",
     ),
+  global: z
+    .array(globalLimit)
+    .default([])
+    .describe(
+      "Counted for all gateways together by the rate limit service of `traffic.rateLimitService`: requests from outside alone.",
+    ),
 });
 
 export type RateLimitsSpec = z.infer<typeof rateLimits>;
 export type LocalLimitSpec = z.infer<typeof localLimit>;
+export type GlobalLimitSpec = z.infer<typeof globalLimit>;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { parse } from "yaml";
 import type { PlainObject } from "../../../config/merge.ts";
 import { checkStack } from "../../../model/checks/index.ts";
 import { explain } from "../../../model/explain/explain.ts";
 import { parseRequest } from "../../../model/explain/request.ts";
 import { worldOf } from "../../../model/explain/stack-world.ts";
 import { pathRegex } from "../../../model/traffic/rate-limits/actions.ts";
+import { globalRateLimits, rateLimitServiceConfig } from "../../../model/traffic/rate-limits/global.ts";
 import { localRateLimits, retryAfterSeconds } from "../../../model/traffic/rate-limits/local.ts";
 import { stackData } from "../../support/stack-data.ts";
 
@@ -84,5 +86,61 @@ describe("local rate limits", () => {
         ],
       ],
     );
+  });
+});
+
+describe("global rate limits", () => {
+  const SERVICE = { traffic: { rateLimitService: { address: "ratelimit.limits.svc.cluster.local:8081" } } };
+  const global = (limits: readonly PlainObject[], config: PlainObject = SERVICE) =>
+    stackData(config, { services: { product: { rateLimits: { global: limits } } } });
+  const problemsOf = (stack: ReturnType<typeof stackData>) =>
+    checkStack(stack)
+      .filter(({ path }) => path.includes("ateLimit"))
+      .map(({ path }) => path);
+
+  it("are nothing without a limit, and the settings of the service name every limit of the gateway", () => {
+    assert.deepEqual(globalRateLimits(stackData(SERVICE)), []);
+    assert.equal(rateLimitServiceConfig(stackData(SERVICE)), undefined);
+    const stack = global([
+      { requests: 1000, per: "minute" },
+      { requests: 10, per: "second", header: "x-user-id", prefix: "/products/search" },
+    ]);
+    assert.deepEqual(parse(rateLimitServiceConfig(stack) ?? ""), {
+      domain: "ecommerce",
+      descriptors: [
+        { key: "limit", value: "product.0", rate_limit: { unit: "minute", requests_per_unit: 1000 } },
+        {
+          key: "limit",
+          value: "product.1",
+          descriptors: [{ key: "x-user-id", rate_limit: { unit: "second", requests_per_unit: 10 } }],
+        },
+      ],
+    });
+    const asked = JSON.stringify(globalRateLimits(stack));
+    assert.ok(asked.includes("product.0") && asked.includes("product.1"));
+  });
+
+  it("are told by explain for requests from outside, and for no call in the mesh", () => {
+    const world = worldOf(global([{ requests: 10, per: "minute", header: "x-user-id" }]));
+    const kinds = (text: string, from?: string) =>
+      explain(world, parseRequest(text, ["x-user-id: 7"], from), 0)
+        .limits.filter(({ kind }) => kind === "globalRateLimit")
+        .map(({ says }) => says);
+    assert.deepEqual(kinds("GET https://ecommerce.example.com/products/1"), [
+      "counted by the rate limit service as limit product.0, x-user-id 7",
+    ]);
+    assert.deepEqual(kinds("GET https://ecommerce.example.com/cart"), []);
+    assert.deepEqual(kinds("GET http://product:8080/products", "cart"), []);
+  });
+
+  it("are refused without a service that counts, off the service's routes, and without routes", () => {
+    const limit = { requests: 1, per: "minute" };
+    assert.deepEqual(problemsOf(global([limit])), []);
+    assert.deepEqual(problemsOf(global([limit], {})), ["traffic.rateLimitService.address"]);
+    assert.deepEqual(problemsOf(global([{ ...limit, prefix: "/cart/x" }])), [
+      "services.product.rateLimits.global[0].prefix",
+    ]);
+    const inner = stackData(SERVICE, { services: { product: { routes: [], rateLimits: { global: [limit] } } } });
+    assert.deepEqual(problemsOf(inner), ["services.product.rateLimits.global[0]"]);
   });
 });

@@ -1,0 +1,160 @@
+import { stringify } from "yaml";
+import type { Catalog, ServiceSpec } from "../../../config/schema/catalog.ts";
+import type { GlobalLimitSpec } from "../../../config/schema/catalog/rate-limits.ts";
+import { MANAGED_BY } from "../../labels.ts";
+import { INGRESS_SELECTOR, NAMESPACES } from "../../names.ts";
+import type { EnvoyFilterObject, Json } from "../../objects.ts";
+import type { StackData } from "../../stack.ts";
+import { pathRegex } from "./actions.ts";
+
+/** Key of the descriptor entry that names a limit. */
+const LIMIT_KEY = "limit";
+
+interface NamedLimit {
+  /** `<service>.<index>`: the value of the descriptor's first entry. */
+  readonly name: string;
+  readonly service: string;
+  readonly limit: GlobalLimitSpec;
+}
+
+/** The ingress gateway's questions to the rate limit service; nothing where the catalog has no global limit. */
+export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObject[] {
+  const limits = namedLimits(catalog);
+  const { address } = config.traffic.rateLimitService;
+  return limits.length === 0 || address === undefined
+    ? []
+    : [
+        {
+          apiVersion: "networking.istio.io/v1alpha3",
+          kind: "EnvoyFilter",
+          metadata: { name: `${catalog.name}-global-rate-limit`, namespace: NAMESPACES.ingress, labels: MANAGED_BY },
+          spec: {
+            workloadSelector: { labels: INGRESS_SELECTOR },
+            configPatches: [
+              {
+                applyTo: "HTTP_FILTER",
+                match: {
+                  context: "GATEWAY",
+                  listener: {
+                    filterChain: {
+                      filter: {
+                        name: "envoy.filters.network.http_connection_manager",
+                        subFilter: { name: "envoy.filters.http.router" },
+                      },
+                    },
+                  },
+                },
+                patch: { operation: "INSERT_BEFORE", value: filter(config, catalog, address) },
+              },
+              {
+                applyTo: "VIRTUAL_HOST",
+                match: { context: "GATEWAY" },
+                patch: {
+                  operation: "MERGE",
+                  value: { rate_limits: limits.map((limit) => ({ actions: actions(catalog, limit) })) },
+                },
+              },
+            ],
+          },
+        },
+      ];
+}
+
+/**
+ * Configuration of envoyproxy/ratelimit for a catalog, as the YAML file that it reads; undefined without global limits.
+ */
+export function rateLimitServiceConfig({ config, catalog }: StackData): string | undefined {
+  const limits = namedLimits(catalog);
+  return limits.length === 0
+    ? undefined
+    : stringify({ domain: domainOf(config, catalog), descriptors: limits.map(descriptor) });
+}
+
+/** Name of the domain. */
+function domainOf(config: StackData["config"], catalog: Catalog): string {
+  return config.traffic.rateLimitService.domain ?? catalog.name;
+}
+
+function namedLimits(catalog: Catalog): NamedLimit[] {
+  return Object.entries(catalog.services).flatMap(([service, { rateLimits }]) =>
+    rateLimits.global.map((limit, index) => ({ name: `${service}.${index}`, service, limit })),
+  );
+}
+
+function descriptor({ name, limit: { requests, per, header } }: NamedLimit): Json {
+  const rate_limit = { unit: per, requests_per_unit: requests };
+  return {
+    key: LIMIT_KEY,
+    value: name,
+    // Without a value: each value that comes is counted apart.
+    ...(header === undefined ? { rate_limit } : { descriptors: [{ key: header, rate_limit }] }),
+  };
+}
+
+function filter(config: StackData["config"], catalog: Catalog, address: string): Json {
+  const { whenAway, timeoutMilliseconds } = config.traffic.rateLimitService;
+  const [host = "", port = ""] = address.split(":");
+  return {
+    name: "envoy.filters.http.ratelimit",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit",
+      domain: domainOf(config, catalog),
+      failure_mode_deny: whenAway === "refuse",
+      timeout: `${timeoutMilliseconds / 1000}s`,
+      enable_x_ratelimit_headers: "DRAFT_VERSION_03",
+      rate_limit_service: {
+        transport_api_version: "V3",
+        // Istio's own cluster of the Service, so that its mutual TLS and its DestinationRule hold.
+        grpc_service: { envoy_grpc: { cluster_name: `outbound|${port}||${host}`, authority: host } },
+      },
+      response_headers_to_add: [
+        {
+          append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+          header: { key: "retry-after", value: String(retryAfterSeconds(catalog)) },
+        },
+      ],
+    },
+  };
+}
+
+const UNIT_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** One value for all limits: the shortest window. `x-ratelimit-reset` says the exact time of the limit that was met. */
+function retryAfterSeconds(catalog: Catalog): number {
+  return Math.min(...namedLimits(catalog).map(({ limit }) => UNIT_SECONDS[limit.per]));
+}
+
+/** A limit applies to its path below the service's routes, but not where a longer prefix leads to another service. */
+function actions(catalog: Catalog, { name, service, limit }: NamedLimit): Json[] {
+  const spec = catalog.services[service];
+  const own = limit.prefix === undefined ? prefixesOf(spec) : [limit.prefix];
+  const others = Object.entries(catalog.services)
+    .filter(([other]) => other !== service)
+    .flatMap(([, other]) => prefixesOf(other))
+    .filter((prefix) => own.some((shorter) => prefix !== shorter && isBelow(prefix, shorter)));
+  return [
+    {
+      header_value_match: {
+        descriptor_key: LIMIT_KEY,
+        descriptor_value: name,
+        headers: [onPath(own), ...(others.length === 0 ? [] : [{ ...onPath(others), invert_match: true }])],
+      },
+    },
+    ...(limit.header === undefined
+      ? []
+      : [{ request_headers: { header_name: limit.header, descriptor_key: limit.header } }]),
+  ];
+}
+
+function prefixesOf(spec: ServiceSpec | undefined): string[] {
+  return (spec?.routes ?? []).map(({ prefix }) => prefix);
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return prefix === "/" || path.startsWith(`${prefix}/`);
+}
+
+function onPath(prefixes: readonly string[]): { readonly [key: string]: Json } {
+  const regex = prefixes.map((prefix) => (prefix === "/" ? ".*" : pathRegex(prefix))).join("|");
+  return { name: ":path", string_match: { safe_regex: { regex } } };
+}
