@@ -1,15 +1,14 @@
 import type { ObservabilityConfig } from "../../config/schema/observability.ts";
 import type { HelmValues } from "../objects.ts";
 import { ADDON_SECRETS } from "./addon-secrets.ts";
+import { dashboardValues } from "./dashboards.ts";
+import { DATA_SOURCES } from "./data-sources.ts";
 import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
-
-/** Uids of the data sources; dashboards refer to them. */
-export const DATA_SOURCES = { prometheus: "prometheus", jaeger: "jaeger" } as const;
 
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
 
 /** Values of the chart grafana 12. All that it shows is made by the stack, so nothing is lost with its pod. */
-export function grafanaValues(observability: ObservabilityConfig, pool: HelmValues): HelmValues {
+export function grafanaValues(observability: ObservabilityConfig, namespace: string, pool: HelmValues): HelmValues {
   const { name, userKey, passwordKey } = ADDON_SECRETS.grafana;
   return {
     admin: { existingSecret: name, userKey, passwordKey },
@@ -17,6 +16,7 @@ export function grafanaValues(observability: ObservabilityConfig, pool: HelmValu
     ...pool,
     testFramework: { enabled: false },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
+    ...dashboardValues(namespace),
     ...login(observability),
   };
 }

@@ -1,0 +1,47 @@
+import type { HelmValues } from "../objects.ts";
+import { dashboardJson } from "./dashboards/json.ts";
+import type { Dashboard } from "./dashboards/panel.ts";
+import { controlPlane, gateways, sidecarOverhead } from "./dashboards/platform.ts";
+import { canaryComparison, meshOverview, serviceSignals } from "./dashboards/services.ts";
+
+const FOLDER = "mesh";
+
+/** Every dashboard of a stack. */
+export function dashboards(namespace: string): Dashboard[] {
+  return [
+    meshOverview(),
+    serviceSignals(namespace),
+    canaryComparison(namespace),
+    controlPlane(),
+    gateways(),
+    sidecarOverhead(namespace),
+  ];
+}
+
+/** Values of Grafana's chart that bring them, in a folder of their own. */
+export function dashboardValues(namespace: string): HelmValues {
+  return {
+    dashboardProviders: {
+      "dashboardproviders.yaml": {
+        apiVersion: 1,
+        providers: [
+          {
+            name: FOLDER,
+            orgId: 1,
+            folder: "Mesh",
+            type: "file",
+            // They are made anew by every `up`; what somebody saves by hand would be lost.
+            disableDeletion: true,
+            allowUiUpdates: false,
+            options: { path: `/var/lib/grafana/dashboards/${FOLDER}` },
+          },
+        ],
+      },
+    },
+    dashboards: {
+      [FOLDER]: Object.fromEntries(
+        dashboards(namespace).map((dashboard) => [dashboard.uid, { json: JSON.stringify(dashboardJson(dashboard)) }]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { HelmValue } from "../../objects.ts";
+import { DATA_SOURCES } from "../data-sources.ts";
+import type { Dashboard, Panel, Unit } from "./panel.ts";
+
+/** Version of Grafana's dashboard schema that these are written in. Newer Grafanas migrate it. Source: Grafana 12. */
+const SCHEMA_VERSION = 41;
+
+const WIDTH = 12;
+const HEIGHT = 8;
+
+const SOURCE = { type: "prometheus", uid: DATA_SOURCES.prometheus } as const;
+
+/** Grafana writes cores without a unit. */
+const UNITS: Readonly<Record<Unit, string>> = {
+  reqps: "reqps",
+  percentunit: "percentunit",
+  ms: "ms",
+  s: "s",
+  short: "short",
+  bytes: "bytes",
+  cores: "none",
+  ops: "ops",
+};
+
+/** A dashboard as Grafana reads it: two panels a row. */
+export function dashboardJson({ uid, title, variables, panels }: Dashboard): { readonly [key: string]: HelmValue } {
+  return {
+    uid,
+    title,
+    tags: ["ecommerce-mesh"],
+    schemaVersion: SCHEMA_VERSION,
+    editable: false,
+    timezone: "browser",
+    refresh: "30s",
+    time: { from: "now-1h", to: "now" },
+    templating: {
+      list: variables.map(({ name, label, metric, from, where = "" }) => ({
+        name,
+        label,
+        type: "query",
+        datasource: SOURCE,
+        definition: `label_values(${metric}{${where}}, ${from})`,
+        query: { query: `label_values(${metric}{${where}}, ${from})`, refId: name },
+        refresh: 2,
+        sort: 1,
+      })),
+    },
+    panels: panels.map(panelJson),
+  };
+}
+
+function panelJson({ title, unit, queries, description = "" }: Panel, index: number): HelmValue {
+  return {
+    id: index + 1,
+    type: "timeseries",
+    title,
+    description,
+    datasource: SOURCE,
+    gridPos: { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
+    fieldConfig: { defaults: { unit: UNITS[unit], min: 0 }, overrides: [] },
+    options: {
+      legend: { displayMode: "list", placement: "bottom", showLegend: true },
+      tooltip: { mode: "multi", sort: "desc" },
+    },
+    targets: queries.map(({ expr, legend }, number) => ({
+      refId: String.fromCharCode("A".charCodeAt(0) + number),
+      datasource: SOURCE,
+      expr,
+      legendFormat: legend,
+      // A point in the graph leads to its trace.
+      exemplar: true,
+    })),
+  };
+}

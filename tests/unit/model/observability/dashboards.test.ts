@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { dashboardJson } from "../../../../model/observability/dashboards/json.ts";
+import { dashboards, dashboardValues } from "../../../../model/observability/dashboards.ts";
+import { ruleGroups, ruleSource } from "../../../../model/observability/rules.ts";
+import { labelsOf } from "../../../support/istio-metrics.ts";
+import { buildPromql, parseQueries, PROMQL_BUILD_MS } from "../../../support/promql/promql.ts";
+import { stackData } from "../../../support/stack-data.ts";
+
+const ALL = dashboards("ecommerce");
+
+/** A query as Prometheus gets it from Grafana. */
+function filledIn(expr: string): string {
+  return expr.replaceAll("$__rate_interval", "5m").replaceAll("$service", "cart");
+}
+
+function variableQueries(): string[] {
+  return ALL.flatMap(({ variables }) =>
+    variables.map(({ metric, where = "", from }) => `count by (${from}) (${metric}{${where}})`),
+  );
+}
+
+describe("queries of dashboards and rules", function () {
+  this.timeout(PROMQL_BUILD_MS);
+  before(async () => {
+    await buildPromql();
+  });
+
+  const panels = ALL.flatMap(({ panels }) =>
+    panels.flatMap(({ queries }) => queries.map(({ expr }) => filledIn(expr))),
+  );
+  const rules = ruleGroups(ruleSource(stackData())).flatMap((group) => group.rules.map(({ expr }) => expr));
+  const all = [...panels, ...variableQueries(), ...rules];
+
+  it("are PromQL, and ask only for metrics and labels that are documented", async () => {
+    const parsed = await parseQueries(all);
+    parsed.forEach(({ error, metrics, labels }, index) => {
+      const query = all[index] ?? "";
+      assert.equal(error, undefined, query);
+      assert.ok(metrics.length > 0, query);
+      const known = metrics.flatMap(
+        (metric) => labelsOf(metric) ?? assert.fail(`${metric} is not documented: ${query}`),
+      );
+      for (const label of labels) {
+        assert.ok(known.includes(label), `${metrics.join(", ")} has no label ${label}: ${query}`);
+      }
+    });
+  });
+
+  it("would be found out when they are not", async () => {
+    const [broken, unknown] = await parseQueries(["sum(", "istio_request_total"]);
+    assert.match(broken?.error ?? "", /parse error/);
+    assert.deepEqual(unknown?.metrics, ["istio_request_total"]);
+    assert.equal(labelsOf("istio_request_total"), undefined);
+  });
+});
+
+describe("dashboards", () => {
+  it("are six, each with an address of its own, and every panel with a title of its own", () => {
+    assert.deepEqual(
+      ALL.map(({ uid }) => uid),
+      ["mesh-overview", "mesh-service", "mesh-canary", "mesh-control-plane", "mesh-gateways", "mesh-sidecars"],
+    );
+    for (const { panels, uid } of ALL) {
+      assert.equal(new Set(panels.map(({ title }) => title)).size, panels.length, uid);
+    }
+  });
+
+  it("lay their panels out without overlap, two in a row", () => {
+    for (const dashboard of ALL) {
+      const { panels } = JSON.parse(JSON.stringify(dashboardJson(dashboard))) as {
+        panels: { id: number; gridPos: { x: number; y: number; w: number; h: number } }[];
+      };
+      const places = panels.map(({ gridPos }) => `${gridPos.x} ${gridPos.y}`);
+      assert.equal(new Set(places).size, panels.length);
+      assert.ok(panels.every(({ gridPos }) => gridPos.x + gridPos.w <= 24));
+    }
+  });
+
+  it("tell golden signals by p50, p95 and p99", () => {
+    const legends = ALL.find(({ uid }) => uid === "mesh-service")?.panels[0]?.queries.map(({ legend }) => legend);
+    assert.deepEqual(legends, ["p50", "p95", "p99"]);
+  });
+
+  it("come with Grafana's release, as JSON, about the stack's own namespace", () => {
+    const { dashboards: folders } = dashboardValues("shop-staging") as unknown as {
+      dashboards: { mesh: Record<string, { json: string }> };
+    };
+    const read = Object.values(folders.mesh).map(({ json }) => JSON.parse(json) as { uid: string });
+    assert.deepEqual(
+      read.map(({ uid }) => uid),
+      Object.keys(folders.mesh),
+    );
+    assert.match(JSON.stringify(folders), /destination_service_namespace=\\+"shop-staging/);
+  });
+});
