@@ -40,7 +40,7 @@ export function collectorValues(observability: ObservabilityConfig, pool: HelmVa
   };
 }
 
-/** The collector's configuration: OTLP in, Jaeger and every exporter out. Tested against a collector's own validation. */
+/** The collector's configuration: OTLP in, Jaeger and every exporter out. */
 export function collectorConfig(observability: ObservabilityConfig): HelmValues {
   const exporters = exportersOf(observability);
   return {

@@ -1,9 +1,8 @@
-import type { HelmValue } from "../../objects.ts";
 import { DATA_SOURCES } from "../data-sources.ts";
 import type { Dashboard, Panel, Unit } from "./panel.ts";
 
-/** Version of Grafana's dashboard schema that these are written in. Newer Grafanas migrate it. Source: Grafana 12. */
-const SCHEMA_VERSION = 41;
+/** Version of Grafana's dashboard schema that these are written in. Newer Grafanas migrate it. Source: @grafana/schema 13.2. */
+const SCHEMA_VERSION = 42;
 
 const WIDTH = 12;
 const HEIGHT = 8;
@@ -23,7 +22,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
 };
 
 /** A dashboard as Grafana reads it: two panels a row. */
-export function dashboardJson({ uid, title, variables, panels }: Dashboard): { readonly [key: string]: HelmValue } {
+export function dashboardJson({ uid, title, variables, panels }: Dashboard) {
   return {
     uid,
     title,
@@ -37,7 +36,7 @@ export function dashboardJson({ uid, title, variables, panels }: Dashboard): { r
       list: variables.map(({ name, label, metric, from, where = "" }) => ({
         name,
         label,
-        type: "query",
+        type: "query" as const,
         datasource: SOURCE,
         definition: `label_values(${metric}{${where}}, ${from})`,
         query: { query: `label_values(${metric}{${where}}, ${from})`, refId: name },
@@ -49,7 +48,7 @@ export function dashboardJson({ uid, title, variables, panels }: Dashboard): { r
   };
 }
 
-function panelJson({ title, unit, queries, description = "" }: Panel, index: number): HelmValue {
+function panelJson({ title, unit, queries, description = "" }: Panel, index: number) {
   return {
     id: index + 1,
     type: "timeseries",

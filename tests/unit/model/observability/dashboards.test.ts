@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { defaultDashboard, type Dashboard as GrafanaDashboard } from "@grafana/schema";
 import { dashboardJson } from "../../../../model/observability/dashboards/json.ts";
 import { dashboards, dashboardValues } from "../../../../model/observability/dashboards.ts";
 import { ruleGroups, ruleSource } from "../../../../model/observability/rules.ts";
@@ -67,13 +68,16 @@ describe("dashboards", () => {
 
   it("lay their panels out without overlap, two in a row", () => {
     for (const dashboard of ALL) {
-      const { panels } = JSON.parse(JSON.stringify(dashboardJson(dashboard))) as {
-        panels: { id: number; gridPos: { x: number; y: number; w: number; h: number } }[];
-      };
+      const { panels } = dashboardJson(dashboard);
       const places = panels.map(({ gridPos }) => `${gridPos.x} ${gridPos.y}`);
       assert.equal(new Set(places).size, panels.length);
       assert.ok(panels.every(({ gridPos }) => gridPos.x + gridPos.w <= 24));
     }
+  });
+
+  it("keep to Grafana's schema, by its own types, in the version that they say", () => {
+    const [first] = ALL.map((dashboard): GrafanaDashboard => dashboardJson(dashboard));
+    assert.equal(first?.schemaVersion, defaultDashboard.schemaVersion);
   });
 
   it("tell golden signals by p50, p95 and p99", () => {
