@@ -13,6 +13,7 @@ import { ExistingCluster } from "./cluster/existing-cluster.ts";
 import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
 import { Edge } from "./edge/edge.ts";
 import { loadBalancerHostName } from "./edge/load-balancer-host-name.ts";
+import { Karpenter } from "./karpenter/karpenter.ts";
 import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
 import { RemoteClusters } from "./mesh/remote-clusters.ts";
 import { ExistingNetwork } from "./network/existing-network.ts";
@@ -91,7 +92,11 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   certificate(stack, mesh, inCluster);
 
   // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
-  const namespace = new ApplicationNamespace("application", { stack }, { ...inCluster, dependsOn: [mesh] });
+  const namespace = new ApplicationNamespace(
+    "application",
+    { stack },
+    { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] },
+  );
   const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
   // Opened last and closed first: no request arrives before the pods that answer it.
   new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
@@ -123,6 +128,8 @@ const NO_AWS = {
 interface Base {
   readonly access: KubernetesAccess;
   readonly meshArgs: Pick<MeshArgs, "edge">;
+  /** What adds nodes for the application: there before its first pod, and until its last one is gone. */
+  readonly nodesOnDemand: readonly pulumi.Resource[];
   readonly outputs: BaseOutputs;
   /** Outputs that are known with the mesh. */
   readonly outputsOf: (mesh: Mesh, addons: Addons) => MeshOutputs;
@@ -167,9 +174,17 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       // Nodes do not need the public subnets and their way out, but load balancers lie in them.
       { providers: [provider, cluster.provider], dependsOn: [...cluster.ready, network] },
     );
+  const karpenter = config.cluster.karpenter.enabled
+    ? new Karpenter(
+        "karpenter",
+        { stack, platform, clusterName: name, keyArn },
+        { providers: [provider, cluster.provider], dependsOn: [...cluster.ready] },
+      )
+    : undefined;
   return {
     access: cluster,
     meshArgs: usesLoadBalancer(config) ? { edge } : {},
+    nodesOnDemand: karpenter === undefined ? [] : [karpenter],
     outputs: {
       clusterName: cluster.clusterName,
       clusterEndpoint: endpoint,
@@ -182,7 +197,7 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
     },
     providers: [provider, cluster.provider],
     outputsOf: (mesh, addons) => ({
-      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns, ...addons.roleArns },
+      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns, ...addons.roleArns, ...karpenter?.roleArns },
       loadBalancerHostName:
         mesh.edge === undefined
           ? null
@@ -223,6 +238,7 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
   return {
     access,
     meshArgs: {},
+    nodesOnDemand: [],
     outputs: { clusterName: name, ...NO_AWS },
     providers: [access.provider],
     outputsOf: () => ({ roleArns: null, loadBalancerHostName: null }),

@@ -24,6 +24,8 @@ export const RELEASES = {
   collector: "opentelemetry-collector",
   loadBalancerController: "aws-load-balancer-controller",
   externalDns: "external-dns",
+  karpenterCrds: "karpenter-crd",
+  karpenter: "karpenter",
 } as const;
 
 /** Label that the gateway chart puts on its pods: the release's name without `istio-`. */

@@ -23,7 +23,7 @@ export function amiType({ image, instanceTypes }: NodePoolConfig): string {
 export function nodeVolumes({
   image,
   diskSizeGiB,
-}: NodePoolConfig): { readonly device: string; readonly sizeGiB: number }[] {
+}: Pick<NodePoolConfig, "image" | "diskSizeGiB">): { readonly device: string; readonly sizeGiB: number }[] {
   const data = { device: DATA_DEVICES[image], sizeGiB: diskSizeGiB };
   return image === "BOTTLEROCKET" ? [{ device: "/dev/xvda", sizeGiB: 4 }, data] : [data];
 }

@@ -1,6 +1,8 @@
 import type { StackConfig } from "../config/schema.ts";
+import type { KarpenterConfig } from "../config/schema/karpenter.ts";
 import { maxPods } from "./allocatable.ts";
 import { INSTANCE_TYPES, type InstanceType } from "./instance-types.ts";
+import { nodesWithinLimits, permittedTypes } from "./karpenter/instances.ts";
 import { nodePools } from "./node-pools.ts";
 
 /** Addresses in a prefix, which is what the VPC CNI hands to a node at a time. */
@@ -16,14 +18,23 @@ const HOST_NETWORK_PODS = 2;
 const RESERVED_ADDRESSES = 5;
 
 /**
- * Addresses of one private subnet that are taken when every pool is at its maximum, every node full of pods, and one
+ * Addresses of one private subnet that are taken when every pool, and Karpenter, is at its maximum, every node full of pods, and one
  * zone lost: its nodes come up again in the others. Pools whose instance type is unknown count for nothing.
  */
 export function addressesNeeded(config: StackConfig, zones: number): number {
   const remaining = Math.max(1, zones - 1);
   const nodes = nodePools(config).map(({ pool }) => Math.ceil(pool.max / remaining) * largestNode(pool.instanceTypes));
+  const karpenter = config.cluster.karpenter.enabled ? addressesOfKarpenter(config.cluster.karpenter, remaining) : 0;
   const endpoints = config.network.endpoints.interface.length;
-  return nodes.reduce((sum, addresses) => sum + addresses, endpoints + RESERVED_ADDRESSES);
+  return nodes.reduce((sum, addresses) => sum + addresses, karpenter + endpoints + RESERVED_ADDRESSES);
+}
+
+/** The type of which Karpenter may start so many that they take the most addresses. */
+function addressesOfKarpenter(karpenter: KarpenterConfig, remainingZones: number): number {
+  const needs = permittedTypes(karpenter).map(
+    ([, type]) => Math.ceil(nodesWithinLimits(karpenter, type) / remainingZones) * addressesOf(type),
+  );
+  return Math.max(0, ...needs);
 }
 
 function largestNode(instanceTypes: readonly string[]): number {

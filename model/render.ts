@@ -5,6 +5,7 @@ import { eastWestObjects } from "./multi-cluster.ts";
 import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
 import { consoleObjects } from "./observability/consoles.ts";
+import { karpenterObjects } from "./karpenter/objects.ts";
 import { addonNetworkPolicies } from "./observability/network-policies.ts";
 import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
 import { addonReleases } from "./releases/addons.ts";
@@ -13,6 +14,7 @@ import { gatewayReleases } from "./releases/gateways.ts";
 import { istioBase } from "./releases/istio-base.ts";
 import { istiod } from "./releases/istiod.ts";
 import { revisionTags } from "./revision-tags.ts";
+import { karpenterReleases } from "./releases/karpenter.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
@@ -33,9 +35,10 @@ const CLUSTER_WIDE = "_cluster";
 export const MASK = "[secret]";
 
 /** Every Kubernetes object that a stack makes itself, without those of its Helm releases and without its Secrets. */
-export function stackObjects(stack: StackData): KubernetesObject[] {
+export function stackObjects(stack: StackData, clusterName: string): KubernetesObject[] {
   return [
     ...storageClasses(stack.config),
+    ...karpenterObjects(stack.config, clusterName),
     ...platformNamespaces(stack),
     observabilityNamespace(),
     ...revisionTags(stack),
@@ -51,6 +54,7 @@ export function stackObjects(stack: StackData): KubernetesObject[] {
 /** Every Helm release of a stack, in the order of their installation. */
 export function stackReleases(stack: StackData, clusterName: string): HelmRelease[] {
   return [
+    ...karpenterReleases(stack, clusterName),
     istioBase(stack),
     ...controlPlanes(stack.config.mesh).map((plane) => istiod(stack, clusterName, plane)),
     ...edgeReleases(stack, clusterName),
@@ -66,7 +70,7 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
  */
 export function renderStack(stack: StackData, clusterName: string): RenderedFile[] {
   return [
-    ...stackObjects(stack).map((object) => objectFile(object.kind, object.metadata, object)),
+    ...stackObjects(stack, clusterName).map((object) => objectFile(object.kind, object.metadata, object)),
     ...secretTemplates(stack).map((template) => objectFile("Secret", template.metadata, maskedSecret(template))),
     ...stackReleases(stack, clusterName).map((release) => ({
       path: `releases/${release.name}.yaml`,

@@ -1,14 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HelmRelease, HelmValue } from "../../model/objects.ts";
+import type { HelmRelease } from "../../model/objects.ts";
 
 /** Seconds that a release may take to become ready before it is rolled back. */
 const TIMEOUT_SECONDS = 600;
 
 /** Chart values that only another resource knows, by key at the top; a preview may show them as unknown. */
-export type LateValues = Readonly<
-  Record<string, pulumi.Input<string> | Readonly<Record<string, pulumi.Input<HelmValue>>>>
->;
+export type LateValues = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
  * Installs a chart as a Helm release: pinned version, waited for, rolled back when it fails. Its namespace is made by
@@ -32,6 +30,7 @@ export function releaseArgs(release: HelmRelease) {
     ...chartReference(release),
     version: release.version,
     values: { ...release.values },
+    ...(release.skipCrds === true ? { skipCrds: true } : {}),
     atomic: true,
     cleanupOnFail: true,
     timeout: TIMEOUT_SECONDS,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cidr, dnsLabel, tags } from "./common.ts";
+import { karpenter } from "./karpenter.ts";
 import { nodePool } from "./node-pool.ts";
 
 const principalArn = z
@@ -72,6 +73,7 @@ export const cluster = z.strictObject({
   workloadPool: nodePool({ instanceType: "m6i.large", size: 3, max: 9 })
     .prefault({})
     .describe("Nodes for the application."),
+  karpenter: karpenter.prefault({}).describe("Nodes for the application that come and go with the load."),
 });
 
 export type ClusterConfig = z.infer<typeof cluster>;

@@ -14,10 +14,15 @@ export const INTERFACE_ENDPOINTS = [
   "eks-auth",
   "logs",
   "elasticloadbalancing",
+  "sqs",
+  "ssm",
 ] as const;
 
 /** Interface endpoints without which a node in a VPC without NAT does not join: images, addresses, credentials. */
 export const ENDPOINTS_OF_CLOSED_NODES = ["ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"] as const;
+
+/** What Karpenter needs beside these, in such a VPC: its cluster, its queue, and the releases of the image. */
+export const ENDPOINTS_OF_KARPENTER = ["eks", "sqs", "ssm"] as const;
 
 /** The VPC. Used only with `platform.kind: eks`. */
 export const network = z.strictObject({

@@ -16,7 +16,9 @@ export function nodePool(defaults: { readonly instanceType: string; readonly siz
         .int()
         .min(1)
         .default(defaults.size)
-        .describe("Nodes that run: no node autoscaler is installed, so this number is what scales the pool."),
+        .describe(
+          "Nodes that run: this number is what scales the pool. Where `cluster.karpenter` is on, it adds nodes of its own to the workload pool's.",
+        ),
       max: z.int().min(1).default(defaults.max).describe("Nodes at the most."),
       capacityType: z
         .enum(["ON_DEMAND", "SPOT"])

@@ -1,6 +1,7 @@
 import type { Resources } from "../../config/schema/common.ts";
 import type { HelmRelease } from "../objects.ts";
 import { edgeReleases } from "../releases/edge.ts";
+import { karpenterReleases } from "../releases/karpenter.ts";
 import type { StackData } from "../stack.ts";
 import { podRequest, type PodSet } from "./requests.ts";
 
@@ -25,13 +26,25 @@ export const NODE_DAEMONS: readonly PodSet[] = [
   { name: "eks-pod-identity-agent", pods: 1, request: podRequest() },
 ];
 
-/** Controllers of an EKS cluster that run beside the mesh, on the system pool: managed add-ons, load balancer, DNS. */
+/** Controllers of an EKS cluster that run beside the mesh, on the system pool: managed add-ons, load balancer, DNS, nodes. */
 export function clusterControllers(stack: StackData): PodSet[] {
-  return [...MANAGED_ADDONS, ...edgeReleases(stack, "").map(releasePods)];
+  const releases = [...edgeReleases(stack, ""), ...karpenterReleases(stack, "")];
+  return [...MANAGED_ADDONS, ...releases.flatMap(releasePods)];
 }
 
-/** The pods of a release of one Deployment, whose values the model wrote itself. */
-function releasePods({ name, values }: HelmRelease): PodSet {
-  const { replicaCount = 1, resources } = values as { replicaCount?: number; resources?: Resources };
-  return { name, pods: replicaCount, request: podRequest(...(resources === undefined ? [] : [resources.requests])) };
+/** The pods of a release of one Deployment, whose values the model wrote itself; none for one that says nothing of pods. */
+function releasePods({ name, values }: HelmRelease): PodSet[] {
+  const { replicaCount, replicas, resources, controller } = values as ControllerValues;
+  const requested = resources ?? controller?.resources;
+  return requested === undefined
+    ? []
+    : [{ name, pods: replicaCount ?? replicas ?? 1, request: podRequest(requested.requests) }];
+}
+
+/** Charts call the same things by different names. */
+interface ControllerValues {
+  readonly replicaCount?: number;
+  readonly replicas?: number;
+  readonly resources?: Resources;
+  readonly controller?: { readonly resources?: Resources };
 }

@@ -22,20 +22,45 @@ export function fitsAlone(request: PodRequest, room: Nodes["room"]): boolean {
  * CPU, memory or pod count than the pod leaves free. Another pod brings a node at most one share ({@link shares}) of the way there,
  * so as long as those shares sum to less than the number of nodes, one node takes the pod. More nodes, more room or smaller
  * pods never turn a yes into a no, which packing heuristics (first-fit decreasing) cannot promise.
+ * @param nodes one kind of nodes, or several
  */
-export function largestUnplaced(sets: readonly PodSet[], nodes: Nodes): PodSet | undefined {
+export function largestUnplaced(sets: readonly PodSet[], nodes: Nodes | readonly Nodes[]): PodSet | undefined {
+  const kinds = "room" in nodes ? [nodes] : nodes;
   const share = ({ request }: PodSet) =>
-    Math.max(request.milliCpu / nodes.room.milliCpu, request.memoryMiB / nodes.room.memoryMiB);
+    Math.max(...kinds.flatMap(({ room }) => [request.milliCpu / room.milliCpu, request.memoryMiB / room.memoryMiB]));
   return sets
-    .filter((set) => set.pods > 0 && !isSureOfANode(set, sets, nodes))
+    .filter((set) => set.pods > 0 && !isSureOfANode(set, sets, kinds))
     .sort((one, other) => share(other) - share(one))[0];
 }
 
-function isSureOfANode(set: PodSet, sets: readonly PodSet[], { count, room }: Nodes): boolean {
-  if (count < 1 || !fitsAlone(set.request, room)) {
+function isSureOfANode(set: PodSet, sets: readonly PodSet[], kinds: readonly Nodes[]): boolean {
+  const usable = kinds.filter(({ count, room }) => count >= 1 && fitsAlone(set.request, room));
+  const others = sets.map((other) => ({ ...other, pods: other === set ? other.pods - 1 : other.pods }));
+  // If one kind has room although every other pod is there too, the other kinds can only help.
+  return usable.some((kind) => isFree(set, others, kind)) || isAnyFree(set, others, usable);
+}
+
+/**
+ * Whether one node of several kinds is sure to take the pod. A node's weight is how much it takes to fill it, by CPU or by
+ * memory; what each pod brings of a node is weighed by that, wherever it brings the most. Less than the weight of all nodes cannot
+ * fill them all.
+ */
+function isAnyFree(set: PodSet, others: readonly PodSet[], kinds: readonly Nodes[]): boolean {
+  const limits = kinds.map(({ room }) => refusalLimits(set.request, room));
+  if (limits.length < 2) {
     return false;
   }
-  const others = sets.map((other) => ({ ...other, pods: other === set ? other.pods - 1 : other.pods }));
+  return ([0, 1] as const).some((dimension) => {
+    const weights = limits.map((limit) => limit[dimension] / (limits[0]?.[dimension] ?? 1));
+    const all = kinds.reduce((sum, { count }, kind) => sum + count * (weights[kind] ?? 0), 0);
+    const brought = sumOver(others, (request) =>
+      Math.max(...limits.map((limit, kind) => (weights[kind] ?? 0) * Math.max(...shares(request, limit)))),
+    );
+    return brought + ROUNDING < all;
+  });
+}
+
+function isFree(set: PodSet, others: readonly PodSet[], { count, room }: Nodes): boolean {
   const limits = refusalLimits(set.request, room);
   // Two bounds on the nodes that can be full at the same time, each right: the smaller one counts.
   const together = sumOver(others, (request) => Math.max(...shares(request, limits)));

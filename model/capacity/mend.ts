@@ -1,15 +1,19 @@
+import type { KarpenterConfig } from "../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { INSTANCE_TYPES } from "../instance-types.ts";
-import { largestUnplaced } from "./fits.ts";
+import { fitsAlone, largestUnplaced, type Nodes } from "./fits.ts";
 import type { PodSet } from "./requests.ts";
-import { declaredSupply, poolSupply } from "./supply.ts";
+import { declaredSupply, karpenterSupplies, poolSupply } from "./supply.ts";
 
 /** Nodes that one EKS node group can have. Source: EKS service quotas, default. */
 const MAX_NODES_OF_POOL = 450;
 
 /** Nodes that `platform.nodes.count` takes. */
 const MAX_DECLARED_NODES = 100;
+
+/** How many times larger Karpenter's limits may get in a hint. */
+const MAX_ENLARGEMENT = 50;
 
 type Pool = Pick<NodePoolConfig, "instanceTypes" | "desired">;
 
@@ -24,6 +28,25 @@ export function neededNodes(sets: readonly PodSet[], { nodes }: KubeconfigPlatfo
     const supply = declaredSupply({ nodes: { ...nodes, count } });
     return largestUnplaced(sets, supply) === undefined;
   });
+}
+
+/** Karpenter's limits, enlarged alike, with which the pods fit whichever type it takes; undefined when no limits will do. */
+export function neededLimits(
+  sets: readonly PodSet[],
+  managed: Nodes,
+  karpenter: KarpenterConfig,
+  zones: number,
+): KarpenterConfig["limits"] | undefined {
+  const enlarged = (percent: number) => ({
+    cpu: Math.ceil((karpenter.limits.cpu * percent) / 100),
+    memoryGiB: Math.ceil((karpenter.limits.memoryGiB * percent) / 100),
+  });
+  const percent = smallest(100, 100 * MAX_ENLARGEMENT, (candidate) =>
+    karpenterSupplies({ ...karpenter, limits: enlarged(candidate) }, zones)
+      .filter(({ room }) => sets.every(({ request }) => fitsAlone(request, room)))
+      .every((supply) => largestUnplaced(sets, [managed, supply]) === undefined),
+  );
+  return percent === undefined ? undefined : enlarged(percent);
 }
 
 /**

@@ -9,15 +9,18 @@ export function describeRoom({ milliCpu, memoryMiB }: PodRequest): string {
 /**
  * Says what was expected of nodes, what there is, and how much is missing.
  * @param unplaced the pods that are not sure of a node
+ * @param nodes what there is, in words with its number, and over how many zones
  */
 export function notEnoughRoom(
   sets: readonly PodSet[],
-  { count, room }: Nodes,
+  supplies: Nodes | readonly Nodes[],
   unplaced: PodSet,
   nodes: { readonly what: string; readonly zones: number },
 ): string {
   const wanted = totalOf(sets);
-  const have = { milliCpu: room.milliCpu * count, memoryMiB: room.memoryMiB * count, pods: room.pods * count };
+  const kinds = "room" in supplies ? [supplies] : supplies;
+  const sum = (key: keyof Nodes["room"]) => kinds.reduce((total, { count, room }) => total + count * room[key], 0);
+  const have = { milliCpu: sum("milliCpu"), memoryMiB: sum("memoryMiB"), pods: sum("pods") };
   const lost = nodes.zones > 1 ? ` and one of ${nodes.zones} zones lost` : "";
   const missing = [
     ...amount(wanted.milliCpu - have.milliCpu, (value) => `${decimals(value / 1000)} CPU`),
@@ -28,7 +31,7 @@ export function notEnoughRoom(
     missing.length > 0
       ? `${missing.join(" and ")} missing`
       : `every node can be too full for a pod of ${unplaced.name} (${describeRoom(unplaced.request)})`;
-  return `expected room for ${wanted.pods} pods (${describeRoom(wanted)}) at the top of their autoscalers${lost}; got ${count} ${nodes.what} with ${describeRoom(have)} in all: ${lack}`;
+  return `expected room for ${wanted.pods} pods (${describeRoom(wanted)}) at the top of their autoscalers${lost}; got ${nodes.what} with ${describeRoom(have)} in all: ${lack}`;
 }
 
 function amount(value: number, text: (value: number) => string): string[] {

@@ -1,6 +1,8 @@
+import type { KarpenterConfig } from "../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { allocatableOf, type NodeResources } from "../allocatable.ts";
+import { nodesWithinLimits, permittedTypes } from "../karpenter/instances.ts";
 import { NODE_DAEMONS } from "./cluster-pods.ts";
 import type { Nodes } from "./fits.ts";
 import { nodeRoom, totalOf } from "./requests.ts";
@@ -14,12 +16,24 @@ export function withoutOneZone(count: number, zones: number): number {
 }
 
 /**
- * The nodes of an EKS pool that run when one zone is lost. Nothing adds nodes by itself, so `desired` counts.
+ * The nodes of an EKS pool that run when one zone is lost. What Karpenter adds is not among them, so `desired` counts.
  * @returns undefined when one of its instance types is unknown.
  */
 export function poolSupply(pool: Pick<NodePoolConfig, "instanceTypes" | "desired">, zones: number): Nodes | undefined {
   const room = poolRoom(pool.instanceTypes);
   return room === undefined ? undefined : { count: withoutOneZone(pool.desired, zones), room };
+}
+
+/**
+ * What Karpenter may add with one zone lost, if all of its nodes are of one type: for each type that it may start. The machines of the
+ * lost zone count against its limits until it has given them up.
+ */
+export function karpenterSupplies(karpenter: KarpenterConfig, zones: number): (Nodes & { readonly type: string })[] {
+  return permittedTypes(karpenter).flatMap(([type, size]) => {
+    const room = poolRoom([type]);
+    const count = withoutOneZone(nodesWithinLimits(karpenter, size), zones);
+    return room === undefined ? [] : [{ type, count, room }];
+  });
 }
 
 /** The nodes that are left of a cluster that exists: it can lose a zone only when it has several. */

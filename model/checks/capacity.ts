@@ -1,13 +1,14 @@
 import { nearest } from "../../config/nearest.ts";
 import type { Problem } from "../../config/errors.ts";
+import type { KarpenterConfig } from "../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
 import { podDemand } from "../capacity/demand.ts";
 import { largestUnplaced, fitsAlone } from "../capacity/fits.ts";
-import { neededNodes, neededNodesOfPool, neededTypes } from "../capacity/mend.ts";
+import { neededLimits, neededNodes, neededNodesOfPool, neededTypes } from "../capacity/mend.ts";
 import { describeRoom, notEnoughRoom } from "../capacity/report.ts";
 import type { PodSet } from "../capacity/requests.ts";
-import { declaredSupply, poolRoom, poolSupply } from "../capacity/supply.ts";
+import { declaredSupply, karpenterSupplies, poolRoom, poolSupply } from "../capacity/supply.ts";
 import { familiesOf, INSTANCE_TYPES } from "../instance-types.ts";
 import { nodePools, POOL_KEYS } from "../node-pools.ts";
 import type { Check } from "./index.ts";
@@ -22,7 +23,14 @@ export const checkCapacity: Check = (stack) => {
   return nodePools(stack.config).flatMap(({ name, pool }) => {
     const path = `cluster.${POOL_KEYS[name]}`;
     const wrongTypes = checkTypes(path, pool);
-    return wrongTypes.length > 0 ? wrongTypes : checkPool(path, pool, demand[name], platform.zones.length);
+    if (wrongTypes.length > 0) {
+      return wrongTypes;
+    }
+    const zones = platform.zones.length;
+    const { karpenter } = stack.config.cluster;
+    return name === "workload" && karpenter.enabled
+      ? checkKarpenterPool(pool, karpenter, demand[name], zones)
+      : checkPool(path, pool, demand[name], zones);
   });
 };
 
@@ -88,10 +96,58 @@ function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], 
   return [
     {
       path: `${path}.desired`,
-      message: notEnoughRoom(sets, supply, unplaced, { what: `nodes of ${pool.instanceTypes.join(", ")}`, zones }),
+      message: notEnoughRoom(sets, supply, unplaced, { what: describeNodes(supply.count, pool), zones }),
       hint: mendHint([...moreNodes, ...otherTypes]),
     },
   ];
+}
+
+/** Pool and Karpenter together, whichever type Karpenter takes: the cheapest one at that hour is not for us to say. */
+function checkKarpenterPool(
+  pool: NodePoolConfig,
+  karpenter: KarpenterConfig,
+  sets: readonly PodSet[],
+  zones: number,
+): Problem[] {
+  const managed = poolSupply(pool, zones);
+  if (managed === undefined || largestUnplaced(sets, managed) === undefined) {
+    return [];
+  }
+  // For a pod that is too large for a type, Karpenter takes another one.
+  const supplies = karpenterSupplies(karpenter, zones).filter(({ room }) =>
+    sets.every(({ request }) => fitsAlone(request, room)),
+  );
+  const [first] = supplies;
+  if (first === undefined) {
+    const largest = sets.toSorted((one, other) => other.request.milliCpu - one.request.milliCpu)[0];
+    return [
+      {
+        path: "cluster.karpenter.vcpus",
+        message: `expected an instance type with room for every pod, also one of ${largest?.name ?? ""}; got none`,
+        hint: "raise vcpus.max, or take more of instanceCategories",
+      },
+    ];
+  }
+  const short = supplies
+    .map((supply) => ({ supply, unplaced: largestUnplaced(sets, [managed, supply]) }))
+    .find(({ unplaced }) => unplaced !== undefined);
+  if (short?.unplaced === undefined) {
+    return [];
+  }
+  const { supply, unplaced } = short;
+  const what = `${describeNodes(managed.count, pool)} and, within the limits of Karpenter, ${supply.count} of ${supply.type}`;
+  const limits = neededLimits(sets, managed, karpenter, zones);
+  return [
+    {
+      path: "cluster.karpenter.limits",
+      message: notEnoughRoom(sets, [managed, supply], unplaced, { what, zones }),
+      hint: mendHint(limits === undefined ? [] : [`cpu: ${limits.cpu} and memoryGiB: ${limits.memoryGiB}`]),
+    },
+  ];
+}
+
+function describeNodes(count: number, { instanceTypes }: NodePoolConfig): string {
+  return `${count} nodes of ${instanceTypes.join(", ")}`;
 }
 
 /** The first pod and instance type that do not go together at all. */
@@ -125,7 +181,7 @@ function checkDeclaredNodes(sets: readonly PodSet[], platform: KubeconfigPlatfor
   return [
     {
       path: "platform.nodes.count",
-      message: notEnoughRoom(sets, supply, unplaced, { what: "nodes", zones: platform.nodes.zones }),
+      message: notEnoughRoom(sets, supply, unplaced, { what: `${supply.count} nodes`, zones: platform.nodes.zones }),
       hint: mendHint(count === undefined ? [] : [`count: ${count}`]),
     },
   ];

@@ -1,5 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
-import { ENDPOINTS_OF_CLOSED_NODES } from "../../config/schema/network.ts";
+import { ENDPOINTS_OF_CLOSED_NODES, ENDPOINTS_OF_KARPENTER } from "../../config/schema/network.ts";
 import type { Check } from "./index.ts";
 
 /** Endpoints are named once, and a VPC without a way out has those that its nodes cannot do without. */
@@ -11,7 +11,7 @@ export const checkEndpoints: Check = ({ config }) => {
   return [
     ...twice("network.endpoints.gateway", endpoints.gateway),
     ...twice("network.endpoints.interface", endpoints.interface),
-    ...(nat === "none" ? missing(endpoints) : []),
+    ...(nat === "none" ? [...missing(endpoints), ...missingForKarpenter(config)] : []),
   ];
 };
 
@@ -46,4 +46,17 @@ function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints
           },
         ]),
   ];
+}
+
+function missingForKarpenter({ cluster, network }: Parameters<Check>[0]["config"]): Problem[] {
+  const needed = ENDPOINTS_OF_KARPENTER.filter((service) => !network.endpoints.interface.includes(service));
+  return !cluster.karpenter.enabled || needed.length === 0
+    ? []
+    : [
+        {
+          path: "network.endpoints.interface",
+          message: `expected ${needed.join(", ")}, because network.nat is none and cluster.karpenter starts no node without them`,
+          hint: "add them, or use nat: single",
+        },
+      ];
 }

@@ -10,6 +10,7 @@ import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkLoadBalancing } from "./load-balancing.ts";
 import { checkMirrors } from "./mirrors.ts";
 import { checkCluster } from "./cluster.ts";
+import { checkKarpenter } from "./karpenter.ts";
 import { checkMultiCluster } from "./multi-cluster.ts";
 import { checkNames } from "./names.ts";
 import { checkNamespaces } from "./namespaces.ts";
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   checkMultiCluster,
   checkVersions,
   checkCluster,
+  checkKarpenter,
   checkWeights,
   checkCanary,
   checkRules,

@@ -17,7 +17,8 @@ export const checkPodAddresses: Check = ({ config }) => {
     return [];
   }
   const needed = addressesNeeded(config, platform.zones.length);
-  const mend = "or lower cluster.systemPool.max and cluster.workloadPool.max";
+  const limits = config.cluster.karpenter.enabled ? " and cluster.karpenter.limits" : "";
+  const mend = `or lower cluster.systemPool.max and cluster.workloadPool.max${limits}`;
   const small = planSubnets(network, platform.zones)
     .filter(({ tier }) => tier === "private")
     .map((subnet) => ({ ...subnet, network: parseCidr(subnet.cidr) }))

@@ -17,6 +17,9 @@ export const NAT_GB = 100;
 /** GB a month through each interface endpoint. */
 export const ENDPOINT_GB = 10;
 
+/** Seconds that Karpenter waits for a message in one request: the longest that SQS allows. */
+export const QUEUE_WAIT_SECONDS = 20;
+
 /** Average capacity units of the load balancer: one is 800 new TCP connections a second or 1 GB an hour. */
 export const LOAD_BALANCER_UNITS = 1;
 
@@ -37,7 +40,7 @@ export const STORED_SHARE_OF_LOGS = 0.15;
 
 /** What the estimate rests on, for people: one sentence each. */
 export const ASSUMPTIONS: readonly string[] = [
-  `${HOURS_PER_MONTH} hours a month, node pools at their desired size`,
+  `${HOURS_PER_MONTH} hours a month, node pools at their desired size, no nodes by Karpenter`,
   `Spot at ${SPOT_SHARE * 100} % of on demand`,
   `${NAT_GB} GB a month through NAT gateways, ${ENDPOINT_GB} GB through each interface endpoint`,
   `${LOAD_BALANCER_UNITS} load balancer capacity unit on average`,

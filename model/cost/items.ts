@@ -1,6 +1,8 @@
 import type { StackConfig } from "../../config/schema.ts";
+import type { KarpenterConfig } from "../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import { EKS_VERSIONS } from "../eks-versions.ts";
+import { nodesWithinLimits, permittedTypes } from "../karpenter/instances.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../load-balancer.ts";
 import { nodePools, POOL_KEYS } from "../node-pools.ts";
 import {
@@ -10,6 +12,7 @@ import {
   HOURS_PER_MONTH,
   LOAD_BALANCER_UNITS,
   NAT_GB,
+  QUEUE_WAIT_SECONDS,
   SPOT_SHARE,
   STORED_SHARE_OF_LOGS,
 } from "./assumptions.ts";
@@ -41,13 +44,14 @@ export interface CostInput {
 }
 
 /**
- * Everything of a stack on AWS that has a price; what costs nothing is left out.
+ * Everything of a stack on AWS that has a price; what costs nothing is left out, but for the nodes that may come.
  * @throws NoPriceError for an instance type without a price.
  */
 export function costItems(input: CostInput): CostItem[] {
   return [
     controlPlane(input),
     ...nodes(input),
+    ...karpenter(input),
     ...natGateways(input),
     ...endpoints(input),
     ...loadBalancer(input),
@@ -93,6 +97,41 @@ function volumes(name: string, pool: NodePoolConfig, prices: RegionPrices): Cost
     quantity: `${pool.desired} x ${pool.diskSizeGiB} GiB gp3`,
     exact: pool.desired * pool.diskSizeGiB * prices.gp3GbMonth,
   };
+}
+
+/**
+ * What Karpenter adds: its nodes come and go with the load, so none is counted, and the line says where its limits end. The queue is
+ * asked without a pause, each time for as long as SQS waits.
+ */
+function karpenter({ config, prices }: CostInput): CostItem[] {
+  const { karpenter: settings } = config.cluster;
+  if (!settings.enabled) {
+    return [];
+  }
+  const millions = (HOURS_PER_MONTH * 3600) / QUEUE_WAIT_SECONDS / 1e6;
+  return [
+    {
+      component: "nodes",
+      item: "Karpenter nodes",
+      quantity: `none counted; at the limits of ${settings.limits.cpu} vCPU and ${settings.limits.memoryGiB} GiB up to ${atLimits(settings, prices)} USD`,
+      exact: 0,
+    },
+    {
+      component: "nodes",
+      item: "Karpenter queue",
+      quantity: `${millions.toFixed(2)} million requests, beside the account's first million`,
+      exact: millions * GLOBAL_PRICES.queueMillionRequests,
+    },
+  ];
+}
+
+/** The dearest month that the limits allow: all of one type, on demand, with its volumes. */
+function atLimits(settings: KarpenterConfig, prices: RegionPrices): string {
+  const months = permittedTypes(settings).map(([name, type]) => {
+    const node = hours(instanceHour(prices, name) ?? 0) + settings.diskSizeGiB * prices.gp3GbMonth;
+    return nodesWithinLimits(settings, type) * node;
+  });
+  return Math.ceil(Math.max(0, ...months)).toLocaleString("en-US");
 }
 
 function natGateways({ config, prices, zones }: CostInput): CostItem[] {

@@ -6,7 +6,8 @@ import { buildWorld, type GatewayWorkload, type World } from "./world.ts";
 /** The world that a stack makes: its objects, and the gateways of its releases. */
 export function worldOf(stack: StackData): World {
   const { mesh } = stack.config;
-  return buildWorld(stackObjects(stack), {
+  // The cluster's name stands in Karpenter's objects only, which no request meets.
+  return buildWorld(stackObjects(stack, ""), {
     gateways: gatewayWorkloads(stack),
     trustDomain: mesh.trustDomain,
     rootNamespace: NAMESPACES.istioSystem,

@@ -87,7 +87,7 @@ for (const stack of STACKS) {
     it("registers exactly the objects, Secrets and releases that render writes", () => {
       const data = readStackFile(PROJECT_DIRECTORY, stack);
       const secrets = secretTemplates(data).map(({ metadata }) => ({ kind: "Secret", metadata }));
-      const rendered = [...stackObjects(data), ...secrets].map(
+      const rendered = [...stackObjects(data, clusterName(stack, data.config)), ...secrets].map(
         ({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
       );
       const releases = stackReleases(data, "any").map(({ name, namespace }) => `Release ${namespace}/${name}`);

@@ -119,7 +119,43 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   [/DestinationRule::/, /VirtualService::/, "a route to an unknown subset answers 503"],
   [/Secret::addons-grafana/, /Release::grafana/, "Grafana does not start without its password"],
   [/Secret::addons-kiali/, /Release::kiali/, "Kiali does not start without its signing key"],
+  [/Release::karpenter-crd/, /Release::karpenter$/, "the controller does not start without its kinds"],
+  [
+    /(RolePolicy|PodIdentityAssociation)::karpenter-controller/,
+    /Release::karpenter$/,
+    "pods get their role at their start, and the controller needs its rights until its last machine is gone",
+  ],
+  [
+    /Release::karpenter$/,
+    /EC2NodeClass::/,
+    "only a controller that runs ends its machines, and lets go of their NodeClaims",
+  ],
+  [/EC2NodeClass::/, /NodePool::karpenter/, "a pool starts its machines by the class, and ends them by it"],
+  [/AccessEntry::karpenter-node/, /NodePool::karpenter/, "nodes without an entry do not join, and stay on the bill"],
+  [
+    /(RolePolicyAttachment|InstanceProfile)::karpenter-node/,
+    /NodePool::karpenter/,
+    "nodes cannot join without the role's policies",
+  ],
+  [/aws:(sqs|cloudwatch)\/.*::karpenter-/, /NodePool::karpenter/, "the end of a node is heard of"],
+  [/kms\/key:Key::/, /EC2NodeClass::/, "nodes could not start from their encrypted volumes"],
+  [/NodeGroup::/, /Release::karpenter/, "the controller runs on nodes that it does not make itself"],
+  [/SecurityGroup(In|E)gressRule::security-groups-/, /NodePool::karpenter/, "nodes do not join without the rules"],
+  [/Route::network-private-/, /NodePool::karpenter/, "nodes pull images through the NAT route"],
+  [/ec2\/subnet:Subnet::network-private/, /NodePool::karpenter/, "its machines lie in the subnets"],
+  [
+    /NodePool::karpenter/,
+    /Deployment::/,
+    "the pods are gone before their nodes are drained: nothing holds the drain up",
+  ],
 ];
+
+/** With Karpenter, which the stack leaves out. */
+function withKarpenter(settings: Record<string, string>): Record<string, string> {
+  const key = "ecommerce-mesh:cluster";
+  const cluster = JSON.parse(settings[key] ?? "{}") as object;
+  return { ...settings, [key]: JSON.stringify({ ...cluster, karpenter: { enabled: true } }) };
+}
 
 /** With ExternalDNS, which the stack leaves out. */
 function withDns(settings: Record<string, string>): Record<string, string> {
@@ -142,7 +178,7 @@ describe("order of creation and destruction", () => {
   let graph: Registered[];
 
   before(async () => {
-    const settings = withRevisions(withDns(withEndpoints(settingsOf("dev"))));
+    const settings = withRevisions(withKarpenter(withDns(withEndpoints(settingsOf("dev")))));
     graph = await record(() => program(), { stack: "dev", settings });
   });
 

@@ -53,6 +53,17 @@ describe("the program", () => {
     );
   });
 
+  it("gives out the roles of Karpenter and of its nodes where it is on", async () => {
+    const roles = await valueOf((await outputsOf("prod", settingsOf("prod"))).roleArns);
+    assert.deepEqual(
+      Object.entries(roles ?? {}).filter(([name]) => name.startsWith("karpenter")),
+      [
+        ["karpenter", "arn:aws:mock:::karpenter-controller-role"],
+        ["karpenter-nodes", "arn:aws:mock:::karpenter-node"],
+      ],
+    );
+  });
+
   it("gives out the load balancer's host name and the roles of control plane, nodes and every controller", async () => {
     const dns = { dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } };
     const settings = { ...settingsOf("dev"), "ecommerce-mesh:traffic": JSON.stringify(dns) };

@@ -94,6 +94,20 @@ const FACTS: Readonly<Record<string, (built: Built) => boolean>> = {
     built.every(TEMPLATE, (inputs) => at(inputs, "blockDeviceMappings", 0, "ebs", "kmsKeyId") !== undefined) &&
     built.every(":StorageClass", (inputs) => at(inputs, "parameters", "kmsKeyId") !== undefined),
   CKV_AWS_100: (built) => built.every(TEMPLATE, (inputs) => inputs["keyName"] === undefined),
+  "Karpenter nodes": (built) =>
+    built.every(
+      "EC2NodeClass",
+      (inputs) =>
+        at(inputs, "spec", "metadataOptions", "httpTokens") === "required" &&
+        at(inputs, "spec", "metadataOptions", "httpPutResponseHopLimit") === 1 &&
+        at(inputs, "spec", "associatePublicIPAddress") === false &&
+        at(inputs, "spec", "blockDeviceMappings", 0, "ebs", "kmsKeyID") !== undefined,
+    ),
+  "Karpenter rights": (built) =>
+    built
+      .of("iam/rolePolicy:RolePolicy")
+      .some(({ policy }) => /TerminateInstances.*aws:ResourceTag\/kubernetes.io\/cluster\//.test(String(policy))),
+  CKV_AWS_27: (built) => built.every("sqs/queue:Queue", (inputs) => inputs["sqsManagedSseEnabled"] === true),
   CKV2_AWS_11: (built) => built.of("ec2/flowLog:FlowLog").length > 0,
   CKV2_AWS_12: (built) => built.of("ec2/defaultSecurityGroup:DefaultSecurityGroup").length > 0,
   CKV_AWS_130: (built) => built.every("ec2/subnet:Subnet", (inputs) => inputs["mapPublicIpOnLaunch"] !== true),

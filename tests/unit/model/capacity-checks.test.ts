@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "../../../config/merge.ts";
 import { readStackFile } from "../../../config/load.ts";
+import { podDemand } from "../../../model/capacity/demand.ts";
 import { checkCapacity } from "../../../model/checks/capacity.ts";
 import type { StackData } from "../../../model/stack.ts";
 import { stackData } from "../../support/stack-data.ts";
@@ -73,6 +74,24 @@ const REFUSED: readonly {
     mend: /^desired(?: and max)?: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
   },
   {
+    rule: "pods beyond the limits of Karpenter",
+    config: {
+      cluster: { workloadPool: { desired: 3 }, karpenter: { enabled: true, limits: { cpu: 8, memoryGiB: 32 } } },
+    },
+    catalog: { services: { cart: { replicas: { min: 2, max: 120 } } } },
+    path: "cluster.karpenter.limits",
+    says: /one of 3 zones lost; got 2 nodes of m6i\.large and, within the limits of Karpenter, \d of [\w.]+xlarge with .* missing$/,
+    mend: /^cpu: \d+ and memoryGiB: \d+ would do/,
+  },
+  {
+    rule: "a pod too large for everything that Karpenter may start",
+    config: { cluster: { karpenter: { enabled: true, vcpus: { min: 2, max: 2 } } } },
+    catalog: { services: { cart: { resources: requesting("3", "256Mi") } } },
+    path: "cluster.karpenter.vcpus",
+    says: /room for every pod, also one of cart-v1; got none/,
+    mend: /raise vcpus\.max/,
+  },
+  {
     rule: "room in crumbs",
     config: { cluster: { workloadPool: { desired: 3 } } },
     catalog: {
@@ -91,6 +110,35 @@ function onExisting(nodes: { count: number; cpu: string; memory: string; zones: 
 }
 
 describe("capacity check", () => {
+  it("takes what Karpenter may add for room, whichever type it starts", () => {
+    const catalog = { services: { cart: { replicas: { min: 2, max: 40 } } } };
+    const pool = { desired: 3 };
+    assert.equal(checkCapacity(stackData({ cluster: { workloadPool: pool } }, catalog)).length, 1);
+    assert.deepEqual(
+      checkCapacity(stackData({ cluster: { workloadPool: pool, karpenter: { enabled: true } } }, catalog)),
+      [],
+    );
+  });
+
+  it("makes a mend of Karpenter's limits with which the check passes, and one per cent less does not", () => {
+    const catalog = { services: { cart: { replicas: { min: 2, max: 120 } } } };
+    const stack = (limits: PlainObject) =>
+      stackData({ cluster: { workloadPool: { desired: 3 }, karpenter: { enabled: true, limits } } }, catalog);
+    const [problem] = checkCapacity(stack({ cpu: 8, memoryGiB: 32 }));
+    const [, cpu = 0, memoryGiB = 0] = (/cpu: (\d+) and memoryGiB: (\d+)/.exec(problem?.hint ?? "") ?? []).map(Number);
+    assert.deepEqual(checkCapacity(stack({ cpu, memoryGiB })), []);
+    assert.equal(checkCapacity(stack({ cpu: cpu - 1, memoryGiB: memoryGiB - 4 })).length, 1);
+  });
+
+  it("counts Karpenter's own pods to the system pool", () => {
+    const controllers = (enabled: boolean) => podDemand(stackData({ cluster: { karpenter: { enabled } } })).system;
+    assert.deepEqual(
+      controllers(true).find(({ name }) => name === "karpenter"),
+      { name: "karpenter", pods: 2, request: { milliCpu: 250, memoryMiB: 512 } },
+    );
+    assert.ok(!controllers(false).some(({ name }) => name.startsWith("karpenter")));
+  });
+
   for (const stack of STACKS) {
     it(`finds that ${stack} fits with a zone lost`, () => {
       assert.deepEqual(checkCapacity(readStackFile(PROJECT_DIRECTORY, stack)), []);

@@ -154,6 +154,30 @@ describe("capacity: whether they fit", () => {
     );
   });
 
+  it("holds for nodes of two kinds, too, and is not worse than one kind alone", () => {
+    const order = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
+    const small = fc
+      .integer({ min: 0, max: 4 })
+      .map((count) => ({ count, room: { milliCpu: 1750, memoryMiB: 3000, pods: 29 } }));
+    fc.assert(
+      fc.property(podSets, nodesOf, small, order, (sets, nodes, others, random) => {
+        const together = largestUnplaced(sets, [nodes, others]) === undefined;
+        assert.ok(together || !fits(sets, nodes));
+        fc.pre(together);
+        const draw = () => random.next().value as number;
+        assert.ok(placedAtRandom(sets, [nodes, others], draw));
+      }),
+    );
+  });
+
+  it("adds up nodes of two kinds: neither holds the pods alone", () => {
+    const half = { count: 4, room: { milliCpu: 2000, memoryMiB: 4096, pods: 110 } };
+    const sets = [set("pods", 24, 500, 100)];
+    assert.ok(!fits(sets, { count: 2, room: NODE }) && !fits(sets, half));
+    assert.equal(largestUnplaced(sets, [{ count: 2, room: NODE }, half]), undefined);
+    assert.equal(largestUnplaced([set("pods", 40, 500, 100)], [{ count: 2, room: NODE }, half])?.name, "pods");
+  });
+
   it("never gets worse with more nodes", () => {
     fc.assert(
       fc.property(podSets, nodesOf, fc.integer({ min: 0, max: 5 }), (sets, nodes, more) => {
@@ -235,8 +259,9 @@ describe("capacity: the mend", () => {
 });
 
 /** Gives each pod, in random order, to a random one of the nodes that have room for it. */
-function placedAtRandom(sets: readonly PodSet[], { count, room }: Nodes, random: () => number): boolean {
-  const free = Array.from({ length: count }, () => ({ ...room }));
+function placedAtRandom(sets: readonly PodSet[], nodes: Nodes | readonly Nodes[], random: () => number): boolean {
+  const kinds = "room" in nodes ? [nodes] : nodes;
+  const free = kinds.flatMap(({ count, room }) => Array.from({ length: count }, () => ({ ...room })));
   const waiting = sets.flatMap(({ pods, request }) => Array.from({ length: pods }, () => request));
   while (waiting.length > 0) {
     const [pod] = waiting.splice(Math.floor(random() * waiting.length), 1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../../config/load.ts";
 import type { PlainObject } from "../../../config/merge.ts";
-import { costOf, sum, type Cost } from "../../../model/cost/cost.ts";
+import { costOf, difference, sum, type Cost } from "../../../model/cost/cost.ts";
 import type { NoPriceError } from "../../../model/cost/no-price-error.ts";
 import { instanceHour, PRICES } from "../../../model/cost/prices.ts";
 import { INSTANCE_TYPES } from "../../../model/instance-types.ts";
@@ -95,6 +95,17 @@ describe("the estimated cost of a stack", () => {
       });
     });
   }
+
+  it("of Karpenter is its queue; of its nodes the line says where the limits end, and the total does not count them", () => {
+    const on = cost({ cluster: { karpenter: { enabled: true, limits: { cpu: 8, memoryGiB: 64 } } } });
+    const nodes = on.lines.find(({ item }) => item === "Karpenter nodes");
+    assert.equal(nodes?.monthly, 0);
+    // Two r7a.xlarge, the dearest, with 50 GiB each: 2 x (730 x 0.3043 x 0.282 / 0.252 + 50 x 0.088).
+    assert.match(nodes.quantity, /limits of 8 vCPU and 64 GiB up to 506 USD$/);
+    assert.equal(monthly(on, "Karpenter queue"), 0.05);
+    assert.equal(difference(cost().total, on.total), 0.05);
+    assert.equal(monthly(cost(), "Karpenter nodes"), undefined);
+  });
 
   it("counts an interface endpoint in every zone", () => {
     const endpoints = (names: string[]) =>

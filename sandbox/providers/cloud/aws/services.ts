@@ -43,6 +43,19 @@ export const OBSERVABILITY_TYPES: Readonly<Record<string, ResourceType>> = {
     taggable: true,
     replaceOn: ["name"],
   },
+  "aws:cloudwatch/eventRule:EventRule": {
+    idFrom: ["name"],
+    autoname: "name",
+    arn: byName("events", "rule/"),
+    taggable: true,
+    replaceOn: ["name", "namePrefix", "eventBusName"],
+    defaults: { eventBusName: "default", state: "ENABLED" },
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    idFrom: ["rule", "targetId"],
+    autoname: "targetId",
+    replaceOn: ["rule", "targetId", "eventBusName"],
+  },
   "aws:sns/topic:Topic": {
     prefix: "topic",
     idIsArn: true,
@@ -97,6 +110,7 @@ export const EDGE_TYPES: Readonly<Record<string, ResourceType>> = {
     replaceOn: ["name", "fifoQueue"],
     assigned: (making) => ({ url: `https://sqs.${making.region}.amazonaws.com/${making.account}/${nameOf(making)}` }),
   },
+  "aws:sqs/queuePolicy:QueuePolicy": { idFrom: ["queueUrl"], replaceOn: ["queueUrl"] },
   "aws:s3/bucket:Bucket": {
     idFrom: ["bucket"],
     autoname: "bucket",

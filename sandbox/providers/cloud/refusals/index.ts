@@ -3,6 +3,7 @@ import type { CloudObject, CloudStore } from "../store.ts";
 import type { Properties } from "../types.ts";
 import * as cluster from "./cluster.ts";
 import * as endpoints from "./endpoints.ts";
+import * as events from "./events.ts";
 import * as iam from "./iam.ts";
 import * as network from "./network.ts";
 import * as nodeGroup from "./node-group.ts";
@@ -36,6 +37,10 @@ const CREATE_RULES: Readonly<Record<string, readonly CreateRule[]>> = {
   "aws:eks/addon:Addon": [cluster.clusterExists, cluster.addonVersionKnown],
   "aws:eks/accessEntry:AccessEntry": [cluster.clusterExists, nodeGroup.accessEntryOnce],
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": [cluster.clusterExists, nodeGroup.podIdentityOnce],
+  "aws:cloudwatch/eventTarget:EventTarget": [events.eventRuleExists],
+  "aws:sqs/queue:Queue": [events.queueNameFree],
+  "aws:sqs/queuePolicy:QueuePolicy": [events.queueExists],
+  "aws:iam/instanceProfile:InstanceProfile": [iam.roleExists],
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [iam.roleExists],
   "aws:iam/rolePolicy:RolePolicy": [iam.roleExists],
 };
@@ -56,6 +61,7 @@ const DELETE_RULES: Readonly<Record<string, readonly DeleteRule[]>> = {
   "aws:ec2/routeTable:RouteTable": [network.routeTableUnused],
   "aws:eks/cluster:Cluster": [cluster.clusterWithoutNodeGroups, cluster.clusterUnprotected],
   "aws:iam/role:Role": [iam.roleWithoutPolicies],
+  "aws:cloudwatch/eventRule:EventRule": [events.eventRuleWithoutTargets],
 };
 
 /** @throws Refusal with AWS's words when AWS would not make this resource. */

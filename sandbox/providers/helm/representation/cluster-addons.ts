@@ -1,6 +1,7 @@
 /** Charts that make a cluster complete: load balancers, certificates, nodes, names, metrics. */
 import { objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
-import { containerPort, flag, fullname, isBlank, servicePort } from "./build.ts";
+import { containerPort, flag, fullname, isBlank, selectorLabels, servicePort } from "./build.ts";
+import { karpenterCrds } from "./karpenter-crds.ts";
 import { permissiveCrds } from "./permissive-crds.ts";
 import { simpleChart } from "./simple-chart.ts";
 import type { RepresentedChart, Representation } from "./types.ts";
@@ -62,30 +63,50 @@ export const certManager: Representation = {
   },
 };
 
+/**
+ * The chart karpenter-crd 1. NodePool and EC2NodeClass are checked as Karpenter checks them, see karpenter-crds.ts. Unlike those of other
+ * charts they lie among its templates, and go with the release.
+ */
+export const karpenterCrd: Representation = { defaults: {}, objects: () => karpenterCrds() };
+
 /** Defaults of the chart karpenter 1. It makes no nodes here. */
 export const karpenter: Representation = {
   defaults: {
     replicas: 2,
     priorityClassName: "system-cluster-critical",
     tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],
-    topologySpreadConstraints: [],
+    podDisruptionBudget: { maxUnavailable: 1 },
   },
   objects: (release) => {
     const controller = objectAt(release.values, "controller");
-    const pods = { ...release.values, resources: controller["resources"] };
-    return [
-      ...permissiveCrds("karpenter.sh", ["v1"], ["NodePool", "NodeClaim"], "Cluster"),
-      ...permissiveCrds("karpenter.k8s.aws", ["v1"], ["EC2NodeClass"], "Cluster"),
-      ...simpleChart(release, {
-        chart: "karpenter",
-        containerName: "controller",
-        pods,
-        ports: [containerPort("http-metrics", 8080), containerPort("http", 8081)],
-        servicePorts: [servicePort("http-metrics", 8080)],
-      }),
-    ];
+    const labels = selectorLabels(release, "karpenter");
+    const pods = { ...spread(labels), ...release.values, resources: controller["resources"] };
+    return simpleChart(release, {
+      chart: "karpenter",
+      containerName: "controller",
+      pods,
+      ports: [containerPort("http-metrics", 8080), containerPort("http", 8081)],
+      servicePorts: [servicePort("http-metrics", 8080)],
+    });
   },
 };
+
+/** Karpenter's pods never share a node, run on none of its own, and are spread over the zones. */
+function spread(labels: Readonly<Record<string, string>>): JsonObject {
+  const labelSelector = { matchLabels: labels };
+  const managed = { matchExpressions: [{ key: "karpenter.sh/nodepool", operator: "DoesNotExist" }] };
+  return {
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [managed] } },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector, topologyKey: "kubernetes.io/hostname" }],
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "DoNotSchedule", labelSelector },
+    ],
+  };
+}
 
 /** Defaults of the chart external-dns 1. It writes no records here. */
 export const externalDns: Representation = {

@@ -1,6 +1,13 @@
 /** Which charts the sandbox can represent, and how: releases whose chart cannot be fetched on this machine. */
 import { isObject, objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
-import { awsLoadBalancerController, certManager, externalDns, karpenter, metricsServer } from "./cluster-addons.ts";
+import {
+  awsLoadBalancerController,
+  certManager,
+  externalDns,
+  karpenter,
+  karpenterCrd,
+  metricsServer,
+} from "./cluster-addons.ts";
 import { grafana } from "./grafana.ts";
 import { istioBase } from "./istio-base.ts";
 import { istioGateway } from "./istio-gateway.ts";
@@ -31,6 +38,7 @@ const REPRESENTATIONS: Readonly<Record<string, Representation>> = {
   "aws-load-balancer-controller": awsLoadBalancerController,
   "cert-manager": certManager,
   karpenter,
+  "karpenter-crd": karpenterCrd,
   "external-dns": externalDns,
   "metrics-server": metricsServer,
 };

@@ -244,3 +244,31 @@ describe("values", () => {
     assert.deepEqual(overlay(defaults, { a: { b: 3 }, list: [9], gone: null }), { a: { b: 3, c: 2 }, list: [9] });
   });
 });
+
+describe("the representation of Karpenter", () => {
+  it("checks what the program writes, and knows no other field", () => {
+    const crds = represent("karpenter-crd").filter(({ kind }) => kind === "CustomResourceDefinition");
+    const spec = (name: string) => {
+      const crd = crds.find(({ metadata }) => metadata.name === name);
+      const [version] = listAt(crd, "spec", "versions");
+      return objectAt(version, "schema", "openAPIV3Schema", "properties", "spec");
+    };
+    for (const name of ["nodepools.karpenter.sh", "ec2nodeclasses.karpenter.k8s.aws"]) {
+      assert.doesNotMatch(JSON.stringify(spec(name)), /preserve-unknown-fields/, name);
+    }
+    const devices = objectAt(spec("ec2nodeclasses.karpenter.k8s.aws"), "properties", "blockDeviceMappings", "items");
+    assert.match(JSON.stringify(devices), /"volumeType":\{"type":"string","enum":\[[^\]]*"gp3"/);
+  });
+
+  it("keeps the controllers apart, and off the nodes of its own making", () => {
+    const values = { controller: { resources: { requests: { cpu: "250m", memory: "512Mi" } } } };
+    const objects = represent("karpenter", values);
+    const spec = podSpec(find(objects, "Deployment"));
+    const affinity = JSON.stringify(spec["affinity"]);
+    assert.match(affinity, /"key":"karpenter\.sh\/nodepool","operator":"DoesNotExist"/);
+    assert.match(affinity, /podAntiAffinity.*requiredDuringScheduling/);
+    assert.equal(at(listAt(spec, "topologySpreadConstraints")[0], "whenUnsatisfiable"), "DoNotSchedule");
+    assert.deepEqual(at(firstContainer(find(objects, "Deployment")), "resources"), values.controller.resources);
+    assert.ok(has(objects, "PodDisruptionBudget") && !has(objects, "CustomResourceDefinition"));
+  });
+});
