@@ -153,8 +153,10 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
 /** With Karpenter, which the stack leaves out. */
 function withKarpenter(settings: Record<string, string>): Record<string, string> {
   const key = "ecommerce-mesh:cluster";
-  const cluster = JSON.parse(settings[key] ?? "{}") as object;
-  return { ...settings, [key]: JSON.stringify({ ...cluster, karpenter: { enabled: true } }) };
+  const cluster = JSON.parse(settings[key] ?? "{}") as { readonly systemPool: object };
+  // With the second control plane and these controllers, the system pool needs more nodes than dev has.
+  const systemPool = { ...cluster.systemPool, desired: 5, max: 5 };
+  return { ...settings, [key]: JSON.stringify({ ...cluster, systemPool, karpenter: { enabled: true } }) };
 }
 
 /** With ExternalDNS, which the stack leaves out. */
