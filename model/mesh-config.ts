@@ -1,30 +1,73 @@
+import type { StackConfig } from "../config/schema.ts";
+import type { DefaultTrafficPolicy } from "../config/schema/mesh/default-traffic-policy.ts";
+import type { MeshConfig } from "../config/schema/mesh.ts";
 import type { HelmValues } from "./objects.ts";
 import { tracingProvider } from "./observability/telemetry/provider.ts";
 import { extraStatTags } from "./observability/telemetry/telemetry.ts";
 import type { StackData } from "./stack.ts";
+
+/**
+ * Seconds without a packet after which a proxy asks whether the other side still lives: below the 350 seconds after which
+ * an AWS network load balancer or NAT gateway forgets a connection. Source: ELB and VPC user guides.
+ */
+const KEEPALIVE_SECONDS = 300;
 
 /** Istio's MeshConfig: what holds for every proxy of the mesh. */
 export function meshConfig(stack: StackData): HelmValues {
   const { config } = stack;
   const tags = extraStatTags(stack);
   const { mesh } = config;
-  const tracing = tracingProvider(config);
+  const providers = extensionProviders(config);
   return {
     accessLogFile: "/dev/stdout",
     accessLogEncoding: "JSON",
     enablePrometheusMerge: true,
     trustDomain: mesh.trustDomain,
     outboundTrafficPolicy: { mode: mesh.outboundTraffic },
-    defaultConfig: {
-      concurrency: mesh.proxy.concurrency,
-      holdApplicationUntilProxyStarts: true,
-      // A proxy counts by a label of its own only when it is told so at its start.
-      ...(tags.length > 0 ? { extraStatTags: tags } : {}),
-    },
-    ...(tracing === undefined
+    connectTimeout: "10s",
+    tcpKeepalive: { probes: 9, time: `${KEEPALIVE_SECONDS}s`, interval: "75s" },
+    defaultConfig: proxyConfig(mesh, tags),
+    ...(mesh.defaultTrafficPolicy === undefined
       ? {}
-      : {
-          extensionProviders: [{ name: tracing.name, opentelemetry: { service: tracing.service, port: tracing.port } }],
-        }),
+      : { defaultTrafficPolicy: trafficPolicy(mesh.defaultTrafficPolicy) }),
+    ...(providers.length === 0 ? {} : { extensionProviders: providers }),
+  };
+}
+
+/** Istio's ProxyConfig: how every proxy starts, ends and counts. */
+function proxyConfig({ proxy }: MeshConfig, extraStatTags: readonly string[]): HelmValues {
+  return {
+    concurrency: proxy.concurrency,
+    holdApplicationUntilProxyStarts: true,
+    drainDuration: `${proxy.drainSeconds}s`,
+    terminationDrainDuration: `${proxy.terminationDrainSeconds}s`,
+    proxyStatsMatcher: Object.fromEntries(
+      Object.entries(proxy.stats)
+        .filter(([, names]) => names.length > 0)
+        .map(([key, names]) => [key, [...names]]),
+    ),
+    // A proxy counts by a label of its own only when it is told so at its start.
+    ...(extraStatTags.length > 0 ? { extraStatTags } : {}),
+  };
+}
+
+/** What policies of the mesh refer to by name. Istio knows `prometheus` (metrics) and `envoy` (access log) by itself. */
+function extensionProviders(config: StackConfig): HelmValues[] {
+  const tracing = tracingProvider(config);
+  return tracing === undefined
+    ? []
+    : [{ name: tracing.name, opentelemetry: { service: tracing.service, port: tracing.port } }];
+}
+
+function trafficPolicy(policy: DefaultTrafficPolicy): HelmValues {
+  return {
+    connectionPool: {
+      tcp: { maxConnections: policy.maxConnections, connectTimeout: `${policy.connectTimeoutSeconds}s` },
+      http: { http1MaxPendingRequests: policy.maxPendingRequests },
+    },
+    outlierDetection: {
+      consecutive5xxErrors: policy.consecutive5xxErrors,
+      maxEjectionPercent: policy.maxEjectionPercent,
+    },
   };
 }

@@ -10,13 +10,18 @@ export const NAMESPACES = {
   observability: "observability",
 } as const;
 
+/** Namespace of agents that run on every node. Kubernetes' own: the program does not make it. */
+export const NODE_AGENT_NAMESPACE = "kube-system";
+
 /** Names of the Helm releases. A gateway's Service, Deployment and ServiceAccount are named after its release. */
 export const RELEASES = {
   istioBase: "istio-base",
+  istioCni: "istio-cni",
   istiod: "istiod",
   ingressGateway: "istio-ingressgateway",
   egressGateway: "istio-egressgateway",
   eastWestGateway: "istio-eastwestgateway",
+  internalGateway: "istio-internalgateway",
   prometheus: "prometheus",
   grafana: "grafana",
   jaeger: "jaeger",

@@ -6,6 +6,15 @@ import type { NamespaceObject } from "./objects.ts";
 import { injectionLabels } from "./revisions.ts";
 import type { StackData } from "./stack.ts";
 
+/**
+ * Pod Security: istiod and the gateways need no privilege at all. The node agent, which does, lies in kube-system.
+ * `latest` is the API server's own version of the rules.
+ */
+export const RESTRICTED_PODS = {
+  "pod-security.kubernetes.io/enforce": "restricted",
+  "pod-security.kubernetes.io/enforce-version": "latest",
+} as const;
+
 /** Namespaces of the platform, in which no sidecar is injected. */
 export function platformNamespaces({ config }: StackData): NamespaceObject[] {
   const names: string[] = [NAMESPACES.istioSystem, NAMESPACES.ingress];
@@ -23,6 +32,7 @@ function labelsOf(name: string, config: StackData["config"]): Readonly<Record<st
     (name === NAMESPACES.ingress && usesLoadBalancer(config)) ||
     (name === NAMESPACES.eastWest && eastWestUsesLoadBalancer(config));
   return {
+    ...RESTRICTED_PODS,
     ...(balanced ? READINESS_GATE_LABEL : {}),
     ...(name === NAMESPACES.istioSystem ? networkLabels(config) : {}),
   };

@@ -12,6 +12,7 @@ import { addonReleases } from "./releases/addons.ts";
 import { edgeReleases } from "./releases/edge.ts";
 import { gatewayReleases } from "./releases/gateways.ts";
 import { istioBase } from "./releases/istio-base.ts";
+import { istioCni } from "./releases/istio-cni.ts";
 import { istiod } from "./releases/istiod.ts";
 import { revisionTags } from "./revision-tags.ts";
 import { karpenterReleases } from "./releases/karpenter.ts";
@@ -56,6 +57,7 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
   return [
     ...karpenterReleases(stack, clusterName),
     istioBase(stack),
+    ...[istioCni(stack)].filter((release) => release !== undefined),
     ...controlPlanes(stack.config.mesh).map((plane) => istiod(stack, clusterName, plane)),
     ...edgeReleases(stack, clusterName),
     ...gatewayReleases(stack),

@@ -7,6 +7,7 @@ import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import type { HelmRelease } from "../../model/objects.ts";
 import { gatewayReleases } from "../../model/releases/gateways.ts";
 import { istioBase } from "../../model/releases/istio-base.ts";
+import { istioCni } from "../../model/releases/istio-cni.ts";
 import { istiod } from "../../model/releases/istiod.ts";
 import { caSecret, eastWestObjects } from "../../model/multi-cluster.ts";
 import { revisionTags } from "../../model/revision-tags.ts";
@@ -68,9 +69,12 @@ export class Mesh extends pulumi.ComponentResource {
         : [createAuthority(name, ca, childOptions(this, options, [required(namespaces, NAMESPACES.istioSystem)]))];
     // istiod does not start without the CustomResourceDefinitions.
     const base = install(istioBase(args.stack), []);
+    const agent = istioCni(args.stack);
+    const agents = agent === undefined ? [] : [install(agent, [base])];
     this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
-      // istiod makes a root of its own when it finds no other at its start.
-      install(istiod(args.stack, args.clusterName, plane), [base, ...authority]),
+      // istiod makes a root of its own when it finds no other at its start. And it leaves the redirection of traffic to the
+      // node agent: a pod that came before the agent would find no network.
+      install(istiod(args.stack, args.clusterName, plane), [base, ...authority, ...agents]),
     );
     // Pods that go by a tag are refused until istiod has written its CA into the tag's webhooks.
     const tags = revisionTags(args.stack).map((tag) =>

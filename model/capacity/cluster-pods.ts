@@ -18,13 +18,21 @@ const MANAGED_ADDONS: readonly PodSet[] = [
   { name: "ebs-csi-controller", pods: 2, request: podRequest({ cpu: "60m", memory: "240Mi" }) },
 ];
 
-/** One pod of each on every node. */
-export const NODE_DAEMONS: readonly PodSet[] = [
+/** One pod of each on every node of an EKS cluster. */
+export const EKS_DAEMONS: readonly PodSet[] = [
   { name: "aws-node", pods: 1, request: podRequest({ cpu: "50m", memory: "0" }) },
   { name: "kube-proxy", pods: 1, request: podRequest({ cpu: "100m", memory: "0" }) },
   { name: "ebs-csi-node", pods: 1, request: podRequest({ cpu: "30m", memory: "120Mi" }) },
   { name: "eks-pod-identity-agent", pods: 1, request: podRequest() },
 ];
+
+/** One pod of each on every node: the mesh's own, and on EKS the cluster's. A cluster that exists declares what is left. */
+export function nodeDaemons({ platform, mesh }: StackData["config"]): PodSet[] {
+  return [
+    ...(platform.kind === "eks" ? EKS_DAEMONS : []),
+    ...(mesh.cni.enabled ? [{ name: "istio-cni", pods: 1, request: podRequest(mesh.cni.resources.requests) }] : []),
+  ];
+}
 
 /** Controllers of an EKS cluster that run beside the mesh, on the system pool: managed add-ons, load balancer, DNS, nodes. */
 export function clusterControllers(stack: StackData): PodSet[] {

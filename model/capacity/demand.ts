@@ -25,13 +25,14 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
 }
 
 function meshPods({ config }: StackData): PodSet[] {
-  const { istiod, ingressGateway, egressGateway, multiCluster } = config.mesh;
+  const { istiod, ingressGateway, egressGateway, internalGateway, multiCluster } = config.mesh;
   const { eastWestGateway } = multiCluster;
   const parts = [
     ...controlPlanes(config.mesh).map((plane) => ({ name: istiodName(plane), part: istiod })),
     { name: "the ingress gateway", part: ingressGateway },
     ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
     ...(eastWestGateway.enabled ? [{ name: "the east-west gateway", part: eastWestGateway }] : []),
+    ...(internalGateway.enabled ? [{ name: "the internal gateway", part: internalGateway }] : []),
   ];
   return parts.map(({ name, part }) => ({
     name,

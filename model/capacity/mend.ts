@@ -18,14 +18,23 @@ const MAX_ENLARGEMENT = 50;
 type Pool = Pick<NodePoolConfig, "instanceTypes" | "desired">;
 
 /** The smallest `desired` with which the pods fit; undefined when no number of these nodes will do. */
-export function neededNodesOfPool(sets: readonly PodSet[], pool: Pool, zones: number): number | undefined {
-  return smallest(pool.desired, MAX_NODES_OF_POOL, (desired) => fitsPool(sets, { ...pool, desired }, zones));
+export function neededNodesOfPool(
+  sets: readonly PodSet[],
+  pool: Pool,
+  zones: number,
+  daemons?: readonly PodSet[],
+): number | undefined {
+  return smallest(pool.desired, MAX_NODES_OF_POOL, (desired) => fitsPool(sets, { ...pool, desired }, zones, daemons));
 }
 
 /** The smallest number of nodes of a cluster that exists with which the pods fit. */
-export function neededNodes(sets: readonly PodSet[], { nodes }: KubeconfigPlatform): number | undefined {
+export function neededNodes(
+  sets: readonly PodSet[],
+  { nodes }: KubeconfigPlatform,
+  daemons?: readonly PodSet[],
+): number | undefined {
   return smallest(nodes.count, MAX_DECLARED_NODES, (count) => {
-    const supply = declaredSupply({ nodes: { ...nodes, count } });
+    const supply = declaredSupply({ nodes: { ...nodes, count } }, daemons);
     return largestUnplaced(sets, supply) === undefined;
   });
 }
@@ -36,13 +45,14 @@ export function neededLimits(
   managed: Nodes,
   karpenter: KarpenterConfig,
   zones: number,
+  daemons?: readonly PodSet[],
 ): KarpenterConfig["limits"] | undefined {
   const enlarged = (percent: number) => ({
     cpu: Math.ceil((karpenter.limits.cpu * percent) / 100),
     memoryGiB: Math.ceil((karpenter.limits.memoryGiB * percent) / 100),
   });
   const percent = smallest(100, 100 * MAX_ENLARGEMENT, (candidate) =>
-    karpenterSupplies({ ...karpenter, limits: enlarged(candidate) }, zones)
+    karpenterSupplies({ ...karpenter, limits: enlarged(candidate) }, zones, daemons)
       .filter(({ room }) => sets.every(({ request }) => fitsAlone(request, room)))
       .every((supply) => largestUnplaced(sets, [managed, supply]) === undefined),
   );
@@ -53,31 +63,41 @@ export function neededLimits(
  * Instance types with which the pods fit at the same number of nodes: the next larger sizes of the pool's own families, or else
  * the smallest type of the same architecture. Undefined when no type of the table is large enough.
  */
-export function neededTypes(sets: readonly PodSet[], pool: Pool, zones: number): string[] | undefined {
+export function neededTypes(
+  sets: readonly PodSet[],
+  pool: Pool,
+  zones: number,
+  daemons?: readonly PodSet[],
+): string[] | undefined {
   for (
     let instanceTypes = larger(pool.instanceTypes);
     instanceTypes !== undefined;
     instanceTypes = larger(instanceTypes)
   ) {
-    if (fitsPool(sets, { ...pool, instanceTypes }, zones)) {
+    if (fitsPool(sets, { ...pool, instanceTypes }, zones, daemons)) {
       return instanceTypes;
     }
   }
-  return smallestType(sets, pool, zones);
+  return smallestType(sets, pool, zones, daemons);
 }
 
-function smallestType(sets: readonly PodSet[], pool: Pool, zones: number): string[] | undefined {
+function smallestType(
+  sets: readonly PodSet[],
+  pool: Pool,
+  zones: number,
+  daemons?: readonly PodSet[],
+): string[] | undefined {
   const architecture = INSTANCE_TYPES[pool.instanceTypes[0] ?? ""]?.architecture;
   const [found] = Object.entries(INSTANCE_TYPES)
     .filter(([, type]) => type.architecture === architecture)
     .sort(([, one], [, other]) => one.memoryMiB - other.memoryMiB || one.vcpu - other.vcpu)
-    .filter(([name]) => fitsPool(sets, { ...pool, instanceTypes: [name] }, zones));
+    .filter(([name]) => fitsPool(sets, { ...pool, instanceTypes: [name] }, zones, daemons));
   return found === undefined ? undefined : [found[0]];
 }
 
 /** Whether every pod is sure of a node of the pool with one zone lost. */
-export function fitsPool(sets: readonly PodSet[], pool: Pool, zones: number): boolean {
-  const supply = poolSupply(pool, zones);
+export function fitsPool(sets: readonly PodSet[], pool: Pool, zones: number, daemons?: readonly PodSet[]): boolean {
+  const supply = poolSupply(pool, zones, daemons);
   return supply !== undefined && largestUnplaced(sets, supply) === undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from "../../config/errors.ts";
 import type { KarpenterConfig } from "../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../config/schema/node-pool.ts";
 import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import { nodeDaemons } from "../capacity/cluster-pods.ts";
 import { podDemand } from "../capacity/demand.ts";
 import { largestUnplaced, fitsAlone } from "../capacity/fits.ts";
 import { neededLimits, neededNodes, neededNodesOfPool, neededTypes } from "../capacity/mend.ts";
@@ -17,8 +18,9 @@ import type { Check } from "./index.ts";
 export const checkCapacity: Check = (stack) => {
   const { platform } = stack.config;
   const demand = podDemand(stack);
+  const daemons = nodeDaemons(stack.config);
   if (platform.kind === "kubeconfig") {
-    return checkDeclaredNodes([...demand.system, ...demand.workload], platform);
+    return checkDeclaredNodes([...demand.system, ...demand.workload], platform, daemons);
   }
   return nodePools(stack.config).flatMap(({ name, pool }) => {
     const path = `cluster.${POOL_KEYS[name]}`;
@@ -27,10 +29,11 @@ export const checkCapacity: Check = (stack) => {
       return wrongTypes;
     }
     const zones = platform.zones.length;
+    const pods = { sets: demand[name], daemons };
     const { karpenter } = stack.config.cluster;
     return name === "workload" && karpenter.enabled
-      ? checkKarpenterPool(pool, karpenter, demand[name], zones)
-      : checkPool(path, pool, demand[name], zones);
+      ? checkKarpenterPool(pool, karpenter, pods, zones)
+      : checkPool(path, pool, pods, zones);
   });
 };
 
@@ -73,15 +76,21 @@ function knownTypes(wrong: string): string {
   return match === undefined ? `known are ${types.join(", ")}` : `did you mean ${match}?`;
 }
 
-function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], zones: number): Problem[] {
-  const supply = poolSupply(pool, zones);
+/** Pods that need a node, and pods that every node runs. */
+interface Pods {
+  readonly sets: readonly PodSet[];
+  readonly daemons: readonly PodSet[];
+}
+
+function checkPool(path: string, pool: NodePoolConfig, { sets, daemons }: Pods, zones: number): Problem[] {
+  const supply = poolSupply(pool, zones, daemons);
   const unplaced = supply === undefined ? undefined : largestUnplaced(sets, supply);
   if (supply === undefined || unplaced === undefined) {
     return [];
   }
-  const types = neededTypes(sets, pool, zones);
+  const types = neededTypes(sets, pool, zones, daemons);
   const otherTypes = types === undefined ? [] : [`instanceTypes: [${types.join(", ")}]`];
-  const tooSmall = tooSmallFor(sets, pool.instanceTypes);
+  const tooSmall = tooSmallFor({ sets, daemons }, pool.instanceTypes);
   if (tooSmall !== undefined) {
     return [
       {
@@ -91,7 +100,7 @@ function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], 
       },
     ];
   }
-  const nodes = neededNodesOfPool(sets, pool, zones);
+  const nodes = neededNodesOfPool(sets, pool, zones, daemons);
   const moreNodes = nodes === undefined ? [] : [nodes > pool.max ? `desired and max: ${nodes}` : `desired: ${nodes}`];
   return [
     {
@@ -106,15 +115,15 @@ function checkPool(path: string, pool: NodePoolConfig, sets: readonly PodSet[], 
 function checkKarpenterPool(
   pool: NodePoolConfig,
   karpenter: KarpenterConfig,
-  sets: readonly PodSet[],
+  { sets, daemons }: Pods,
   zones: number,
 ): Problem[] {
-  const managed = poolSupply(pool, zones);
+  const managed = poolSupply(pool, zones, daemons);
   if (managed === undefined || largestUnplaced(sets, managed) === undefined) {
     return [];
   }
   // For a pod that is too large for a type, Karpenter takes another one.
-  const supplies = karpenterSupplies(karpenter, zones).filter(({ room }) =>
+  const supplies = karpenterSupplies(karpenter, zones, daemons).filter(({ room }) =>
     sets.every(({ request }) => fitsAlone(request, room)),
   );
   const [first] = supplies;
@@ -136,7 +145,7 @@ function checkKarpenterPool(
   }
   const { supply, unplaced } = short;
   const what = `${describeNodes(managed.count, pool)} and, within the limits of Karpenter, ${supply.count} of ${supply.type}`;
-  const limits = neededLimits(sets, managed, karpenter, zones);
+  const limits = neededLimits(sets, managed, karpenter, zones, daemons);
   return [
     {
       path: "cluster.karpenter.limits",
@@ -151,9 +160,9 @@ function describeNodes(count: number, { instanceTypes }: NodePoolConfig): string
 }
 
 /** The first pod and instance type that do not go together at all. */
-function tooSmallFor(sets: readonly PodSet[], instanceTypes: readonly string[]) {
+function tooSmallFor({ sets, daemons }: Pods, instanceTypes: readonly string[]) {
   for (const [index, type] of instanceTypes.entries()) {
-    const room = poolRoom([type]);
+    const room = poolRoom([type], daemons);
     const set = room === undefined ? undefined : sets.find(({ request }) => !fitsAlone(request, room));
     if (room !== undefined && set !== undefined) {
       return { index, room, set };
@@ -162,8 +171,12 @@ function tooSmallFor(sets: readonly PodSet[], instanceTypes: readonly string[]) 
   return undefined;
 }
 
-function checkDeclaredNodes(sets: readonly PodSet[], platform: KubeconfigPlatform): Problem[] {
-  const supply = declaredSupply(platform);
+function checkDeclaredNodes(
+  sets: readonly PodSet[],
+  platform: KubeconfigPlatform,
+  daemons: readonly PodSet[],
+): Problem[] {
+  const supply = declaredSupply(platform, daemons);
   const unplaced = largestUnplaced(sets, supply);
   if (unplaced === undefined) {
     return [];
@@ -177,7 +190,7 @@ function checkDeclaredNodes(sets: readonly PodSet[], platform: KubeconfigPlatfor
       },
     ];
   }
-  const count = neededNodes(sets, platform);
+  const count = neededNodes(sets, platform, daemons);
   return [
     {
       path: "platform.nodes.count",

@@ -9,6 +9,8 @@ import { checkFaults } from "./faults.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkLoadBalancing } from "./load-balancing.ts";
 import { checkMirrors } from "./mirrors.ts";
+import { checkGateways } from "./gateways.ts";
+import { checkMesh } from "./mesh.ts";
 import { checkCluster } from "./cluster.ts";
 import { checkKarpenter } from "./karpenter.ts";
 import { checkMultiCluster } from "./multi-cluster.ts";
@@ -44,6 +46,8 @@ const CHECKS: readonly Check[] = [
   checkRevisions,
   checkMultiCluster,
   checkVersions,
+  checkMesh,
+  checkGateways,
   checkCluster,
   checkKarpenter,
   checkWeights,

@@ -24,6 +24,7 @@ function withoutRevisions(config: StackData["config"]): Problem[] {
     ["mesh.ingressGateway.revisionTag", mesh.ingressGateway.revisionTag],
     ["mesh.egressGateway.revisionTag", mesh.egressGateway.revisionTag],
     ["mesh.multiCluster.eastWestGateway.revisionTag", mesh.multiCluster.eastWestGateway.revisionTag],
+    ["mesh.internalGateway.revisionTag", mesh.internalGateway.revisionTag],
     ["catalog.revisionTag", catalog.revisionTag],
   ];
   return given

@@ -1,6 +1,6 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { sharedVersion } from "../control-planes.ts";
-import type { HelmRelease } from "../objects.ts";
+import type { HelmRelease, HelmValues } from "../objects.ts";
 
 /**
  * Written out, because istiod turns Ignore into Fail at run time: with the chart's default every later run would see a
@@ -14,4 +14,13 @@ export function istioRelease(
   release: Pick<HelmRelease, "name" | "namespace" | "chart" | "values"> & { readonly version?: string },
 ): HelmRelease {
   return { repository: mesh.repository, version: sharedVersion(mesh), ...release };
+}
+
+/** Where Istio's images come from, and which variant: values under `global` of the charts that have images. */
+export function imageValues({ hub, proxy }: MeshConfig): HelmValues {
+  return {
+    ...(hub === undefined ? {} : { hub }),
+    // The charts' own images are called without a suffix.
+    ...(proxy.image === "default" ? {} : { variant: proxy.image }),
+  };
 }

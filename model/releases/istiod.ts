@@ -5,7 +5,7 @@ import { networkOf } from "../multi-cluster.ts";
 import { NAMESPACES } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
-import { istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
+import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
 import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
 
 /**
@@ -34,19 +34,43 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
       topologySpreadConstraints: spreadByZone(labels),
       // One pod at a time, and a pod that is not ready never blocks a drain.
       pdb: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-      // Kiali asks istiod for the state of the proxies from its own namespace.
-      env: { DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability },
+      // While a new version rolls out there is one pod more, and never one less.
+      rollingMaxSurge: 1,
+      rollingMaxUnavailable: 0,
+      seccompProfile: { type: "RuntimeDefault" },
+      cni: { enabled: mesh.cni.enabled },
+      env: environment(mesh),
       meshConfig: meshConfig(stack),
       global: globalValues(mesh, clusterName),
     },
   });
 }
 
+/** istiod's own settings; each is text, as the chart writes it into the container. */
+function environment({ istiod: settings }: MeshConfig): HelmValues {
+  return {
+    // Kiali asks istiod for the state of the proxies from its own namespace.
+    DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability,
+    BLOCKED_CIDRS_IN_JWKS_URIS: settings.blockedJwksCidrs.join(","),
+    PILOT_DEBOUNCE_AFTER: `${settings.debounceMilliseconds}ms`,
+    PILOT_DEBOUNCE_MAX: `${settings.debounceMaxSeconds}s`,
+  };
+}
+
 function globalValues(mesh: MeshConfig, clusterName: string): HelmValues {
   return {
+    ...imageValues(mesh),
+    // Scheduled before others and evicted after them: without istiod no pod gets its sidecar.
+    priorityClassName: mesh.priorityClassName,
+    logAsJson: true,
     meshID: mesh.meshId,
     network: networkOf(mesh),
     multiCluster: { clusterName },
-    proxy: { resources: mesh.proxy.resources },
+    proxy: {
+      resources: mesh.proxy.resources,
+      logLevel: mesh.proxy.logLevel,
+      // What Pod Security `restricted` asks of the injected containers too.
+      seccompProfile: { type: "RuntimeDefault" },
+    },
   };
 }

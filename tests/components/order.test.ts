@@ -65,6 +65,7 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
     /Namespace::application/,
     "a pod of a namespace without its tag's webhooks runs without a sidecar",
   ],
+  [/Release::istio-cni/, /Release::istiod/, "an injected pod without the node agent finds no network"],
   [/Release::istio-base/, /Release::istiod/, "istiod does not start without the CustomResourceDefinitions"],
   [
     /Release::istiod/,

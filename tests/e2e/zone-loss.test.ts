@@ -5,18 +5,28 @@ import { reportCluster } from "../../sandbox/driver/cluster-report.ts";
 import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
 import { ApiError } from "../../sandbox/providers/kubernetes/errors.ts";
 import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
-import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../../sandbox/providers/kubernetes/object.ts";
+import {
+  isObject,
+  listAt,
+  numberAt,
+  objectAt,
+  stringAt,
+  type JsonObject,
+} from "../../sandbox/providers/kubernetes/object.ts";
 import { TemporaryProject } from "../support/mesh-command.ts";
 
 const LOST = "eu-west-1a";
 const AUTOSCALERS = "/apis/autoscaling/v2/horizontalpodautoscalers";
 const MERGE_PATCH = "application/merge-patch+json";
 
+/** Namespaces of control plane and gateways. */
+const MESH = ["istio-system", "istio-ingress", "istio-egress"];
+
 /** Pods that must run again, by namespace. */
 const ESSENTIAL = ["istio-system", "istio-ingress", "istio-egress", "ecommerce", "observability"];
 
 describe("the loss of a zone in prod", function () {
-  this.timeout(300_000);
+  this.timeout(360_000);
   let project: TemporaryProject;
   let kubeconfig: string;
   let client: KubernetesClient;
@@ -49,6 +59,44 @@ describe("the loss of a zone in prod", function () {
     }
   });
 
+  it("keeps what Pod Security forbids out of the mesh's own namespaces", async () => {
+    const privileged = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "intruder", namespace: "istio-system" },
+      spec: { containers: [{ name: "intruder", image: "sandbox.invalid/x", securityContext: { privileged: true } }] },
+    };
+    for (const namespace of ["istio-system", "istio-ingress", "istio-egress"]) {
+      const body = { ...privileged, metadata: { ...privileged.metadata, namespace } };
+      await assert.rejects(
+        client.call("POST", `/api/v1/namespaces/${namespace}/pods`, { body, query: { dryRun: "All" } }),
+        /violates PodSecurity "restricted:latest"/,
+        namespace,
+      );
+    }
+  });
+
+  it("drains any one node without ever taking the last istiod or gateway", async () => {
+    const system = (await list("/api/v1/nodes")).filter((node) => labelOf(node, POOL_LABEL) === "system");
+    assert.ok(system.length >= 3);
+    for (const node of system.map(nameOf)) {
+      const moved = (await meshPods()).filter((pod) => nodeOf(pod) === node);
+      await setUnschedulable([node], true);
+      let least = Number.POSITIVE_INFINITY;
+      await drain([node], async () => {
+        // A budget of one lets one pod be away at a time.
+        for (const { name, ready, budget } of await readyMesh()) {
+          assert.ok(ready >= budget - 1, `${name} has ${ready} of ${budget} pods while ${node} is drained`);
+          least = Math.min(least, ready);
+        }
+      });
+      await settled();
+      await setUnschedulable([node], false);
+      assert.ok(least >= 1);
+      assert.ok(moved.length === 0 || (await meshPods()).every((pod) => nodeOf(pod) !== node));
+    }
+  });
+
   it("has room for every pod at the top of the autoscalers", async () => {
     for (const autoscaler of await list(AUTOSCALERS)) {
       const body = { spec: { minReplicas: objectAt(autoscaler, "spec")["maxReplicas"] } };
@@ -57,21 +105,22 @@ describe("the loss of a zone in prod", function () {
     await settled();
   });
 
-  it("refuses to take two pods of one service at the same time", async () => {
+  it("refuses to take two pods of one service, of istiod or of a gateway at the same time", async () => {
     // With no node to go to, the first pod's successor cannot be ready before the second is asked for.
     const nodes = (await list("/api/v1/nodes")).map(nameOf);
     await setUnschedulable(nodes, true);
-    const [first, second] = (await essentialPods()).filter((pod) => labelOf(pod, "app") === "cart");
-    assert.ok(first !== undefined && second !== undefined);
-    // The budget counts pods a moment after they are ready.
-    const deadline = Date.now() + 30_000;
-    while (await evict(first)) {
-      assert.ok(Date.now() < deadline, `${nameOf(first)} may never leave`);
-      await sleep(200);
+    for (const app of ["cart", "istiod", "istio-ingressgateway", "istio-egressgateway"]) {
+      const [first, second] = (await essentialPods()).filter((pod) => labelOf(pod, "app") === app);
+      assert.ok(first !== undefined && second !== undefined, app);
+      // The budget counts pods a moment after they are ready.
+      const deadline = Date.now() + 30_000;
+      while (await evict(first)) {
+        assert.ok(Date.now() < deadline, `${nameOf(first)} may never leave`);
+        await sleep(200);
+      }
+      assert.ok(await evict(second), `${nameOf(second)} went while ${nameOf(first)} was missing`);
     }
-    const refused = await evict(second);
     await setUnschedulable(nodes, false);
-    assert.ok(refused, `${nameOf(second)} went while ${nameOf(first)} was missing`);
     await settled();
   });
 
@@ -96,8 +145,14 @@ describe("the loss of a zone in prod", function () {
     }
   }
 
-  /** Evicts every pod of the nodes through the API, as kubectl drain does: again and again while a budget refuses. */
-  async function drain(nodes: readonly string[]): Promise<number> {
+  /**
+   * Evicts every pod of the nodes through the API, as kubectl drain does: again and again while a budget refuses.
+   * @param watch looks at the cluster after each round
+   */
+  async function drain(
+    nodes: readonly string[],
+    watch: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<number> {
     const deadline = Date.now() + 120_000;
     const evicted = new Set<string>();
     for (;;) {
@@ -113,6 +168,7 @@ describe("the loss of a zone in prod", function () {
           evicted.add(nameOf(pod));
         }
       }
+      await watch();
       await sleep(200);
     }
   }
@@ -148,6 +204,24 @@ describe("the loss of a zone in prod", function () {
       assert.ok(Date.now() < deadline, `not well again:\n${faults.join("\n")}`);
       await sleep(500);
     }
+  }
+
+  /** Pods of control plane and gateways. */
+  async function meshPods(): Promise<JsonObject[]> {
+    return (await list("/api/v1/pods")).filter((pod) => MESH.includes(stringAt(pod, "metadata", "namespace") ?? ""));
+  }
+
+  /** Ready pods of each Deployment of the mesh, and how many it has when it is well. */
+  async function readyMesh(): Promise<{ name: string; ready: number; budget: number }[]> {
+    const deployments = (await list("/apis/apps/v1/deployments")).filter((each) =>
+      MESH.includes(stringAt(each, "metadata", "namespace") ?? ""),
+    );
+    assert.equal(deployments.length, 3);
+    return deployments.map((each) => ({
+      name: nameOf(each),
+      ready: numberAt(each, 0, "status", "readyReplicas"),
+      budget: numberAt(each, 0, "spec", "replicas"),
+    }));
   }
 
   async function essentialPods(): Promise<JsonObject[]> {

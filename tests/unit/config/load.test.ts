@@ -132,6 +132,28 @@ describe("reading a stack", () => {
     );
   });
 
+  it("wants ports of every gateway, above 1023, and real sizes of what the proxies may do", () => {
+    assert.deepEqual(
+      problemsOf({
+        mesh: {
+          ingressGateway: { ports: [] },
+          egressGateway: { ports: [{ name: "https", port: 443, targetPort: 443 }] },
+          proxy: { image: "alpine", drainSeconds: 0 },
+          cni: { binDirectory: "opt/cni/bin" },
+          hub: "https://registry.example.com/istio",
+        },
+      }),
+      [
+        'Pulumi.prod.yaml: mesh.hub: expected a registry and path such as registry.example.com/istio; got "https://registry.example.com/istio"',
+        "Pulumi.prod.yaml: mesh.ingressGateway.ports: expected at least 1 entries; got []",
+        "Pulumi.prod.yaml: mesh.egressGateway.ports[0].targetPort: expected at least 1024; got 443",
+        'Pulumi.prod.yaml: mesh.cni.binDirectory: expected an absolute path; got "opt/cni/bin"',
+        'Pulumi.prod.yaml: mesh.proxy.image: expected "distroless" or "default" or "debug"; got "alpine"',
+        "Pulumi.prod.yaml: mesh.proxy.drainSeconds: expected at least 1; got 0",
+      ],
+    );
+  });
+
   it("names the file that holds the value: the stack's for an override, else the catalog's", () => {
     assert.deepEqual(problemsOf({ services: { cart: { port: 99999 } } }), [
       "Pulumi.prod.yaml: services.cart.port: expected at most 65535; got 99999",

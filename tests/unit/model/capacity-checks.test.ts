@@ -55,7 +55,7 @@ const REFUSED: readonly {
       cluster: { systemPool: { instanceTypes: ["c6i.large"] } },
     },
     path: "cluster.systemPool.instanceTypes[0]",
-    says: /room for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.75 CPU, 2\.\d+ GiB for pods/,
+    says: /room for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.65 CPU, 2\.\d+ GiB for pods/,
     mend: /^instanceTypes: \[c6i\.\d*xlarge\] would do/,
   },
   {
@@ -95,10 +95,10 @@ const REFUSED: readonly {
     rule: "room in crumbs",
     config: { cluster: { workloadPool: { desired: 3 } } },
     catalog: {
-      services: { cart: { replicas: { min: 1, max: 1 }, resources: requesting("1500m", "256Mi") } },
+      services: { cart: { replicas: { min: 1, max: 1 }, resources: requesting("1250m", "256Mi") } },
     },
     path: "cluster.workloadPool.desired",
-    says: /every node can be too full for a pod of cart-v1 \(1\.51 CPU, 0\.38 GiB\)/,
+    says: /every node can be too full for a pod of cart-v1 \(1\.26 CPU, 0\.38 GiB\)/,
     mend: /^desired(?: and max)?: \d+ or /,
   },
 ];
@@ -186,7 +186,7 @@ describe("capacity check", () => {
     const [problem, ...others] = checkCapacity(onExisting({ ...nodes, zones: 3 }));
     assert.deepEqual(others, []);
     assert.equal(problem?.path, "platform.nodes.count");
-    assert.match(problem.message, /one of 3 zones lost; got 2 nodes with 8 CPU, 20 GiB in all/);
+    assert.match(problem.message, /one of 3 zones lost; got 2 nodes with 7\.8 CPU, 19\.\d+ GiB in all/);
     const count = Number(/count: (\d+)/.exec(problem.hint ?? "")?.[1]);
     assert.deepEqual(checkCapacity(onExisting({ ...nodes, zones: 3, count })), []);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { nodeDaemons } from "../../../model/capacity/cluster-pods.ts";
 import { podDemand } from "../../../model/capacity/demand.ts";
 import { largestUnplaced, type Nodes } from "../../../model/capacity/fits.ts";
 import { fitsPool, neededNodes, neededNodesOfPool, neededTypes } from "../../../model/capacity/mend.ts";
@@ -7,6 +8,7 @@ import { podRequest, totalOf, type PodSet } from "../../../model/capacity/reques
 import { declaredSupply, poolSupply, withoutOneZone } from "../../../model/capacity/supply.ts";
 import { INSTANCE_TYPES } from "../../../model/instance-types.ts";
 import { stackReleases } from "../../../model/render.ts";
+import type { StackData } from "../../../model/stack.ts";
 import { stackData } from "../../support/stack-data.ts";
 
 const NODE: Nodes["room"] = { milliCpu: 4000, memoryMiB: 8192, pods: 110 };
@@ -107,6 +109,21 @@ describe("capacity: what the nodes offer", () => {
     const mixed = poolSupply({ instanceTypes: ["r6i.large", "c6i.xlarge"], desired: 3 }, 3);
     assert.ok(mixed !== undefined && mixed.room.milliCpu === 1750 && mixed.room.memoryMiB < 8000);
     assert.equal(poolSupply({ instanceTypes: ["m6i.large", "x9.mega"], desired: 6 }, 3), undefined);
+  });
+
+  it("counts the mesh's node agent among the daemons, on EKS and on a cluster that exists", () => {
+    const names = (stack: StackData) => nodeDaemons(stack.config).map(({ name }) => name);
+    assert.ok(names(stackData()).includes("istio-cni") && names(stackData()).includes("kube-proxy"));
+    assert.ok(!names(stackData({ mesh: { cni: { enabled: false } } })).includes("istio-cni"));
+    const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
+    const agent = [set("istio-cni", 1, 100, 100)];
+    assert.deepEqual(declaredSupply({ nodes }, agent).room, { milliCpu: 3900, memoryMiB: 8092, pods: 109 });
+    const pool = { instanceTypes: ["m6i.large"], desired: 3 };
+    assert.equal(poolSupply(pool, 3, agent)?.room.milliCpu, 1830);
+    // What fits without the agent and not with it.
+    const full = [set("full", 2, 1750, 100)];
+    assert.equal(fitsPool(full, pool, 3), true);
+    assert.equal(fitsPool(full, pool, 3, [...agent, ...nodeDaemons(stackData().config)]), false);
   });
 
   it("of a cluster that exists loses a zone only where there are several", () => {

@@ -69,6 +69,90 @@ const REFUSED: readonly {
     says: /got "kube-system", which Kubernetes uses/,
   },
   {
+    rule: "two ports of a gateway with one name",
+    config: {
+      mesh: {
+        ingressGateway: {
+          ports: [
+            { name: "http2", port: 80, targetPort: 8080 },
+            { name: "https", port: 443, targetPort: 8443 },
+            { name: "http2", port: 81, targetPort: 8081 },
+          ],
+        },
+      },
+    },
+    path: "mesh.ingressGateway.ports[2].name",
+    says: /another name than that of ports\[0\]; got http2 twice/,
+  },
+  {
+    rule: "two ports of a gateway with one number",
+    config: {
+      mesh: {
+        egressGateway: {
+          ports: [
+            { name: "https", port: 443, targetPort: 8443 },
+            { name: "tls", port: 443, targetPort: 9443 },
+          ],
+        },
+      },
+    },
+    path: "mesh.egressGateway.ports[1].port",
+    says: /got 443 twice/,
+  },
+  {
+    rule: "two ports of a gateway that lead to one port of its pods",
+    config: {
+      mesh: {
+        internalGateway: {
+          enabled: true,
+          replicas: { min: 1, max: 1 },
+          ports: [
+            { name: "http2", port: 80, targetPort: 8080 },
+            { name: "http", port: 8080, targetPort: 8080 },
+          ],
+        },
+      },
+    },
+    path: "mesh.internalGateway.ports[1].targetPort",
+    says: /got 8080 twice/,
+  },
+  {
+    rule: "a gateway on a port that the proxy uses itself",
+    config: { mesh: { egressGateway: { ports: [{ name: "https", port: 443, targetPort: 15006 }] } } },
+    path: "mesh.egressGateway.ports[0].targetPort",
+    says: /Istio's proxy does not use itself; got 15006/,
+  },
+  {
+    rule: "a gateway that opens the status port again",
+    config: { mesh: { egressGateway: { ports: [{ name: "https", port: 15021, targetPort: 8443 }] } } },
+    path: "mesh.egressGateway.ports[0].port",
+    says: /got 15021/,
+  },
+  {
+    rule: "a baseline of traffic policy that this Istio does not know",
+    config: { mesh: { version: "1.30.7", defaultTrafficPolicy: {} } },
+    path: "mesh.defaultTrafficPolicy",
+    says: /expected Istio 1\.31\.0 or later, which knows it; got 1\.30\.7/,
+  },
+  {
+    rule: "changes that are gathered for longer than they may be",
+    config: { mesh: { istiod: { debounceMilliseconds: 2000, debounceMaxSeconds: 1 } } },
+    path: "mesh.istiod.debounceMilliseconds",
+    says: /at most mesh\.istiod\.debounceMaxSeconds, 1 s; got 2000 ms/,
+  },
+  {
+    rule: "a proxy that drains for longer than its pod lives",
+    config: { mesh: { proxy: { terminationDrainSeconds: 30 } } },
+    path: "mesh.proxy.terminationDrainSeconds",
+    says: /less than 30, the seconds after which Kubernetes kills a pod; got 30/,
+  },
+  {
+    rule: "a pattern of statistics that Envoy cannot read",
+    config: { mesh: { proxy: { stats: { inclusionRegexps: ["(?=cluster).*"] } } } },
+    path: "mesh.proxy.stats.inclusionRegexps[0]",
+    says: /a regular expression of RE2; got "\(\?=cluster\)\.\*"/,
+  },
+  {
     rule: "a zone twice",
     config: { platform: { zones: ["eu-west-1a", "eu-west-1a", "eu-west-1c"] } },
     path: "platform.zones[1]",

@@ -23,6 +23,7 @@ describe("releases", () => {
       [...releases.values()].map(({ name, chart, version, namespace }) => `${name} ${chart}-${version} ${namespace}`),
       [
         "istio-base base-1.30.7 istio-system",
+        "istio-cni cni-1.30.7 kube-system",
         "istiod istiod-1.30.7 istio-system",
         "aws-load-balancer-controller aws-load-balancer-controller-3.5.0 kube-system",
         "istio-ingressgateway gateway-1.30.7 istio-ingress",
@@ -76,14 +77,17 @@ describe("releases", () => {
 
   it("give sidecars 10m and 128Mi, at most 500m and 512Mi", () => {
     const global = valuesOf(releases, "istiod")["global"] as Record<string, unknown>;
-    assert.deepEqual(global["proxy"], {
-      resources: { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+    assert.deepEqual((global["proxy"] as Record<string, unknown>)["resources"], {
+      requests: { cpu: "10m", memory: "128Mi" },
+      limits: { cpu: "500m", memory: "512Mi" },
     });
   });
 
   it("scale the gateways, and open 80 and 443 of the ingress gateway on ports above 1024", () => {
     const values = valuesOf(releases, "istio-ingressgateway");
-    assert.deepEqual(values["autoscaling"], {
+    const { autoscaleBehavior, ...autoscaling } = values["autoscaling"] as Record<string, unknown>;
+    assert.match(JSON.stringify(autoscaleBehavior), /"stabilizationWindowSeconds":300/);
+    assert.deepEqual(autoscaling, {
       enabled: true,
       minReplicas: 2,
       maxReplicas: 5,
@@ -97,6 +101,104 @@ describe("releases", () => {
         ["http2", 80, 8080],
         ["https", 443, 8443],
       ],
+    );
+  });
+
+  it("install the internal gateway only where the stack asks, and open it to the cluster alone", () => {
+    assert.ok(!releases.has("istio-internalgateway"));
+    const internal = releasesOf({ mesh: { internalGateway: { enabled: true } } }).get("istio-internalgateway");
+    assert.equal(internal?.namespace, "istio-ingress");
+    const service = internal.values["service"] as { type: string; ports: readonly Record<string, unknown>[] };
+    assert.equal(service.type, "ClusterIP");
+    assert.deepEqual(
+      service.ports.map(({ port, targetPort }) => [port, targetPort]),
+      [
+        [15021, 15021],
+        [80, 8080],
+        [443, 8443],
+      ],
+    );
+  });
+
+  it("run istiod and gateways as Pod Security `restricted` asks, before others, and with one pod more during a rollout", () => {
+    const istiod = valuesOf(releases, "istiod");
+    const global = istiod["global"] as Record<string, unknown>;
+    assert.deepEqual(istiod["seccompProfile"], { type: "RuntimeDefault" });
+    assert.deepEqual([istiod["rollingMaxSurge"], istiod["rollingMaxUnavailable"]], [1, 0]);
+    assert.equal(global["priorityClassName"], "system-cluster-critical");
+    assert.match(JSON.stringify(global["proxy"]), /"seccompProfile":\{"type":"RuntimeDefault"\}/);
+    for (const name of ["istio-ingressgateway", "istio-egressgateway"]) {
+      const gateway = valuesOf(releases, name);
+      assert.deepEqual(gateway["securityContext"], {
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      assert.deepEqual(gateway["strategy"], {
+        type: "RollingUpdate",
+        rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+      });
+      assert.equal(gateway["priorityClassName"], "system-cluster-critical");
+    }
+    const own = valuesOf(releasesOf({ mesh: { priorityClassName: "mesh" } }), "istio-ingressgateway");
+    assert.equal(own["priorityClassName"], "mesh");
+  });
+
+  it("redirect traffic on the node, so that pods need no NET_ADMIN, unless the stack has no node agent", () => {
+    assert.deepEqual(valuesOf(releases, "istiod")["cni"], { enabled: true });
+    const without = releasesOf({ mesh: { cni: { enabled: false } } });
+    assert.ok(!without.has("istio-cni"));
+    assert.deepEqual(valuesOf(without, "istiod")["cni"], { enabled: false });
+    const elsewhere = releasesOf({
+      mesh: { cni: { binDirectory: "/var/lib/cni", configDirectory: "/etc/k3s/net.d" } },
+    });
+    const { cniBinDir, cniConfDir } = valuesOf(elsewhere, "istio-cni");
+    assert.deepEqual([cniBinDir, cniConfDir], ["/var/lib/cni", "/etc/k3s/net.d"]);
+  });
+
+  it("take Istio's images from a registry of one's own, without a shell in them", () => {
+    const own = releasesOf({ mesh: { hub: "registry.example.com/istio" } });
+    for (const name of ["istio-cni", "istiod"]) {
+      const global = valuesOf(own, name)["global"] as Record<string, unknown>;
+      assert.deepEqual([global["hub"], global["variant"]], ["registry.example.com/istio", "distroless"], name);
+    }
+    const plain = valuesOf(releasesOf({ mesh: { proxy: { image: "default" } } }), "istiod")["global"] as object;
+    assert.ok(!("variant" in plain) && !("hub" in plain));
+  });
+
+  it("tell istiod how long to gather changes, and what it must never fetch keys from", () => {
+    const env = (map: typeof releases) => valuesOf(map, "istiod")["env"] as Record<string, unknown>;
+    assert.equal(env(releases)["BLOCKED_CIDRS_IN_JWKS_URIS"], "127.0.0.0/8,169.254.0.0/16");
+    const settings = { blockedJwksCidrs: ["10.0.0.0/8"], debounceMilliseconds: 250, debounceMaxSeconds: 20 };
+    const own = env(releasesOf({ mesh: { istiod: settings } }));
+    assert.deepEqual(
+      [own["BLOCKED_CIDRS_IN_JWKS_URIS"], own["PILOT_DEBOUNCE_AFTER"], own["PILOT_DEBOUNCE_MAX"]],
+      ["10.0.0.0/8", "250ms", "20s"],
+    );
+    assert.ok(Object.values(own).every((value) => typeof value === "string"));
+  });
+
+  it("tell every proxy how to start, end and count", () => {
+    const mesh = valuesOf(releases, "istiod")["meshConfig"] as Record<string, unknown>;
+    assert.deepEqual(mesh["defaultConfig"], {
+      concurrency: 2,
+      holdApplicationUntilProxyStarts: true,
+      drainDuration: "45s",
+      terminationDrainDuration: "20s",
+      proxyStatsMatcher: {
+        inclusionRegexps: [
+          ".*outlier_detection.*",
+          ".*circuit_breakers.*",
+          ".*upstream_rq_pending.*",
+          ".*upstream_cx_active.*",
+        ],
+      },
+    });
+    assert.ok(!("defaultTrafficPolicy" in mesh));
+    assert.equal((mesh["tcpKeepalive"] as Record<string, unknown>)["time"], "300s");
+    const newer = releasesOf({ mesh: { version: "1.31.2", defaultTrafficPolicy: { maxConnections: 50 } } });
+    assert.match(
+      JSON.stringify(valuesOf(newer, "istiod")["meshConfig"]),
+      /"defaultTrafficPolicy":\{"connectionPool":\{"tcp":\{"maxConnections":50,"connectTimeout":"10s"\}/,
     );
   });
 
@@ -182,6 +284,27 @@ describe("releases", () => {
   it("replace a gateway's pods when its proxy comes from another revision of the same version", () => {
     const annotations = (mesh: PlainObject) => valuesOf(releasesOf({ mesh }), "istio-ingressgateway")["podAnnotations"];
     assert.notDeepEqual(annotations({ version: "1.30.7" }), annotations({ revisions: [{ version: "1.30.7" }] }));
+  });
+
+  it("change alone: one value of one part leaves every other release as it was", () => {
+    const resources = { requests: { cpu: "150m", memory: "150Mi" }, limits: { cpu: "1", memory: "1Gi" } };
+    const changes: Readonly<Record<string, Parameters<typeof stackData>[0]>> = {
+      istiod: { mesh: { istiod: { cpuTarget: 70 } } },
+      "istio-cni": { mesh: { cni: { resources } } },
+      "istio-ingressgateway": { mesh: { ingressGateway: { cpuTarget: 70 } } },
+      "istio-egressgateway": { mesh: { egressGateway: { resources } } },
+    };
+    for (const [name, config] of Object.entries(changes)) {
+      const after = releasesOf(config);
+      assert.deepEqual([...after.keys()], [...releases.keys()]);
+      const changed = [...after].filter(
+        ([key, release]) => JSON.stringify(release) !== JSON.stringify(releases.get(key)),
+      );
+      assert.deepEqual(
+        changed.map(([key]) => key),
+        [name],
+      );
+    }
   });
 
   it("keep metrics as long as the stack says", () => {

@@ -37,6 +37,8 @@ const DEFAULTS: JsonObject = {
   autoscaling: { enabled: true, minReplicas: 1, maxReplicas: 5, targetCPUUtilizationPercentage: 80 },
   labels: { "istio.io/dataplane-mode": "none" },
   terminationGracePeriodSeconds: 30,
+  securityContext: {},
+  containerSecurityContext: {},
 };
 
 /** Ports of an east-west gateway, which the chart uses when `networkGateway` is set. */
@@ -47,15 +49,25 @@ const NETWORK_PORTS = [
   { name: "tls-webhook", port: 15017, targetPort: 15017, protocol: "TCP" },
 ];
 
+/** What the chart gives a pod that values say nothing about, so that Pod Security judges it as the real one. */
+const POD_SECURITY: JsonObject = { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] };
+const CONTAINER_SECURITY: JsonObject = {
+  capabilities: { drop: ["ALL"] },
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+};
+
 /** An Istio gateway: the proxy's pods, which istiod's template would complete, and their Service. */
 export const istioGateway: Representation = { defaults: DEFAULTS, objects };
 
 function objects(release: RepresentedChart): readonly KubernetesObject[] {
   const { values, namespace } = release;
   const name = stringAt(values, "name") ?? release.name;
-  const given = stringsOf(values["labels"]);
-  const selector: Labels = { app: given["app"] ?? name, istio: given["istio"] ?? name.replace(/^istio-/, "") };
-  const labels = { "app.kubernetes.io/name": name, ...given, ...selector };
+  const own = stringsOf(values["labels"]);
+  const selector: Labels = { app: own["app"] ?? name, istio: own["istio"] ?? name.replace(/^istio-/, "") };
+  const labels = { "app.kubernetes.io/name": name, ...own, ...selector };
   const identity: Identity = { name, namespace, labels };
   const account = objectAt(values, "serviceAccount");
   const create = flag(account["create"], true);
@@ -97,12 +109,21 @@ function proxies(
       numberAt(values, 1, "replicaCount"),
     ),
     // The chart says `image: auto`, which istiod's injector would replace; nothing else would.
-    containers: [container("istio-proxy", version, values["resources"], [containerPort("http-envoy-prom", 15090)])],
-    placement: placement(values),
+    containers: [
+      {
+        ...container("istio-proxy", version, values["resources"], [containerPort("http-envoy-prom", 15090)]),
+        securityContext: given(values["containerSecurityContext"], CONTAINER_SECURITY),
+      },
+    ],
+    placement: { ...placement(values), securityContext: given(values["securityContext"], POD_SECURITY) },
     serviceAccountName: accountName,
     ...(isBlank(values["strategy"]) ? {} : { strategy: objectAt(values, "strategy") }),
   };
   return values["kind"] === "DaemonSet" ? daemonSet(workload) : deployment(workload);
+}
+
+function given(value: unknown, fallback: JsonObject): JsonObject {
+  return isBlank(value) ? fallback : objectAt(value);
 }
 
 function gatewayService(identity: Identity, selector: Labels, values: JsonObject): readonly KubernetesObject[] {

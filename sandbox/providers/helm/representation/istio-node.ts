@@ -10,7 +10,11 @@ const TOLERATIONS = [
 
 /** The Istio CNI agent: one pod a node. Defaults of the chart cni 1.30. */
 export const istioCni: Representation = {
-  defaults: { resources: { requests: { cpu: "100m", memory: "100Mi" } }, tolerations: TOLERATIONS },
+  defaults: {
+    resources: { requests: { cpu: "100m", memory: "100Mi" } },
+    tolerations: TOLERATIONS,
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+  },
   objects: (release) =>
     nodeAgent(release, "istio-cni-node", "istio-cni", "install-cni", { "k8s-app": "istio-cni-node" }),
 };

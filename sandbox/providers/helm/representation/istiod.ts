@@ -101,7 +101,7 @@ function controlPlane(release: RepresentedChart, identity: Identity, revision: s
     strategy: {
       rollingUpdate: { maxSurge: values["rollingMaxSurge"], maxUnavailable: values["rollingMaxUnavailable"] },
     },
-    containers: [container("discovery", version, resources, PORTS)],
+    containers: [{ ...container("discovery", version, resources, PORTS), securityContext: securityContext(values) }],
     placement: {
       ...placement(values),
       tolerations,
@@ -109,6 +109,17 @@ function controlPlane(release: RepresentedChart, identity: Identity, revision: s
     },
     serviceAccountName: identity.name,
   });
+}
+
+/** The chart's own, so that the API server judges the pods by Pod Security as it would judge the real ones. */
+function securityContext(values: JsonObject): JsonObject {
+  return {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    capabilities: { drop: ["ALL"] },
+    ...(isBlank(values["seccompProfile"]) ? {} : { seccompProfile: values["seccompProfile"] }),
+  };
 }
 
 function scaler(identity: Identity, values: JsonObject): readonly KubernetesObject[] {
