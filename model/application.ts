@@ -4,6 +4,7 @@ import { applicationNamespace } from "./namespaces.ts";
 import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
 import type { StackData } from "./stack.ts";
 import { destinationRules } from "./traffic/destination-rules.ts";
+import { egressObjects } from "./traffic/egress/objects.ts";
 import { gateway } from "./traffic/gateway.ts";
 import { globalRateLimits } from "./traffic/rate-limits/global.ts";
 import { localRateLimits } from "./traffic/rate-limits/local.ts";
@@ -16,12 +17,13 @@ export function workloadObjects(stack: StackData): CoreObject[] {
   return Object.entries(stack.catalog.services).flatMap(([name, service]) => serviceObjects(stack, name, service));
 }
 
-/** How requests find it. */
+/** How requests find it, and how its own find the way out. */
 export function trafficObjects(stack: StackData): IstioObject[] {
   return [
     gateway(stack),
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
+    ...egressObjects(stack),
     ...localRateLimits(stack.catalog),
     ...globalRateLimits(stack),
     ...serviceTelemetries(stack),
@@ -29,7 +31,7 @@ export function trafficObjects(stack: StackData): IstioObject[] {
   ];
 }
 
-/** Every object in the application's namespace. */
+/** Every object of the application; its policies at the egress gateway lie in that one's namespace. */
 export function applicationObjects(stack: StackData): KubernetesObject[] {
   return [
     applicationNamespace(stack),

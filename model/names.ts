@@ -36,6 +36,19 @@ export const RELEASES = {
 /** Label that the gateway chart puts on its pods: the release's name without `istio-`. */
 export const INGRESS_SELECTOR = { istio: "ingressgateway" } as const;
 
+/** The same of the egress gateway's pods. */
+export const EGRESS_SELECTOR = { istio: "egressgateway" } as const;
+
+/** Name of what leads an application's requests out through the egress gateway. */
+export function egressName(catalog: StackData["catalog"]): string {
+  return `${catalog.name}-egress`;
+}
+
+/** Fully qualified host of the egress gateway's Service. */
+export function egressGatewayHost(): string {
+  return `${RELEASES.egressGateway}.${NAMESPACES.egress}.svc.cluster.local`;
+}
+
 /** Name of the Istio Gateway of an application. */
 export function gatewayName(catalog: StackData["catalog"]): string {
   return `${catalog.name}-gateway`;

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { trafficObjects } from "../../model/application.ts";
+import type { IstioObject } from "../../model/objects.ts";
 import type { StackData } from "../../model/stack.ts";
 import { managedFields } from "../../model/traffic/managed-fields.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
@@ -16,11 +17,13 @@ export class TrafficPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: TrafficPolicyArgs, options: ComponentOptions) {
     super("ecommerce-mesh:traffic:TrafficPolicy", name, {}, options);
     const objects = trafficObjects(args.stack);
+    const isFirst = ({ kind }: IstioObject) => kind === "DestinationRule" || kind === "AuthorizationPolicy";
     const subsets = objects
-      .filter(({ kind }) => kind === "DestinationRule")
+      .filter(isFirst)
       .map((object) => createIstioObject(name, object, childOptions(this, options)));
-    for (const object of objects.filter(({ kind }) => kind !== "DestinationRule")) {
-      // A route to a subset that no DestinationRule defines answers 503: make before break.
+    for (const object of objects.filter((object) => !isFirst(object))) {
+      // A route to a subset that no DestinationRule defines answers 503: make before break. And nobody finds the way
+      // out before it is said who may go there.
       createIstioObject(name, object, {
         ...childOptions(this, options, object.kind === "VirtualService" ? subsets : []),
         ignoreChanges: managedFields(args.stack, object),

@@ -5,6 +5,7 @@ import { checkCanary } from "./canary.ts";
 import { checkCapacity } from "./capacity.ts";
 import { checkEndpoints } from "./endpoints.ts";
 import { checkExistingNetwork } from "./existing-network.ts";
+import { checkExternalServices } from "./external-services.ts";
 import { checkFaults } from "./faults.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkLoadBalancing } from "./load-balancing.ts";
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   checkMirrors,
   checkFaults,
   checkLoadBalancing,
+  checkExternalServices,
   checkCalls,
   checkRoutes,
   checkRateLimits,

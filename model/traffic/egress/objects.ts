@@ -1,0 +1,19 @@
+import type { IstioObject } from "../../objects.ts";
+import type { StackData } from "../../stack.ts";
+import { egressPolicies } from "./authorization-policies.ts";
+import { egressDestinationRules } from "./destination-rules.ts";
+import { egressGateways } from "./gateway.ts";
+import { serviceEntries } from "./service-entries.ts";
+import { egressVirtualServices } from "./virtual-services.ts";
+
+/** Everything that lets the catalog's services out of the mesh. */
+export function egressObjects(stack: StackData): IstioObject[] {
+  const { catalog } = stack;
+  return [
+    ...serviceEntries(catalog),
+    ...egressDestinationRules(catalog),
+    ...egressPolicies(stack),
+    ...egressGateways(catalog),
+    ...egressVirtualServices(catalog),
+  ];
+}
