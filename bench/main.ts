@@ -1,8 +1,12 @@
-/** `npm run bench [-- --runs N]`: times the sandbox's main commands, warm, and prints medians beside their budgets. */
+/**
+ * `npm run bench [-- --runs N] [-- --model]`: times the model's growth and the sandbox's main commands, warm, and prints
+ * medians beside their budgets. With `--model` the model alone.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { measure, median, type Run } from "./measure.ts";
+import { modelLines } from "./model.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 
@@ -46,8 +50,9 @@ function runsAsked(): number {
 
 const runs = runsAsked();
 console.log(`${runs} runs each, ${cpus().length} processors, ${new Date().toISOString().slice(0, 10)}`);
+console.log(modelLines(runs).join("\n"));
 console.log("case                              median    min    max   budget   peak memory");
-for (const item of CASES) {
+for (const item of process.argv.includes("--model") ? [] : CASES) {
   const results: Run[] = [];
   for (let run = 0; run < runs; run += 1) {
     results.push(await runOnce(item));

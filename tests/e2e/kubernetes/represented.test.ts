@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
+import { readStackFile } from "../../../config/load.ts";
+import { applicationObjects, trafficObjects } from "../../../model/application.ts";
+import { CATALOGS } from "../../support/catalogs.ts";
+import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
+import { wideStack } from "../../support/wide-stack.ts";
 import { kube } from "../control-plane/support.ts";
+import { refusalsOf } from "./strict.ts";
 import { TestBed } from "./support.ts";
 
 interface Pod {
@@ -103,6 +109,27 @@ describe("releases whose chart repository is out of reach", function () {
       ["istio-base", "istio-ingressgateway", "istiod"],
     );
     assert.match(represented[0]?.reason ?? "", /charts\.invalid is out of reach/);
+  });
+
+  it("bring the definitions that take every object of every catalog, field by field", async () => {
+    for (const catalog of CATALOGS) {
+      const objects = applicationObjects(readStackFile(PROJECT_DIRECTORY, "local", catalog));
+      assert.ok(objects.length > 20, catalog);
+      assert.deepEqual(await refusalsOf(bed.plane, objects), [], catalog);
+    }
+    const wide = trafficObjects(wideStack());
+    assert.deepEqual(await refusalsOf(bed.plane, wide), []);
+  });
+
+  it("bring the definitions that refuse a field that nobody knows, and a value that Istio does not", async () => {
+    const [route] = trafficObjects(wideStack()).filter((object) => object.kind === "VirtualService");
+    assert.ok(route !== undefined);
+    const misspelt = { ...route, spec: { ...route.spec, gatway: ["mesh"] } };
+    const wrong = { ...route, spec: { ...route.spec, http: [{ route: [], timeout: "soon" }] } };
+    const [first, second, ...rest] = await refusalsOf(bed.plane, [misspelt, wrong]);
+    assert.match(first ?? "", /unknown field "spec\.gatway"/);
+    assert.match(second ?? "", /timeout/);
+    assert.deepEqual(rest, []);
   });
 
   it("stand in for the injector: meshed pods get a sidecar that the scheduler counts, unless they refuse", async () => {

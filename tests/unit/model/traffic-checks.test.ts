@@ -5,6 +5,7 @@ import { catalog as catalogSchema } from "../../../config/schema/catalog.ts";
 import { checkFaultsOn } from "../../../model/checks/faults.ts";
 import { checkStack } from "../../../model/checks/index.ts";
 import { stackData } from "../../support/stack-data.ts";
+import { wideStack } from "../../support/wide-stack.ts";
 
 interface Refusal {
   readonly rule: string;
@@ -370,6 +371,10 @@ describe("checks of the traffic", () => {
       assert.ok(found, JSON.stringify(problems));
     });
   }
+
+  it("take every key of the language together", () => {
+    assert.deepEqual(checkStack(wideStack()), []);
+  });
 
   it("take what an exception allows, and what the stack turns off", () => {
     const services = {
