@@ -40,7 +40,13 @@ function valueCondition(value: NonNullable<MatchSpec["headers"]>[string]): Condi
   if ("prefix" in value) {
     return { kind: "prefix", value: value.prefix };
   }
-  return "regex" in value ? { kind: "regex", value: value.regex } : { kind: "present" };
+  return "regex" in value ? patternCondition(value.regex) : { kind: "present" };
+}
+
+/** A pattern of plain text and `.*` is a prefix in other words. */
+function patternCondition(pattern: string): Condition {
+  const head = /^\^?([\w /-]+)\.\*\$?$/.exec(pattern)?.[1];
+  return head === undefined ? { kind: "regex", value: pattern } : { kind: "prefix", value: head };
 }
 
 function cookieCondition({ value, regex }: NonNullable<MatchSpec["cookie"]>): Condition {
