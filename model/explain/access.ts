@@ -61,6 +61,8 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
       path: request.path,
       host: request.host,
       port: peer.port,
+      // Whoever speaks TLS with a gateway names the host in the handshake, and the gateway chose its server by that.
+      ...(peer.isGateway === true ? { sni: request.host } : {}),
       headers: request.headers,
       ...(token.kind === "accepted" ? { claims: token.claims } : {}),
     },

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "../../../config/merge.ts";
 import { trafficObjects } from "../../../model/application.ts";
+import { explain } from "../../../model/explain/explain.ts";
+import { parseRequest } from "../../../model/explain/request.ts";
+import { worldOf } from "../../../model/explain/stack-world.ts";
 import { checkStack } from "../../../model/checks/index.ts";
 import { egressObjects } from "../../../model/traffic/egress/objects.ts";
 import { stackData } from "../../support/stack-data.ts";
@@ -132,6 +135,16 @@ describe("an external service", () => {
       objects.filter(({ kind }) => kind === "AuthorizationPolicy").map(({ metadata }) => metadata.name),
       ["ecommerce-egress-deny-all"],
     );
+  });
+});
+
+describe("explain", () => {
+  it("lets the declared caller out through the gateway, and refuses any other there", () => {
+    const stack = shop({}, {}, { cart: { calls: [] } });
+    const said = (from: string) =>
+      explain(worldOf(stack), parseRequest(`GET http://${HOST}/charge`, [], from), 1_800_000_000);
+    assert.deepEqual([said("payment").denied, said("payment").answers.map(({ service }) => service)], [false, [HOST]]);
+    assert.deepEqual([said("cart").denied, said("cart").status], [true, 403]);
   });
 });
 

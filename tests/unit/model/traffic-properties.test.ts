@@ -67,7 +67,8 @@ function witnessOf(match: StringMatch): string {
   if (match.prefix !== undefined) {
     return `${match.prefix}~`;
   }
-  const samples = ["x~", "zyz", "GET", "POST", "PUT", "c1=x", "c1=y", "c2=x", "c2=y"];
+  // The first that fits: for mere presence a value that no other condition asks for.
+  const samples = ["~", "x~", "zyz", "GET", "POST", "PUT", "c1=x", "c1=y", "c2=x", "c2=y"];
   return samples.find((sample) => new RegExp(`^(?:${match.regex ?? ".*"})$`).test(sample)) ?? "~";
 }
 
