@@ -3,6 +3,8 @@ import { defined } from "../defined.ts";
 import type { StackData } from "../stack.ts";
 import { destinations, subsetOf } from "./destinations.ts";
 import { faultInjection } from "./faults.ts";
+import { covers } from "./matching/compare.ts";
+import { conditionsOf } from "./matching/conditions.ts";
 import { httpMatches } from "./matching/http-match.ts";
 import { narrowed } from "./matching/narrowed.ts";
 import { inOrder } from "./matching/precedence.ts";
@@ -83,16 +85,25 @@ export function httpRoutes(stack: StackData, service: string): HttpRoute[] {
   );
 }
 
-/** As `serviceRoutes`, with the further routes that the gateway needs. */
+/**
+ * As `serviceRoutes`, with the further routes that the gateway needs, without those of them whose requests an earlier
+ * route takes.
+ */
 export function expandedRoutes(spec: ServiceSpec, service: string): ServiceRoute[] {
   const prefixes = spec.routes.map(({ prefix }) => prefix);
-  return serviceRoutes(service, spec).flatMap((route) =>
-    narrowed(route.match, prefixes).map((match, index, all) => ({
-      ...route,
-      match,
-      name: index === all.length - 1 ? route.name : `${route.name}-gateway-${index + 1}`,
-    })),
+  const expanded = serviceRoutes(service, spec).flatMap((route) =>
+    narrowed(route.match, prefixes).map((match, index, all) => {
+      const isOwn = index === all.length - 1;
+      const name = isOwn ? route.name : `${route.name}-gateway-${index + 1}`;
+      return { isOwn, conditions: conditionsOf(match), route: { ...route, match, name } };
+    }),
   );
+  return expanded
+    .filter(
+      ({ isOwn, conditions }, index) =>
+        isOwn || !expanded.slice(0, index).some((earlier) => covers(earlier.conditions, conditions)),
+    )
+    .map(({ route }) => route);
 }
 
 function httpRoute({ config, catalog }: StackData, service: string, route: ServiceRoute): HttpRoute {

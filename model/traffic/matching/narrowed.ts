@@ -13,6 +13,10 @@ export function narrowed(match: MatchSpec | undefined, prefixes: readonly string
   if (match === undefined || typeof path !== "string" || path === "/") {
     return [match === undefined || path !== "/" ? match : withoutPath(match)];
   }
+  // Nobody outside is a service of the mesh: at the gateway such a match takes nothing.
+  if (match.source !== undefined) {
+    return [match];
+  }
   const inside = prefixes.filter((prefix) => prefix !== path && isBelow(prefix, path));
   return [...inside.map((prefix) => ({ ...match, path: prefix })), match];
 }
