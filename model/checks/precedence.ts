@@ -1,6 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { RuleSpec, ServiceSpec } from "../../config/schema/catalog.ts";
-import { covers, overlaps } from "../traffic/matching/compare.ts";
+import { isTakenBy, overlaps } from "../traffic/matching/compare.ts";
 import { conditionsOf } from "../traffic/matching/conditions.ts";
 import { byPrecedence } from "../traffic/matching/precedence.ts";
 import { serviceRoutes } from "../traffic/service-routes.ts";
@@ -17,14 +17,20 @@ export const checkPrecedence: Check = ({ catalog }) =>
 function hiddenRoutes(name: string, service: ServiceSpec): Problem[] {
   const routes = serviceRoutes(name, service).map((route) => ({ ...route, conditions: conditionsOf(route.match) }));
   return routes.flatMap((route, index) => {
-    const earlier = routes.slice(0, index).find(({ conditions }) => covers(conditions, route.conditions));
-    if (earlier === undefined) {
+    const before = routes.slice(0, index);
+    const taken = isTakenBy(
+      before.map(({ conditions }) => conditions),
+      route.conditions,
+    );
+    const earlier = before.filter(({ conditions }) => overlaps(conditions, route.conditions));
+    if (!taken || earlier[0] === undefined) {
       return [];
     }
+    const takers = earlier.map(({ path }) => `services.${name}.${path}`).join(", ");
     return route.match === undefined
       ? [
           {
-            path: `services.${name}.${earlier.path}`,
+            path: `services.${name}.${(earlier.find(({ conditions }) => conditions.size === 0) ?? earlier[0]).path}`,
             message:
               "expected a condition that leaves some requests to the service's own split; got one that takes all",
             hint: "say it at the service itself",
@@ -33,7 +39,7 @@ function hiddenRoutes(name: string, service: ServiceSpec): Problem[] {
       : [
           {
             path: `services.${name}.${route.path}`,
-            message: `expected requests that no earlier route takes; services.${name}.${earlier.path} takes them all`,
+            message: `expected requests that no earlier route takes; all are taken by ${takers}`,
             hint: "narrow the earlier one, raise the priority of this one, or take it away",
           },
         ];

@@ -3,7 +3,7 @@ import { defined } from "../defined.ts";
 import type { StackData } from "../stack.ts";
 import { destinations, subsetOf } from "./destinations.ts";
 import { faultInjection } from "./faults.ts";
-import { covers } from "./matching/compare.ts";
+import { isTakenBy } from "./matching/compare.ts";
 import { conditionsOf } from "./matching/conditions.ts";
 import { httpMatches } from "./matching/http-match.ts";
 import { narrowed } from "./matching/narrowed.ts";
@@ -101,7 +101,11 @@ export function expandedRoutes(spec: ServiceSpec, service: string): ServiceRoute
   return expanded
     .filter(
       ({ isOwn, conditions }, index) =>
-        isOwn || !expanded.slice(0, index).some((earlier) => covers(earlier.conditions, conditions)),
+        isOwn ||
+        !isTakenBy(
+          expanded.slice(0, index).map((earlier) => earlier.conditions),
+          conditions,
+        ),
     )
     .map(({ route }) => route);
 }

@@ -12,6 +12,19 @@ export function covers(outer: Conditions, inner: Conditions): boolean {
   });
 }
 
+/** Whether the earlier ones together leave no request to `inner`: of several methods each may take some. */
+export function isTakenBy(earlier: readonly Conditions[], inner: Conditions): boolean {
+  return alternatives(inner).every((alternative) => earlier.some((outer) => covers(outer, alternative)));
+}
+
+/** The same conditions for each method alone; methods are the only condition that lists values. */
+function alternatives(conditions: Conditions): Conditions[] {
+  const method = conditions.get("method");
+  return method?.kind === "oneOf"
+    ? method.values.map((value) => new Map(conditions).set("method", { kind: "oneOf", values: [value] }))
+    : [conditions];
+}
+
 /** Whether some request may satisfy both. Patterns are taken to meet whatever they do not plainly exclude. */
 export function overlaps(one: Conditions, other: Conditions): boolean {
   return [...one].every(([key, condition]) => {

@@ -95,7 +95,7 @@ const REFUSED: readonly Refusal[] = [
       },
     },
     path: "services.cart.rules[1].match",
-    says: /requests that no earlier route takes; services\.cart\.rules\[0\]\.match takes them all/,
+    says: /requests that no earlier route takes; all are taken by services\.cart\.rules\[0\]\.match$/,
   },
   {
     rule: "a rule that a priority hides",
@@ -108,7 +108,22 @@ const REFUSED: readonly Refusal[] = [
       },
     },
     path: "services.cart.rules[0].match",
-    says: /services\.cart\.rules\[1\]\.match takes them all/,
+    says: /all are taken by services\.cart\.rules\[1\]\.match$/,
+  },
+  {
+    rule: "a canary's match that two rules hide together",
+    services: {
+      cart: {
+        ...TWO,
+        canary: { version: "v2", weight: 5, match: { methods: ["GET", "PUT"], headers: { a: "x" } } },
+        rules: [
+          { match: { methods: ["GET"] }, timeout: "1s" },
+          { match: { methods: ["PUT"] }, timeout: "2s" },
+        ],
+      },
+    },
+    path: "services.cart.canary.match",
+    says: /all are taken by services\.cart\.rules\[0\]\.match, services\.cart\.rules\[1\]\.match$/,
   },
   {
     rule: "a canary's match that a rule hides",
@@ -120,7 +135,7 @@ const REFUSED: readonly Refusal[] = [
       },
     },
     path: "services.cart.canary.match",
-    says: /services\.cart\.rules\[0\]\.match takes them all/,
+    says: /all are taken by services\.cart\.rules\[0\]\.match$/,
   },
   {
     rule: "a rule for every request",
