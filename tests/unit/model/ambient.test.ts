@@ -117,6 +117,19 @@ describe("an ambient mesh", () => {
     }
   });
 
+  it("has no object of Istio's that only a sidecar would read", () => {
+    const ofIstio = objects.filter(({ apiVersion }) => apiVersion.includes(".istio.io/"));
+    assert.ok(ofIstio.length > 10);
+    for (const { kind, metadata, ...rest } of ofIstio) {
+      const { selector, workloadSelector } = (rest as { readonly spec: Readonly<Record<string, unknown>> }).spec;
+      const name = `${kind} ${metadata.name}: see model/ambient/attach.ts`;
+      assert.notEqual(String(kind), "Sidecar", name);
+      assert.equal(workloadSelector, undefined, name);
+      // ztunnel reads the selector of a PeerAuthentication; a Gateway's names the gateway.
+      assert.ok(selector === undefined || ["PeerAuthentication", "Gateway"].includes(kind), name);
+    }
+  });
+
   it("lets nobody pass the waypoint by, and nobody through it whom no policy names", () => {
     const specs = Object.fromEntries(policies(objects).map(({ metadata, spec }) => [metadata.name, spec]));
     const { namespace } = ambient.catalog;
