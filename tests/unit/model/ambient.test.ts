@@ -123,7 +123,7 @@ describe("an ambient mesh", () => {
     for (const { kind, metadata, ...rest } of ofIstio) {
       const { selector, workloadSelector } = (rest as { readonly spec: Readonly<Record<string, unknown>> }).spec;
       const name = `${kind} ${metadata.name}: see model/ambient/attach.ts`;
-      assert.notEqual(String(kind), "Sidecar", name);
+      assert.notEqual(kind, "Sidecar", name);
       assert.equal(workloadSelector, undefined, name);
       // ztunnel reads the selector of a PeerAuthentication; a Gateway's names the gateway.
       assert.ok(selector === undefined || ["PeerAuthentication", "Gateway"].includes(kind), name);
