@@ -32,7 +32,9 @@ export const mesh = z.strictObject({
   ambient: ambient.prefault({}).describe("The proxies of `mode: ambient`; nothing with `sidecar`."),
   gatewayApiCrds: gatewayApiCrds
     .prefault({})
-    .describe("CustomResourceDefinitions of the Gateway API, which waypoints are declared with. Only with `mode: ambient`."),
+    .describe(
+      "CustomResourceDefinitions of the Gateway API, which waypoints are declared with. Only with `mode: ambient`.",
+    ),
   repository: chartRepository
     .default("https://istio-release.storage.googleapis.com/charts")
     .describe("Repository, `oci://` registry or directory of the charts base, cni, istiod, ztunnel and gateway."),

@@ -22,7 +22,7 @@ export const gatewayApiCrds: Representation = {
 function unapproved(definition: KubernetesObject): KubernetesObject {
   const { metadata } = definition;
   const annotations = {
-    ...(metadata.annotations),
+    ...metadata.annotations,
     "api-approved.kubernetes.io": "unapproved, stands in for the chart's own",
   };
   return { ...definition, metadata: { ...metadata, annotations } };
