@@ -1,4 +1,6 @@
-import type { CoreObject, IstioObject, KubernetesObject } from "./objects.ts";
+import type { CoreObject, IstioObject, KubernetesObject, WaypointObject } from "./objects.ts";
+import { attachToWaypoint } from "./ambient/attach.ts";
+import { waypointObjects, waypointPolicies } from "./ambient/waypoint.ts";
 import { remoteServiceEntries } from "./multi-cluster.ts";
 import { applicationNamespace } from "./namespaces.ts";
 import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
@@ -17,9 +19,19 @@ export function workloadObjects(stack: StackData): CoreObject[] {
   return Object.entries(stack.catalog.services).flatMap(([name, service]) => serviceObjects(stack, name, service));
 }
 
+/** What stands in the namespace before its first pod: deny-all, and in an ambient mesh the waypoint. */
+export function namespaceObjects(stack: StackData): (CoreObject | IstioObject | WaypointObject)[] {
+  return [denyAll(stack), ...waypointObjects(stack), ...waypointPolicies(stack)];
+}
+
+/** Who may call whom. */
+export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] {
+  return attachToWaypoint(stack, allowPolicies(stack));
+}
+
 /** How requests find it, and how its own find the way out. */
 export function trafficObjects(stack: StackData): IstioObject[] {
-  return [
+  return attachToWaypoint<IstioObject>(stack, [
     gateway(stack),
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
@@ -28,16 +40,16 @@ export function trafficObjects(stack: StackData): IstioObject[] {
     ...globalRateLimits(stack),
     ...serviceTelemetries(stack),
     ...remoteServiceEntries(stack),
-  ];
+  ]);
 }
 
 /** Every object of the application; its policies at the egress gateway lie in that one's namespace. */
 export function applicationObjects(stack: StackData): KubernetesObject[] {
   return [
     applicationNamespace(stack),
-    denyAll(stack),
+    ...namespaceObjects(stack),
     ...workloadObjects(stack),
-    ...allowPolicies(stack),
+    ...securityObjects(stack),
     ...trafficObjects(stack),
   ];
 }

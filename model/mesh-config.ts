@@ -26,7 +26,11 @@ export function meshConfig(stack: StackData): HelmValues {
     outboundTrafficPolicy: { mode: mesh.outboundTraffic },
     connectTimeout: "10s",
     tcpKeepalive: { probes: 9, time: `${KEEPALIVE_SECONDS}s`, interval: "75s" },
-    defaultConfig: proxyConfig(mesh, tags),
+    defaultConfig: {
+      ...proxyConfig(mesh, tags),
+      // Gateways speak HBONE to ztunnel and waypoints: what the charts' profile `ambient` sets.
+      ...(mesh.mode === "ambient" ? { proxyMetadata: { ISTIO_META_ENABLE_HBONE: "true" } } : {}),
+    },
     ...(mesh.defaultTrafficPolicy === undefined
       ? {}
       : { defaultTrafficPolicy: trafficPolicy(mesh.defaultTrafficPolicy) }),

@@ -17,6 +17,8 @@ export const NODE_AGENT_NAMESPACE = "kube-system";
 export const RELEASES = {
   istioBase: "istio-base",
   istioCni: "istio-cni",
+  ztunnel: "ztunnel",
+  gatewayApiCrds: "gateway-api-crds",
   istiod: "istiod",
   ingressGateway: "istio-ingressgateway",
   egressGateway: "istio-egressgateway",

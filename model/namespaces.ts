@@ -1,3 +1,4 @@
+import { AMBIENT_LABELS, isAmbient } from "./ambient/waypoint.ts";
 import { MANAGED_BY } from "./labels.ts";
 import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
 import { networkLabels } from "./multi-cluster.ts";
@@ -43,9 +44,12 @@ export function observabilityNamespace(): NamespaceObject {
   return namespace(NAMESPACES.observability, {});
 }
 
-/** The application's namespace: every pod in it gets a sidecar. */
+/** The application's namespace: every pod in it gets a sidecar, or its node's ztunnel and the waypoint. */
 export function applicationNamespace({ config, catalog }: StackData): NamespaceObject {
-  return namespace(catalog.namespace, injectionLabels(config.mesh, config.catalog.revisionTag));
+  return namespace(
+    catalog.namespace,
+    isAmbient(config.mesh) ? AMBIENT_LABELS : injectionLabels(config.mesh, config.catalog.revisionTag),
+  );
 }
 
 function namespace(name: string, labels: Readonly<Record<string, string>>): NamespaceObject {

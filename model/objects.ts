@@ -55,6 +55,9 @@ export type NamespaceObject = Typed<"v1", "Namespace">;
 export interface ServiceAccountObject extends Typed<"v1", "ServiceAccount"> {
   readonly automountServiceAccountToken: boolean;
 }
+export interface ConfigMapObject extends Typed<"v1", "ConfigMap"> {
+  readonly data: Readonly<Record<string, string>>;
+}
 export type ServiceObject = Specified<"v1", "Service", ServiceSpec>;
 export type DeploymentObject = Specified<"apps/v1", "Deployment", DeploymentSpec>;
 export type AutoscalerObject = Specified<"autoscaling/v2", "HorizontalPodAutoscaler", HorizontalPodAutoscalerSpec>;
@@ -97,6 +100,7 @@ export type CoreObject =
   | AutoscalerObject
   | DisruptionBudgetObject
   | WebhookConfigurationObject
+  | ConfigMapObject
   | NetworkPolicyObject;
 
 type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, NonNullable<S>>;
@@ -121,6 +125,19 @@ export interface EnvoyFilterSpec {
 }
 
 export type EnvoyFilterObject = Specified<"networking.istio.io/v1alpha3", "EnvoyFilter", EnvoyFilterSpec>;
+
+/** A Gateway of the Gateway API that is a waypoint: istiod makes its Deployment, Service and ServiceAccount. */
+export type WaypointObject = Specified<
+  "gateway.networking.k8s.io/v1",
+  "Gateway",
+  {
+    readonly gatewayClassName: "istio-waypoint";
+    readonly listeners: readonly { readonly name: string; readonly port: number; readonly protocol: "HBONE" }[];
+    readonly infrastructure: {
+      readonly parametersRef: { readonly group: ""; readonly kind: "ConfigMap"; readonly name: string };
+    };
+  }
+>;
 
 /** Istio's custom resources. */
 export type IstioObject =
@@ -201,7 +218,7 @@ export type NodePoolObject = Specified<
 export type KarpenterObject = NodeClassObject | NodePoolObject;
 
 /** Anything that the model makes and Kubernetes stores. */
-export type KubernetesObject = CoreObject | StorageClassObject | IstioObject | KarpenterObject;
+export type KubernetesObject = CoreObject | StorageClassObject | IstioObject | WaypointObject | KarpenterObject;
 
 /** A Helm release: where its chart is and what it is given. */
 export interface HelmRelease {

@@ -10,10 +10,12 @@ import { addonNetworkPolicies } from "./observability/network-policies.ts";
 import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
 import { addonReleases } from "./releases/addons.ts";
 import { edgeReleases } from "./releases/edge.ts";
+import { gatewayApiCrds } from "./releases/gateway-api-crds.ts";
 import { gatewayReleases } from "./releases/gateways.ts";
 import { istioBase } from "./releases/istio-base.ts";
 import { istioCni } from "./releases/istio-cni.ts";
 import { istiod } from "./releases/istiod.ts";
+import { ztunnel } from "./releases/ztunnel.ts";
 import { revisionTags } from "./revision-tags.ts";
 import { karpenterReleases } from "./releases/karpenter.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
@@ -57,8 +59,9 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
   return [
     ...karpenterReleases(stack, clusterName),
     istioBase(stack),
-    ...[istioCni(stack)].filter((release) => release !== undefined),
+    ...[gatewayApiCrds(stack), istioCni(stack)].filter((release) => release !== undefined),
     ...controlPlanes(stack.config.mesh).map((plane) => istiod(stack, clusterName, plane)),
+    ...[ztunnel(stack, clusterName)].filter((release) => release !== undefined),
     ...edgeReleases(stack, clusterName),
     ...gatewayReleases(stack),
     ...addonReleases(stack),

@@ -22,6 +22,8 @@ export function createCoreObject(
         { metadata, automountServiceAccountToken: object.automountServiceAccountToken },
         options,
       );
+    case "ConfigMap":
+      return new k8s.core.v1.ConfigMap(name, { metadata, data: object.data }, options);
     case "Service":
       return new k8s.core.v1.Service(name, { metadata, spec: object.spec }, options);
     case "Deployment":

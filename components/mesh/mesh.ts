@@ -5,10 +5,12 @@ import { platformNamespaces } from "../../model/namespaces.ts";
 import { balancedGateways } from "../../model/load-balancer.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import type { HelmRelease } from "../../model/objects.ts";
+import { gatewayApiCrds } from "../../model/releases/gateway-api-crds.ts";
 import { gatewayReleases } from "../../model/releases/gateways.ts";
 import { istioBase } from "../../model/releases/istio-base.ts";
 import { istioCni } from "../../model/releases/istio-cni.ts";
 import { istiod } from "../../model/releases/istiod.ts";
+import { ztunnel } from "../../model/releases/ztunnel.ts";
 import { caSecret, eastWestObjects } from "../../model/multi-cluster.ts";
 import { revisionTags } from "../../model/revision-tags.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
@@ -71,11 +73,18 @@ export class Mesh extends pulumi.ComponentResource {
     const base = install(istioBase(args.stack), []);
     const agent = istioCni(args.stack);
     const agents = agent === undefined ? [] : [install(agent, [base])];
+    const definitions = gatewayApiCrds(args.stack);
+    const gatewayApi = definitions === undefined ? [] : [install(definitions, [])];
     this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
       // istiod makes a root of its own when it finds no other at its start. And it leaves the redirection of traffic to the
       // node agent: a pod that came before the agent would find no network.
-      install(istiod(args.stack, args.clusterName, plane), [base, ...authority, ...agents]),
+      install(istiod(args.stack, args.clusterName, plane), [base, ...authority, ...agents, ...gatewayApi]),
     );
+    // ztunnel is ready once istiod has told it of the mesh.
+    const nodeProxy = ztunnel(args.stack, args.clusterName);
+    if (nodeProxy !== undefined) {
+      install(nodeProxy, [...agents, ...this.controlPlanes]);
+    }
     // Pods that go by a tag are refused until istiod has written its CA into the tag's webhooks.
     const tags = revisionTags(args.stack).map((tag) =>
       createCoreObject(name, tag, childOptions(this, options, this.controlPlanes)),

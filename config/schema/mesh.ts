@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chartRepository } from "./charts.ts";
 import { dnsLabel, semver } from "./common.ts";
+import { ambient, gatewayApiCrds } from "./mesh/ambient.ts";
 import { cni } from "./mesh/cni.ts";
 import { defaultTrafficPolicy } from "./mesh/default-traffic-policy.ts";
 import { egressGateway, ingressGateway, internalGateway } from "./mesh/gateways.ts";
@@ -22,9 +23,21 @@ export const mesh = z.strictObject({
       "In place of `version`: the control planes by revision, two while an upgrade lasts. See [upgrading](upgrading.md).",
     ),
   tags: tags.optional().describe("What the tags point at. Only with `revisions`."),
+  mode: z
+    .enum(["sidecar", "ambient"])
+    .default("sidecar")
+    .describe(
+      "`sidecar`: a proxy in every pod. `ambient`: one a node (ztunnel) and a waypoint in front of the application. See [ADR 6](adr/0006-ambient-mode.md).",
+    ),
+  ambient: ambient.prefault({}).describe("The proxies of `mode: ambient`; nothing with `sidecar`."),
+  gatewayApiCrds: gatewayApiCrds
+    .prefault({})
+    .describe(
+      "CustomResourceDefinitions of the Gateway API, which waypoints are declared with. Only with `mode: ambient`.",
+    ),
   repository: chartRepository
     .default("https://istio-release.storage.googleapis.com/charts")
-    .describe("Repository, `oci://` registry or directory of the charts base, cni, istiod and gateway."),
+    .describe("Repository, `oci://` registry or directory of the charts base, cni, istiod, ztunnel and gateway."),
   hub: z
     .string()
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, "expected a registry and path such as registry.example.com/istio")

@@ -1,4 +1,5 @@
 import type { Resources } from "../../config/schema/common.ts";
+import { isAmbient } from "../ambient/waypoint.ts";
 import type { HelmRelease } from "../objects.ts";
 import { edgeReleases } from "../releases/edge.ts";
 import { karpenterReleases } from "../releases/karpenter.ts";
@@ -31,6 +32,9 @@ export function nodeDaemons({ platform, mesh }: StackData["config"]): PodSet[] {
   return [
     ...(platform.kind === "eks" ? EKS_DAEMONS : []),
     ...(mesh.cni.enabled ? [{ name: "istio-cni", pods: 1, request: podRequest(mesh.cni.resources.requests) }] : []),
+    ...(isAmbient(mesh)
+      ? [{ name: "ztunnel", pods: 1, request: podRequest(mesh.ambient.ztunnel.resources.requests) }]
+      : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { isAmbient } from "../ambient/waypoint.ts";
 import { controlPlanes, istiodName } from "../control-planes.ts";
 import { deploymentName } from "../names.ts";
 import { addonPods } from "../observability/pods.ts";
@@ -32,6 +33,7 @@ function meshPods({ config }: StackData): PodSet[] {
     { name: "the ingress gateway", part: ingressGateway },
     ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
     ...(eastWestGateway.enabled ? [{ name: "the east-west gateway", part: eastWestGateway }] : []),
+    ...(isAmbient(config.mesh) ? [{ name: "the waypoint", part: config.mesh.ambient.waypoint }] : []),
     ...(internalGateway.enabled ? [{ name: "the internal gateway", part: internalGateway }] : []),
   ];
   return parts.map(({ name, part }) => ({
@@ -41,13 +43,14 @@ function meshPods({ config }: StackData): PodSet[] {
   }));
 }
 
-/** Every version of every service, each pod with its sidecar. */
+/** Every version of every service, each pod with its sidecar where there are sidecars. */
 function applicationPods({ config, catalog }: StackData): PodSet[] {
+  const sidecar = isAmbient(config.mesh) ? [] : [config.mesh.proxy.resources.requests];
   return Object.entries(catalog.services).flatMap(([service, spec]) =>
     Object.entries(spec.versions).map(([version, versionSpec]) => ({
       name: deploymentName(service, version),
       pods: replicasOf(spec, versionSpec).max,
-      request: podRequest(spec.resources.requests, config.mesh.proxy.resources.requests),
+      request: podRequest(spec.resources.requests, ...sidecar),
     })),
   );
 }

@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
+import { checkAmbient } from "./ambient.ts";
 import { checkCalls } from "./calls.ts";
 import { checkCanary } from "./canary.ts";
 import { checkCapacity } from "./capacity.ts";
@@ -46,6 +47,7 @@ const CHECKS: readonly Check[] = [
   checkPodAddresses,
   checkRevisions,
   checkMultiCluster,
+  checkAmbient,
   checkVersions,
   checkMesh,
   checkGateways,

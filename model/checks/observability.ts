@@ -1,6 +1,7 @@
 import type { Problem } from "../../config/errors.ts";
 import type { CustomTag } from "../../config/schema/observability.ts";
 import type { StackConfig } from "../../config/schema.ts";
+import { isAmbient } from "../ambient/waypoint.ts";
 import { replicasOf } from "../workloads/replicas.ts";
 import { isInstalled } from "../observability/addresses.ts";
 import { daysThatFit, gibForDays } from "../observability/volume.ts";
@@ -80,12 +81,15 @@ function checkRetention(stack: StackData): Problem[] {
       ];
 }
 
-/** Sidecars and gateways when every autoscaler is at its top. */
+/** Sidecars or waypoints, and gateways, when every autoscaler is at its top. */
 function proxiesAtTheTop({ config, catalog }: StackData): number {
   const { ingressGateway, egressGateway } = config.mesh;
-  const sidecars = Object.values(catalog.services).flatMap((service) =>
-    Object.values(service.versions).map((version) => replicasOf(service, version).max),
-  );
+  const { ambient } = config.mesh;
+  const sidecars = isAmbient(config.mesh)
+    ? [ambient.waypoint.replicas.max]
+    : Object.values(catalog.services).flatMap((service) =>
+        Object.values(service.versions).map((version) => replicasOf(service, version).max),
+      );
   const gateways = [ingressGateway.replicas.max, egressGateway.enabled ? egressGateway.replicas.max : 0];
   return [...sidecars, ...gateways].reduce((total, pods) => total + pods, 0);
 }

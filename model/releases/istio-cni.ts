@@ -26,6 +26,7 @@ export function istioCni({ config }: StackData): HelmRelease | undefined {
           // The annotation is for Kubernetes below 1.30; the field takes its place.
           useAppArmorAnnotation: false,
           resources: cni.resources,
+          ...(mesh.mode === "ambient" ? { ambient: { enabled: true } } : {}),
           global: imageValues(mesh),
         },
       })

@@ -1,8 +1,9 @@
 import type { MeshConfig } from "../../config/schema/mesh.ts";
+import { WAYPOINT_LABELS } from "../ambient/waypoint.ts";
 import { istiodLabels, istiodName, type ControlPlane } from "../control-planes.ts";
 import { meshConfig } from "../mesh-config.ts";
 import { networkOf } from "../multi-cluster.ts";
-import { NAMESPACES } from "../names.ts";
+import { NAMESPACES, NODE_AGENT_NAMESPACE } from "../names.ts";
 import type { HelmRelease, HelmValues } from "../objects.ts";
 import type { StackData } from "../stack.ts";
 import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
@@ -41,19 +42,43 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
       cni: { enabled: mesh.cni.enabled },
       env: environment(mesh),
       meshConfig: meshConfig(stack),
-      global: globalValues(mesh, clusterName),
+      global: { ...globalValues(mesh, clusterName), ...waypointDefaults(config) },
+      ...(mesh.mode === "ambient" ? AMBIENT_VALUES : {}),
     },
   });
 }
 
+/** istiod trusts the node proxies of this namespace to ask for the certificates of their pods. */
+const AMBIENT_VALUES: HelmValues = {
+  trustedZtunnelNamespace: NODE_AGENT_NAMESPACE,
+  // For the proxies that istiod makes itself, the waypoints.
+  gateways: { seccompProfile: { type: "RuntimeDefault" } },
+};
+
+/** What istiod gives to the pods of every waypoint. */
+function waypointDefaults(config: StackData["config"]): { readonly waypoint?: HelmValues } {
+  const { mode, ambient } = config.mesh;
+  return mode === "ambient"
+    ? {
+        waypoint: {
+          resources: ambient.waypoint.resources,
+          ...systemPool(config),
+          affinity: spreadByHost(WAYPOINT_LABELS),
+          topologySpreadConstraints: spreadByZone(WAYPOINT_LABELS),
+        },
+      }
+    : {};
+}
+
 /** istiod's own settings; each is text, as the chart writes it into the container. */
-function environment({ istiod: settings }: MeshConfig): HelmValues {
+function environment({ mode, istiod: settings }: MeshConfig): HelmValues {
   return {
     // Kiali asks istiod for the state of the proxies from its own namespace.
     DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability,
     BLOCKED_CIDRS_IN_JWKS_URIS: settings.blockedJwksCidrs.join(","),
     PILOT_DEBOUNCE_AFTER: `${settings.debounceMilliseconds}ms`,
     PILOT_DEBOUNCE_MAX: `${settings.debounceMaxSeconds}s`,
+    ...(mode === "ambient" ? { PILOT_ENABLE_AMBIENT: "true" } : {}),
   };
 }
 

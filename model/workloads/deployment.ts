@@ -1,5 +1,6 @@
 import type { ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
+import { isAmbient } from "../ambient/waypoint.ts";
 import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
 import { workloadPlacement } from "../node-pools.ts";
@@ -20,7 +21,8 @@ export function deployment(
   version: { readonly name: string; readonly spec: VersionSpec },
 ): DeploymentObject {
   const { catalog, config } = stack;
-  const annotations = proxyAnnotation(config.mesh, config.catalog.revisionTag);
+  // Without a sidecar a pod need not start anew for another version of it.
+  const annotations = isAmbient(config.mesh) ? {} : proxyAnnotation(config.mesh, config.catalog.revisionTag);
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };

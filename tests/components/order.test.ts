@@ -160,6 +160,27 @@ function withKarpenter(settings: Record<string, string>): Record<string, string>
   return { ...settings, [key]: JSON.stringify({ ...cluster, systemPool, karpenter: { enabled: true } }) };
 }
 
+/** The same of a mesh without sidecars. */
+const AMBIENT_ORDER: typeof ORDER = [
+  [/Release::gateway-api-crds/, /Release::istiod/, "istiod serves the waypoint's kind when it finds it at its start"],
+  [/Release::gateway-api-crds/, /gateway\.networking\.k8s\.io\/v1:Gateway::/, "the waypoint's kind must be served"],
+  [/Release::istio-cni/, /Release::ztunnel/, "the agent leads the pods' traffic to ztunnel"],
+  [/Release::istiod/, /Release::ztunnel/, "ztunnel is ready once istiod has told it of the mesh"],
+  [/Release::ztunnel/, /Deployment::/, "a pod that starts without its node's ztunnel is cut off"],
+  [/Release::ztunnel/, /Namespace::application/, "the label of the namespace leads its pods' traffic to ztunnel"],
+  [
+    /ConfigMap::.*waypoint-options/,
+    /Deployment::/,
+    "the waypoint is declared with its number of pods before the first pod",
+  ],
+  [/v1:Gateway::.*waypoint/, /Deployment::/, "no pod is called past the waypoint"],
+  [
+    /AuthorizationPolicy::.*deny-all-at-waypoint/,
+    /Deployment::/,
+    "the waypoint lets nobody in before the policies stand",
+  ],
+];
+
 /** With ExternalDNS, which the stack leaves out. */
 function withDns(settings: Record<string, string>): Record<string, string> {
   const key = "ecommerce-mesh:traffic";
@@ -185,8 +206,32 @@ describe("order of creation and destruction", () => {
     graph = await record(() => program(), { stack: "dev", settings });
   });
 
-  for (const [before, after, reason] of ORDER) {
+  inThisOrder(ORDER, () => graph);
+
+  it("has no cycle", () => {
+    for (const resource of graph) {
+      assert.ok(!reachable(graph, resource).has(resource.urn), `${key(resource)} waits for itself`);
+    }
+  });
+});
+
+describe("order of an ambient mesh", () => {
+  let graph: Registered[];
+
+  before(async () => {
+    const settings = settingsOf("local");
+    const mesh = JSON.parse(settings["ecommerce-mesh:mesh"] ?? "{}") as object;
+    settings["ecommerce-mesh:mesh"] = JSON.stringify({ ...mesh, mode: "ambient" });
+    graph = await record(() => program(), { stack: "local", settings });
+  });
+
+  inThisOrder(AMBIENT_ORDER, () => graph);
+});
+
+function inThisOrder(order: typeof ORDER, graphOf: () => readonly Registered[]): void {
+  for (const [before, after, reason] of order) {
     it(`${before.source} before ${after.source}: ${reason}`, () => {
+      const graph = graphOf();
       const first = matching(graph, before);
       const second = matching(graph, after);
       assert.ok(first.length > 0 && second.length > 0, "both ends of the pair exist");
@@ -198,13 +243,7 @@ describe("order of creation and destruction", () => {
       }
     });
   }
-
-  it("has no cycle", () => {
-    for (const resource of graph) {
-      assert.ok(!reachable(graph, resource).has(resource.urn), `${key(resource)} waits for itself`);
-    }
-  });
-});
+}
 
 /** With one interface endpoint: there are none by default. */
 function withEndpoints(settings: Record<string, string>): Record<string, string> {

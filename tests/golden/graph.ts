@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { program } from "../../components/program.ts";
 import { record, type Registered } from "../support/record.ts";
-import { settingsOf } from "../support/stacks.ts";
+import { settingsOf, STACKS } from "../support/stacks.ts";
 
 const GOLDEN_DIRECTORY = import.meta.dirname;
 
@@ -14,9 +14,26 @@ const LONG_TEXT = 4000;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** The graph of a stack as text: one entry a resource, sorted, secrets masked. What reviewers see of a change. */
-export async function graphOf(stack: string): Promise<string> {
-  const registered = await record(() => program(), { stack, settings: settingsOf(stack) });
+const MESH = "ecommerce-mesh:mesh";
+
+/** Stacks with another setting: graphs that no shipped stack shows. */
+const VARIANTS: Readonly<Record<string, { readonly stack: string; readonly settings: Record<string, string> }>> = {
+  "local-ambient": { stack: "local", settings: withMesh("local", { mode: "ambient" }) },
+};
+
+/** Every recorded graph: that of each stack, and of each variant. */
+export const GRAPHS: readonly string[] = [...STACKS, ...Object.keys(VARIANTS)];
+
+function withMesh(stack: string, mesh: Readonly<Record<string, string>>): Record<string, string> {
+  const settings = settingsOf(stack);
+  const given = JSON.parse(settings[MESH] ?? "{}") as object;
+  return { ...settings, [MESH]: JSON.stringify({ ...given, ...mesh }) };
+}
+
+/** The graph of a stack, or of a variant, as text: one entry a resource, sorted, secrets masked. What reviewers see of a change. */
+export async function graphOf(graph: string): Promise<string> {
+  const { stack, settings } = VARIANTS[graph] ?? { stack: graph, settings: settingsOf(graph) };
+  const registered = await record(() => program(), { stack, settings });
   const entries = registered
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(entryOf)

@@ -1,10 +1,9 @@
 /** `npm run golden` compares each stack's graph with the recorded one; `-- --update` records it anew. */
-import { STACKS } from "../support/stacks.ts";
-import { graphOf, readGolden, writeGolden } from "./graph.ts";
+import { graphOf, GRAPHS, readGolden, writeGolden } from "./graph.ts";
 
 const update = process.argv.includes("--update");
 
-for (const stack of STACKS) {
+for (const stack of GRAPHS) {
   const graph = await graphOf(stack);
   if (update) {
     writeGolden(stack, graph);

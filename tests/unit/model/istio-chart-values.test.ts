@@ -39,6 +39,8 @@ function istioReleases(): HelmRelease[] {
     ...STACKS.map((name) => readStackFile(PROJECT_DIRECTORY, name)),
     stackData(EVERYTHING),
     stackData(TWO_REVISIONS),
+    stackData({ mesh: { mode: "ambient", hub: "registry.example.com/istio" } }),
+    stackData({ mesh: { ...TWO_REVISIONS.mesh, mode: "ambient" } }),
   ];
   return stacks.flatMap((stack) => stackReleases(stack, "x")).filter(({ chart }) => chart in FACTS.charts);
 }
@@ -63,6 +65,7 @@ const OPEN_MAPS: readonly RegExp[] = [
   /^resources\./,
   /^podAnnotations\./,
   /^global\.proxy\.resources\./,
+  /^global\.waypoint\.resources\./,
   /^meshConfig\./,
 ];
 

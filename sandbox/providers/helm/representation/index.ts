@@ -8,6 +8,7 @@ import {
   karpenterCrd,
   metricsServer,
 } from "./cluster-addons.ts";
+import { gatewayApiCrds } from "./gateway-api-crds.ts";
 import { grafana } from "./grafana.ts";
 import { istioBase } from "./istio-base.ts";
 import { istioGateway } from "./istio-gateway.ts";
@@ -32,6 +33,7 @@ const REPRESENTATIONS: Readonly<Record<string, Representation>> = {
   "kube-prometheus-stack": kubePrometheusStack,
   prometheus,
   grafana,
+  "gateway-api-crds": gatewayApiCrds,
   jaeger,
   "kiali-server": kialiServer,
   "opentelemetry-collector": opentelemetryCollector,

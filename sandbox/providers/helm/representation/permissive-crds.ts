@@ -42,5 +42,5 @@ function pluralOf(kind: string): string {
   if (/(s|x|ch|sh)$/.test(lower)) {
     return `${lower}es`;
   }
-  return lower.endsWith("y") ? `${lower.slice(0, -1)}ies` : `${lower}s`;
+  return /[^aeiou]y$/.test(lower) ? `${lower.slice(0, -1)}ies` : `${lower}s`;
 }

@@ -1,0 +1,35 @@
+import { controlPlane } from "../control-planes.ts";
+import { networkOf } from "../multi-cluster.ts";
+import { NODE_AGENT_NAMESPACE, RELEASES } from "../names.ts";
+import type { HelmRelease } from "../objects.ts";
+import { revisionOf } from "../revisions.ts";
+import type { StackData } from "../stack.ts";
+import { imageValues, istioRelease } from "./istio-chart.ts";
+
+/**
+ * The node proxy of the ambient mode. It lies beside istio-cni: it enters the pods' network namespaces, for which it needs
+ * NET_ADMIN and SYS_ADMIN. There is one a node, so it asks the control plane of the tag `stable`.
+ * @param clusterName name of the cluster in telemetry, as istiod has it
+ * @returns undefined with sidecars
+ */
+export function ztunnel({ config }: StackData, clusterName: string): HelmRelease | undefined {
+  const { mesh } = config;
+  const { revision } = controlPlane(revisionOf(mesh, "stable"));
+  return mesh.mode === "ambient"
+    ? istioRelease(mesh, {
+        name: RELEASES.ztunnel,
+        namespace: NODE_AGENT_NAMESPACE,
+        chart: "ztunnel",
+        values: {
+          ...(revision === undefined ? {} : { revision }),
+          ...imageValues(mesh),
+          network: networkOf(mesh),
+          multiCluster: { clusterName },
+          logAsJson: true,
+          // A new ztunnel is there before the old one goes; connections through the old one end with its grace.
+          updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+          resources: mesh.ambient.ztunnel.resources,
+        },
+      })
+    : undefined;
+}
