@@ -11,7 +11,7 @@ let [killed, total] = [0, 0];
 const survivors: string[] = [];
 for (const name of STACKS) {
   const stack = readStackFile(PROJECT_DIRECTORY, name);
-  const objects = stackObjects(stack);
+  const objects = stackObjects(stack, name);
   const before = killerOf(stack, objects);
   if (before !== undefined) {
     throw new Error(`${name} fails without any mutation: ${before}`);

@@ -6,7 +6,7 @@ import { mutantsOf } from "../../../mutation/mutants.ts";
 import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
 
 const stack = readStackFile(PROJECT_DIRECTORY, "prod");
-const objects = stackObjects(stack);
+const objects = stackObjects(stack, "prod");
 
 describe("the mutation test of policies", () => {
   it("lets the stack pass as it is", () => {
