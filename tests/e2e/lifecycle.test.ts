@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
 import { readCluster } from "../../cli/doctor/read-cluster.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
@@ -109,6 +111,27 @@ for (const stack of ["dev", "prod"]) {
       }
     });
 
+    it("keeps every secret out of what it wrote and out of the engine's state, history and backups", async () => {
+      const secrets = await secretsOf((await project.run(["kubeconfig", stack])).stdout.trim());
+      // Grafana's password and Kiali's key; in dev the private key of the certificate too.
+      assert.ok(secrets.length >= (stack === "dev" ? 3 : 2), `${secrets.length} secrets`);
+      const { backend, checkpoint } = stackPaths(placesOf({ projectDir: project.dir }), stack);
+      assert.ok(existsSync(checkpoint));
+      const files = readdirSync(backend, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name));
+      const places = new Map([
+        ["the output", project.transcript],
+        ...files.map((file) => [file, textOf(file)] as const),
+      ]);
+      assert.ok(project.transcript.length > 1000);
+      for (const { name, forms } of secrets) {
+        for (const [place, text] of places) {
+          assert.ok(!forms.some((form) => text.includes(form)), `${name} is in ${place}`);
+        }
+      }
+    });
+
     it("leaves no object behind when it is destroyed", async () => {
       kubeconfig = (await project.run(["kubeconfig", stack])).stdout.trim();
       const result = await project.json<ResultJson>(["destroy", stack]);
@@ -154,6 +177,40 @@ function renderedRoutesWith(
   );
   assert.ok(carriers.length > 0, `no rendered object of ${stack} carries the weight`);
   return carriers;
+}
+
+/** A secret and the texts in which it would be recognized. */
+interface PlantedSecret {
+  readonly name: string;
+  readonly forms: readonly string[];
+}
+
+/** Every secret that the program planted, read from the cluster; what is shorter than a password is a name. */
+async function secretsOf(kubeconfig: string): Promise<PlantedSecret[]> {
+  const client = new KubernetesClient(await readKubeconfig(kubeconfig));
+  try {
+    const path = "/api/v1/secrets?labelSelector=app.kubernetes.io%2Fmanaged-by%3Decommerce-mesh";
+    return listAt(await client.call("GET", path), "items").flatMap((item) => {
+      const { data = {} } = item as { readonly data?: Readonly<Record<string, string>> };
+      return Object.entries(data)
+        .filter(([key]) => key !== "tls.crt")
+        .map(([key, base64]) => ({ key, base64, text: Buffer.from(base64, "base64").toString() }))
+        .filter(({ text }) => text.length >= 16)
+        .map(({ key, base64, text }) => ({
+          name: `${stringAt(item, "metadata", "name") ?? ""}/${key}`,
+          // Of a private key its first line alone is secret for sure: the last ones hold the public key.
+          forms: [base64, text.startsWith("-----BEGIN") ? (text.split("\n")[1] ?? "") : text],
+        }));
+    });
+  } finally {
+    client.close();
+  }
+}
+
+/** The text of a file; the engine's backend may compress. */
+function textOf(file: string): string {
+  const content = readFileSync(file);
+  return (file.endsWith(".gz") ? gunzipSync(content) : content).toString();
 }
 
 function sorted(changed: ResultJson["changed"]): ResultJson["changed"] {

@@ -33,6 +33,12 @@ export interface RunOptions {
 export class TemporaryProject {
   readonly dir = mkdtempSync(join(tmpdir(), "mesh-e2e-"));
   readonly #running = new Set<ChildProcess>();
+  #transcript = "";
+
+  /** Everything that the commands wrote so far, on both streams. */
+  get transcript(): string {
+    return this.#transcript;
+  }
 
   constructor() {
     for (const file of readdirSync(ROOT).filter((name) => /^Pulumi(\.[\w-]+)?\.yaml$/.test(name))) {
@@ -68,8 +74,14 @@ export class TemporaryProject {
     });
     this.#running.add(child);
     let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      this.#transcript += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      this.#transcript += text;
+    });
     const outcome = new Promise<CommandOutcome>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", (code) => {

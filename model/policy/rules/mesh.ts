@@ -138,6 +138,9 @@ export const strictMutualTls: StackRule = {
 /** Whether a policy refuses all that no other allows: an ALLOW policy for every workload, without rules. */
 function isDenyAll({ props }: PolicyResource): boolean {
   const spec = at(props, "spec");
+  if (at(props, "metadata", "annotations", "istio.io/dry-run") === "true") {
+    return false;
+  }
   const [action, rules, selector] = ["action", "rules", "selector"].map((key) => at(spec, key));
   return (
     (action === UNKNOWN || isMissing(action) || action === "ALLOW") &&

@@ -3,8 +3,8 @@ import { RELEASE } from "../pods.ts";
 import type { ResourceRule } from "../rule.ts";
 import { at, items, leaves, text } from "../values.ts";
 
-/** Releases whose Service may be reached from outside. */
-const GATEWAYS: readonly string[] = [RELEASES.ingressGateway];
+/** Releases whose Service may be reached from outside the cluster: by the world, by one's own networks, by other clusters. */
+const GATEWAYS: readonly string[] = [RELEASES.ingressGateway, RELEASES.internalGateway, RELEASES.eastWestGateway];
 
 /** Types of a Service that open a port outside the cluster. */
 const OPEN = ["LoadBalancer", "NodePort"];

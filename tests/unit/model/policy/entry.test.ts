@@ -35,11 +35,11 @@ describeRule(noOtherWayIn, [
     resource(RELEASE, { name: "grafana", values: { service: { type: "LoadBalancer" } } }),
     ["values.service.type is LoadBalancer"],
   ],
-  [
-    "passes the gateway's chart",
-    resource(RELEASE, { name: "istio-ingressgateway", values: { service: { type: "LoadBalancer" } } }),
+  ...["istio-ingressgateway", "istio-internalgateway", "istio-eastwestgateway"].map((name): Case => [
+    `passes the chart of ${name}`,
+    resource(RELEASE, { name, values: { service: { type: "LoadBalancer" } } }),
     [],
-  ],
+  ]),
   ["waits for a type that is not known", service({ type: UNKNOWN }), []],
 ]);
 

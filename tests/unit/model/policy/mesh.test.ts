@@ -140,6 +140,14 @@ describe("rule closed-namespaces", () => {
     }
   });
 
+  it("refuses one whose policy is only tried", () => {
+    const tried = resource("kubernetes:security.istio.io/v1:AuthorizationPolicy", {
+      metadata: { name: "p", namespace: "shop", annotations: { "istio.io/dry-run": "true" } },
+      spec: {},
+    });
+    assert.deepEqual(judge(injected, tried), [open]);
+  });
+
   it("waits for policies that are not known", () => {
     assert.deepEqual(judge(injected, policy(UNKNOWN)), []);
     assert.deepEqual(judge(injected, policy({}, UNKNOWN)), []);
