@@ -1,7 +1,8 @@
-/** `npm run bench [-- --runs N]`: times the sandbox's main commands, warm, and prints medians beside their budgets. */
+/** `npm run bench [-- --runs N]`: times the sandbox's main commands, warm, and prints medians beside their budgets. Then what proxies are told. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostLines } from "./hosts.ts";
 import { measure, median, type Run } from "./measure.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
@@ -59,4 +60,8 @@ for (const item of CASES) {
     `${value.toFixed(1)} s`.padStart(7),
   );
   console.log(`${item.name.padEnd(32)} ${figures.join("")}  ${String(item.budget).padStart(4)} s   ${memory}`);
+}
+console.log("");
+for (const line of hostLines()) {
+  console.log(line);
 }

@@ -2,18 +2,40 @@ import type { CoreObject, IstioObject, KubernetesObject } from "./objects.ts";
 import { remoteServiceEntries } from "./multi-cluster.ts";
 import { applicationNamespace } from "./namespaces.ts";
 import { allowPolicies, denyAll } from "./security/authorization-policies.ts";
+import { customPolicies } from "./security/external-authorization.ts";
+import { namespaceNetworkPolicies, serviceNetworkPolicies } from "./security/network-policies/application.ts";
+import { servicePeerAuthentications } from "./security/peer-authentication.ts";
+import { requestAuthentications } from "./security/request-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { destinationRules } from "./traffic/destination-rules.ts";
 import { gateway } from "./traffic/gateway.ts";
 import { globalRateLimits } from "./traffic/rate-limits/global.ts";
 import { localRateLimits } from "./traffic/rate-limits/local.ts";
-import { virtualServices } from "./traffic/virtual-services.ts";
 import { serviceTelemetries } from "./observability/telemetry/telemetry.ts";
+import { sidecars } from "./traffic/sidecars.ts";
+import { virtualServices } from "./traffic/virtual-services.ts";
+import { limitRange, resourceQuota } from "./workloads/namespace-limits.ts";
 import { serviceObjects } from "./workloads/service-objects.ts";
 
 /** What runs: for each service its account, address, Deployments, autoscalers and disruption budget. */
 export function workloadObjects(stack: StackData): CoreObject[] {
   return Object.entries(stack.catalog.services).flatMap(([name, service]) => serviceObjects(stack, name, service));
+}
+
+/** What holds for the namespace before its first pod. */
+export function namespaceObjects(stack: StackData): (CoreObject | IstioObject)[] {
+  return [denyAll(stack), ...namespaceNetworkPolicies(stack), ...resourceQuota(stack), ...limitRange(stack)];
+}
+
+/** Who may call whom, and how they prove who they are. */
+export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] {
+  return [
+    ...servicePeerAuthentications(stack),
+    ...requestAuthentications(stack),
+    ...customPolicies(stack),
+    ...allowPolicies(stack),
+    ...serviceNetworkPolicies(stack),
+  ];
 }
 
 /** How requests find it. */
@@ -33,9 +55,10 @@ export function trafficObjects(stack: StackData): IstioObject[] {
 export function applicationObjects(stack: StackData): KubernetesObject[] {
   return [
     applicationNamespace(stack),
-    denyAll(stack),
+    ...namespaceObjects(stack),
+    ...sidecars(stack),
     ...workloadObjects(stack),
-    ...allowPolicies(stack),
+    ...securityObjects(stack),
     ...trafficObjects(stack),
   ];
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allowPolicies } from "../../model/security/authorization-policies.ts";
+import { securityObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createObject } from "../kubernetes/any-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the policies are made from. */
@@ -10,12 +10,15 @@ export interface SecurityPolicyArgs {
   readonly stack: StackData;
 }
 
-/** Who may call whom: one ALLOW policy for each arrow of the call graph. All else is refused by the namespace. */
+/**
+ * Who may call whom, from the call graph: AuthorizationPolicies by identity, NetworkPolicies below them, and what callers prove
+ * themselves with. All else is refused by the namespace.
+ */
 export class SecurityPolicy extends pulumi.ComponentResource {
   constructor(name: string, args: SecurityPolicyArgs, options: ComponentOptions) {
     super("ecommerce-mesh:security:SecurityPolicy", name, {}, options);
-    for (const object of allowPolicies(args.stack)) {
-      createIstioObject(name, object, childOptions(this, options));
+    for (const object of securityObjects(args.stack)) {
+      createObject(name, object, childOptions(this, options));
     }
     this.registerOutputs({});
   }

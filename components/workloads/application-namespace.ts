@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { namespaceObjects } from "../../model/application.ts";
 import { applicationNamespace } from "../../model/namespaces.ts";
-import { denyAll } from "../../model/security/authorization-policies.ts";
 import type { StackData } from "../../model/stack.ts";
+import { createObject } from "../kubernetes/any-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the namespace is made from. */
@@ -13,8 +13,8 @@ export interface ApplicationNamespaceArgs {
 }
 
 /**
- * The application's namespace, closed from the start: the policy that refuses everything stands before the first pod
- * and outlives the last, so no pod is ever reachable without an explicit allow.
+ * The application's namespace, closed from the start: the policies that refuse everything and the limits on what it may ask
+ * for stand before the first pod and outlive the last, so no pod is ever reachable without an explicit allow.
  */
 export class ApplicationNamespace extends pulumi.ComponentResource {
   /** The namespace; destroyed after all that is in it. */
@@ -23,7 +23,9 @@ export class ApplicationNamespace extends pulumi.ComponentResource {
   constructor(name: string, args: ApplicationNamespaceArgs, options: ComponentOptions) {
     super("ecommerce-mesh:workloads:ApplicationNamespace", name, {}, options);
     this.namespace = createCoreObject(name, applicationNamespace(args.stack), childOptions(this, options));
-    createIstioObject(name, denyAll(args.stack), childOptions(this, options, [this.namespace]));
+    for (const object of namespaceObjects(args.stack)) {
+      createObject(name, object, childOptions(this, options, [this.namespace]));
+    }
     this.registerOutputs({});
   }
 }

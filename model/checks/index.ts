@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
+import { checkAccess, checkMutualTls, checkTokens } from "./access.ts";
 import { checkCalls } from "./calls.ts";
 import { checkCanary } from "./canary.ts";
 import { checkCapacity } from "./capacity.ts";
@@ -21,6 +22,7 @@ import { checkObservability } from "./observability.ts";
 import { checkPartition } from "./partition.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPrecedence } from "./precedence.ts";
+import { checkPorts } from "./ports.ts";
 import { checkProduction } from "./production.ts";
 import { checkRevisions } from "./revisions.ts";
 import { checkRetries } from "./retries.ts";
@@ -59,6 +61,10 @@ const CHECKS: readonly Check[] = [
   checkFaults,
   checkLoadBalancing,
   checkCalls,
+  checkAccess,
+  checkTokens,
+  checkMutualTls,
+  checkPorts,
   checkRoutes,
   checkRateLimits,
   checkNames,
