@@ -1,10 +1,11 @@
 /**
  * `npm run bench [-- --runs N] [-- --model]`: times the model's growth and the sandbox's main commands, warm, and prints
- * medians beside their budgets. With `--model` the model alone.
+ * medians beside their budgets; then what proxies are told. With `--model` the model alone.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostLines } from "./hosts.ts";
 import { measure, median, type Run } from "./measure.ts";
 import { modelLines } from "./model.ts";
 
@@ -64,4 +65,8 @@ for (const item of process.argv.includes("--model") ? [] : CASES) {
     `${value.toFixed(1)} s`.padStart(7),
   );
   console.log(`${item.name.padEnd(32)} ${figures.join("")}  ${String(item.budget).padStart(4)} s   ${memory}`);
+}
+console.log("");
+for (const line of hostLines()) {
+  console.log(line);
 }

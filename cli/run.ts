@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, Outcome, UsageError } from "./exit-codes.ts";
 import { printError } from "./output/error.ts";
 import { canaryCommand } from "./commands/canary.ts";
+import { accessCommand } from "./commands/access.ts";
 import { costCommand } from "./commands/cost.ts";
 import { destroyCommand } from "./commands/destroy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   openCommand,
   explainCommand,
   canaryCommand,
+  accessCommand,
 ];
 
 /**

@@ -25,13 +25,22 @@ export interface Stack {
   readonly catalog: Catalog;
 }
 
+/** What finds the problems of a stack whose values are well-formed one by one. */
+export type CrossChecks = typeof checkStack;
+
 /**
  * Reads `Pulumi.<stack>.yaml` and the catalog it names, without the engine.
  * @param directory the project's folder
  * @param catalog application in place of the one that the file names
+ * @param checks cross-checks; other than the program's own only for settings that are looked at and not applied
  * @throws ConfigError naming every problem; code `stack.unknown` where there is no such file.
  */
-export function readStackFile(directory: string, stack: string, catalog?: string): Stack {
+export function readStackFile(
+  directory: string,
+  stack: string,
+  catalog?: string,
+  checks: CrossChecks = checkStack,
+): Stack {
   const file = stackFile(stack);
   if (!/^[\w-]+$/.test(stack) || !existsSync(join(directory, file))) {
     throw unknownStack(directory, stack);
@@ -49,7 +58,7 @@ export function readStackFile(directory: string, stack: string, catalog?: string
   if (slips.length > 0) {
     throw new ConfigError(file, slips);
   }
-  return loadStack(directory, stack, stackValues(chooseCatalog(settings, catalog)));
+  return loadStack(directory, stack, stackValues(chooseCatalog(settings, catalog)), checks);
 }
 
 /** The stacks that have a settings file, in alphabetical order. */
@@ -80,9 +89,15 @@ export function stackValues(settings: PlainObject): PlainObject {
 /**
  * Parses, fills in defaults and cross-checks.
  * @param values the project's configuration by bare key, e.g. `{ platform: { kind: "eks", ... } }`
+ * @param checks cross-checks
  * @throws ConfigError naming every problem.
  */
-export function loadStack(directory: string, stack: string, values: PlainObject): Stack {
+export function loadStack(
+  directory: string,
+  stack: string,
+  values: PlainObject,
+  checks: CrossChecks = checkStack,
+): Stack {
   const file = stackFile(stack);
   const { values: plain, secrets } = withoutSecrets(values);
   const parsed = parse(stackConfig, plain);
@@ -94,7 +109,7 @@ export function loadStack(directory: string, stack: string, values: PlainObject)
   const problems = [
     ...checkSecrets(secrets, config),
     ...catalog.problems,
-    ...(catalog.value === undefined ? [] : checkStack({ config, catalog: catalog.value })),
+    ...(catalog.value === undefined ? [] : checks({ config, catalog: catalog.value })),
   ];
   if (catalog.value === undefined || parsed.problems.length + problems.length > 0) {
     throw new ConfigError(file, [...parsed.problems, ...problems.map(attribute(config))]);

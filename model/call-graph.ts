@@ -1,8 +1,12 @@
-import type { Catalog } from "../config/schema/catalog.ts";
+import type { Catalog, RouteSpec } from "../config/schema/catalog.ts";
+import type { AccessSpec, GrantSpec, TokenDemand, TokenSpec } from "../config/schema/catalog/access.ts";
 import { servedPrefix } from "./traffic/rewrites.ts";
 
-/** Somebody who may call a service: another service, or the ingress gateway. */
-export type Caller = { readonly kind: "service"; readonly service: string } | { readonly kind: "ingress" };
+/** Somebody who may call a service: another service, the ingress gateway, or a caller that is in no catalog. */
+export type Caller =
+  | { readonly kind: "service"; readonly service: string }
+  | { readonly kind: "ingress" }
+  | { readonly kind: "outsider"; readonly name: string; readonly from: AccessSpec["from"] };
 
 /** One arrow of the call graph. Said once in the catalog; routes, policies and demo traffic follow from it. */
 export interface Edge {
@@ -13,39 +17,73 @@ export interface Edge {
   readonly methods?: readonly string[];
   /** Paths, exact or with `*` at the end. */
   readonly paths: readonly string[];
+  /** Port of the pod; undefined: the service's own. */
+  readonly port?: number;
+  /** Hosts; undefined allows every one. */
+  readonly hosts?: readonly string[];
+  /** What the end user's token must say; undefined asks for none. */
+  readonly token?: TokenSpec;
 }
 
-/** Every arrow, in the order of the catalog: first those from services, then those from the gateway. */
+/** Every arrow, in the order of the catalog: those from services, from the gateway, and from outside of the catalog. */
 export function edgesOf(catalog: Catalog): Edge[] {
-  return [...serviceEdges(catalog), ...ingressEdges(catalog)];
+  return [...serviceEdges(catalog), ...ingressEdges(catalog), ...outsiderEdges(catalog)];
 }
 
 function serviceEdges(catalog: Catalog): Edge[] {
   return Object.entries(catalog.services).flatMap(([service, { calls }]) =>
     calls.map((call) => ({
-      from: { kind: "service", service },
+      from: { kind: "service" as const, service },
       to: call.to,
       methods: call.methods,
       paths: call.paths,
+      ...demanded(call.token, undefined),
     })),
   );
 }
 
 function ingressEdges(catalog: Catalog): Edge[] {
-  return Object.entries(catalog.services).flatMap(([service, { routes }]) =>
+  return Object.entries(catalog.services).flatMap(([service, { routes, jwt }]) =>
     routes.flatMap((route) =>
-      route.allow === "none"
-        ? []
-        : [
-            {
-              from: { kind: "ingress" as const },
-              to: service,
-              ...(route.allow.methods === undefined ? {} : { methods: route.allow.methods }),
-              paths: route.allow.paths ?? pathsBelow(servedPrefix(route)),
-            },
-          ],
+      grantsOf(route).map(({ methods, paths, token }) => ({
+        from: { kind: "ingress" as const },
+        to: service,
+        ...(methods === undefined ? {} : { methods }),
+        paths: paths ?? pathsBelow(servedPrefix(route)),
+        ...demanded(token, jwt?.required === true ? ANY_TOKEN : undefined),
+      })),
     ),
   );
+}
+
+function outsiderEdges(catalog: Catalog): Edge[] {
+  return Object.entries(catalog.services).flatMap(([service, { access }]) =>
+    Object.entries(access).map(([name, { from, methods, paths, port, hosts, token }]) => ({
+      from: { kind: "outsider" as const, name, from },
+      to: service,
+      ...(methods === undefined ? {} : { methods }),
+      paths,
+      ...(port === undefined ? {} : { port }),
+      ...(hosts === undefined ? {} : { hosts }),
+      ...demanded(token, undefined),
+    })),
+  );
+}
+
+/** What a route opens, one entry a permission. */
+export function grantsOf({ allow }: RouteSpec): readonly GrantSpec[] {
+  if (allow === "none") {
+    return [];
+  }
+  return Array.isArray(allow) ? allow : [allow];
+}
+
+/** Any token that a RequestAuthentication took. */
+const ANY_TOKEN: TokenSpec = { claims: {} };
+
+function demanded(token: TokenDemand, otherwise: TokenSpec | undefined): { readonly token?: TokenSpec } {
+  const demand = token === "none" ? undefined : (token ?? otherwise);
+  return demand === undefined ? {} : { token: demand };
 }
 
 /** The prefix itself and all that lies below it; `/products` does not mean `/products-internal`. */

@@ -5,6 +5,7 @@ import type { HelmValues } from "./objects.ts";
 import { tracingProvider } from "./observability/telemetry/provider.ts";
 import { extraStatTags } from "./observability/telemetry/telemetry.ts";
 import type { StackData } from "./stack.ts";
+import { authorizerProvider } from "./security/external-authorization.ts";
 
 /**
  * Seconds without a packet after which a proxy asks whether the other side still lives: below the 350 seconds after which
@@ -58,9 +59,12 @@ function proxyConfig({ proxy }: MeshConfig, extraStatTags: readonly string[]): H
 /** What policies of the mesh refer to by name. Istio knows `prometheus` (metrics) and `envoy` (access log) by itself. */
 function extensionProviders(config: StackConfig): HelmValues[] {
   const tracing = tracingProvider(config);
-  return tracing === undefined
-    ? []
-    : [{ name: tracing.name, opentelemetry: { service: tracing.service, port: tracing.port } }];
+  return [
+    ...(tracing === undefined
+      ? []
+      : [{ name: tracing.name, opentelemetry: { service: tracing.service, port: tracing.port } }]),
+    ...authorizerProvider(config),
+  ];
 }
 
 function trafficPolicy(policy: DefaultTrafficPolicy): HelmValues {

@@ -44,12 +44,18 @@ export function observabilityNamespace(): NamespaceObject {
   return namespace(NAMESPACES.observability, {});
 }
 
-/** The application's namespace: every pod in it gets a sidecar, or its node's ztunnel and the waypoint. */
+/**
+ * The application's namespace: every pod in it gets a sidecar, or its node's ztunnel and the waypoint, and those that miss the
+ * restricted Pod Security Standard are refused. Without istio-cni they are only named, to whoever makes them and in the audit log:
+ * the init container that then redirects the traffic needs NET_ADMIN.
+ */
 export function applicationNamespace({ config, catalog }: StackData): NamespaceObject {
-  return namespace(
-    catalog.namespace,
-    isAmbient(config.mesh) ? AMBIENT_LABELS : injectionLabels(config.mesh, config.catalog.revisionTag),
-  );
+  return namespace(catalog.namespace, {
+    ...(isAmbient(config.mesh) ? AMBIENT_LABELS : injectionLabels(config.mesh, config.catalog.revisionTag)),
+    ...(config.mesh.cni.enabled ? RESTRICTED_PODS : {}),
+    "pod-security.kubernetes.io/warn": "restricted",
+    "pod-security.kubernetes.io/audit": "restricted",
+  });
 }
 
 function namespace(name: string, labels: Readonly<Record<string, string>>): NamespaceObject {

@@ -2,11 +2,18 @@ import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.ist
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1/Gateway";
 import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry";
+import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1/Sidecar";
+import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1/Telemetry";
 import type { MutatingWebhook } from "kubernetes-types/admissionregistration/v1.d.ts";
 import type { DeploymentSpec as AnyDeploymentSpec } from "kubernetes-types/apps/v1.d.ts";
 import type { HorizontalPodAutoscalerSpec } from "kubernetes-types/autoscaling/v2.d.ts";
-import type { PodSpec as AnyPodSpec, ServiceSpec } from "kubernetes-types/core/v1.d.ts";
+import type {
+  LimitRangeSpec,
+  PodSpec as AnyPodSpec,
+  ResourceQuotaSpec,
+  ServiceSpec,
+} from "kubernetes-types/core/v1.d.ts";
 import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
 import type { DestinationRuleSpec, VirtualServiceSpec } from "./traffic/types.ts";
@@ -63,6 +70,8 @@ export type DeploymentObject = Specified<"apps/v1", "Deployment", DeploymentSpec
 export type AutoscalerObject = Specified<"autoscaling/v2", "HorizontalPodAutoscaler", HorizontalPodAutoscalerSpec>;
 export type DisruptionBudgetObject = Specified<"policy/v1", "PodDisruptionBudget", PodDisruptionBudgetSpec>;
 export type NetworkPolicyObject = Specified<"networking.k8s.io/v1", "NetworkPolicy", NetworkPolicySpec>;
+export type ResourceQuotaObject = Specified<"v1", "ResourceQuota", ResourceQuotaSpec>;
+export type LimitRangeObject = Specified<"v1", "LimitRange", LimitRangeSpec>;
 
 /** A class of volumes; it has no specification, its fields lie beside the metadata. */
 export interface StorageClassObject extends Typed<"storage.k8s.io/v1", "StorageClass"> {
@@ -101,7 +110,9 @@ export type CoreObject =
   | DisruptionBudgetObject
   | WebhookConfigurationObject
   | ConfigMapObject
-  | NetworkPolicyObject;
+  | NetworkPolicyObject
+  | ResourceQuotaObject
+  | LimitRangeObject;
 
 type Networking<K extends string, S> = Specified<"networking.istio.io/v1", K, NonNullable<S>>;
 type Security<K extends string, S> = Specified<"security.istio.io/v1", K, NonNullable<S>>;
@@ -112,6 +123,8 @@ export type DestinationRuleObject = Networking<"DestinationRule", DestinationRul
 export type ServiceEntryObject = Networking<"ServiceEntry", IServiceEntry["spec"]>;
 export type AuthorizationPolicyObject = Security<"AuthorizationPolicy", IAuthorizationPolicy["spec"]>;
 export type PeerAuthenticationObject = Security<"PeerAuthentication", IPeerAuthentication["spec"]>;
+export type RequestAuthenticationObject = Security<"RequestAuthentication", IRequestAuthentication["spec"]>;
+export type SidecarObject = Networking<"Sidecar", ISidecar["spec"]>;
 export type TelemetryObject = Specified<"telemetry.istio.io/v1", "Telemetry", NonNullable<ITelemetry["spec"]>>;
 
 /** A change of what istiod gives to proxies. Istio checks little of it: the types here are Envoy's JSON. */
@@ -147,6 +160,8 @@ export type IstioObject =
   | ServiceEntryObject
   | AuthorizationPolicyObject
   | PeerAuthenticationObject
+  | RequestAuthenticationObject
+  | SidecarObject
   | TelemetryObject
   | EnvoyFilterObject;
 

@@ -19,6 +19,7 @@ import { ztunnel } from "./releases/ztunnel.ts";
 import { revisionTags } from "./revision-tags.ts";
 import { karpenterReleases } from "./releases/karpenter.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
+import { platformNetworkPolicies } from "./security/network-policies/platform.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { storageClasses } from "./storage-class.ts";
@@ -50,6 +51,7 @@ export function stackObjects(stack: StackData, clusterName: string): KubernetesO
     meshTelemetry(stack),
     ...addonNetworkPolicies(stack),
     ...consoleObjects(stack),
+    ...platformNetworkPolicies(stack),
     ...applicationObjects(stack),
   ];
 }

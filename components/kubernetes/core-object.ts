@@ -30,8 +30,6 @@ export function createCoreObject(
       return new k8s.apps.v1.Deployment(name, { metadata, spec: object.spec }, options);
     case "HorizontalPodAutoscaler":
       return new k8s.autoscaling.v2.HorizontalPodAutoscaler(name, { metadata, spec: object.spec }, options);
-    case "NetworkPolicy":
-      return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: object.spec }, options);
     case "PodDisruptionBudget":
       return new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec: object.spec }, options);
     case "MutatingWebhookConfiguration":
@@ -40,6 +38,12 @@ export function createCoreObject(
         { metadata, webhooks: [...object.webhooks] },
         options,
       );
+    case "NetworkPolicy":
+      return new k8s.networking.v1.NetworkPolicy(name, { metadata, spec: object.spec }, options);
+    case "ResourceQuota":
+      return new k8s.core.v1.ResourceQuota(name, { metadata, spec: object.spec }, options);
+    case "LimitRange":
+      return new k8s.core.v1.LimitRange(name, { metadata, spec: object.spec }, options);
   }
 }
 

@@ -13,6 +13,7 @@ import { istiod } from "../../model/releases/istiod.ts";
 import { ztunnel } from "../../model/releases/ztunnel.ts";
 import { caSecret, eastWestObjects } from "../../model/multi-cluster.ts";
 import { revisionTags } from "../../model/revision-tags.ts";
+import { platformNetworkPolicies } from "../../model/security/network-policies/platform.ts";
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
 import { meshTelemetry } from "../../model/observability/telemetry/telemetry.ts";
@@ -106,6 +107,10 @@ export class Mesh extends pulumi.ComponentResource {
     // that it does; pods of the gateways are, because the API server had to reach the same port to get them injected.
     for (const object of [peerAuthentication(args.stack), meshTelemetry(args.stack), ...eastWestObjects(args.stack)]) {
       createIstioObject(name, object, childOptions(this, options, this.gateways));
+    }
+    for (const object of platformNetworkPolicies(args.stack)) {
+      const namespace = namespaces.get(object.metadata.namespace ?? "");
+      createCoreObject(name, object, childOptions(this, options, namespace === undefined ? [] : [namespace]));
     }
 
     this.ingressNamespace = required(namespaces, NAMESPACES.ingress);

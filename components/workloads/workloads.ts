@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { workloadObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
+import { sidecars } from "../../model/traffic/sidecars.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
+import { createIstioObject } from "../kubernetes/istio-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the workloads are made from. */
@@ -18,9 +20,12 @@ export class Workloads extends pulumi.ComponentResource {
     const accounts = objects
       .filter((object) => object.kind === "ServiceAccount")
       .map((object) => createCoreObject(name, object, childOptions(this, options)));
+    // A proxy that starts without its Sidecar first gets every host of the mesh.
+    const scopes = sidecars(args.stack).map((object) => createIstioObject(name, object, childOptions(this, options)));
     for (const object of objects.filter(({ kind }) => kind !== "ServiceAccount")) {
       // A pod is refused while its ServiceAccount is not there.
-      createCoreObject(name, object, childOptions(this, options, object.kind === "Deployment" ? accounts : []));
+      const before = object.kind === "Deployment" ? [...accounts, ...scopes] : [];
+      createCoreObject(name, object, childOptions(this, options, before));
     }
     this.registerOutputs({});
   }

@@ -1,4 +1,9 @@
-import type { AuthorizationPolicyObject, KubernetesObject, TelemetryObject } from "../objects.ts";
+import type {
+  AuthorizationPolicyObject,
+  KubernetesObject,
+  RequestAuthenticationObject,
+  TelemetryObject,
+} from "../objects.ts";
 import type { StackData } from "../stack.ts";
 import { isAmbient } from "./waypoint.ts";
 
@@ -24,6 +29,7 @@ function attached(object: KubernetesObject): KubernetesObject {
   switch (object.kind) {
     case "AuthorizationPolicy":
       return isForStrangers(object) ? object : onService(object);
+    case "RequestAuthentication":
     case "Telemetry":
       return onService(object);
     default:
@@ -31,7 +37,7 @@ function attached(object: KubernetesObject): KubernetesObject {
   }
 }
 
-function onService<T extends AuthorizationPolicyObject | TelemetryObject>(object: T): T {
+function onService<T extends AuthorizationPolicyObject | RequestAuthenticationObject | TelemetryObject>(object: T): T {
   const { selector, ...rest } = object.spec;
   const service = selector?.matchLabels?.["app"];
   return service === undefined

@@ -1,3 +1,4 @@
+import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
 import { controlPlanes, istiodName } from "../control-planes.ts";
 import { deploymentName } from "../names.ts";
@@ -28,19 +29,33 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
 function meshPods({ config }: StackData): PodSet[] {
   const { istiod, ingressGateway, egressGateway, internalGateway, multiCluster } = config.mesh;
   const { eastWestGateway } = multiCluster;
-  const parts = [
+  const parts: MeshPart[] = [
     ...controlPlanes(config.mesh).map((plane) => ({ name: istiodName(plane), part: istiod })),
     { name: "the ingress gateway", part: ingressGateway },
     ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
     ...(eastWestGateway.enabled ? [{ name: "the east-west gateway", part: eastWestGateway }] : []),
-    ...(isAmbient(config.mesh) ? [{ name: "the waypoint", part: config.mesh.ambient.waypoint }] : []),
+    ...waypoints(config.mesh),
     ...(internalGateway.enabled ? [{ name: "the internal gateway", part: internalGateway }] : []),
   ];
-  return parts.map(({ name, part }) => ({
-    name,
-    pods: part.replicas.max,
-    request: podRequest(part.resources.requests),
-  }));
+  return parts.map(podsOf);
+}
+
+/** The pods that run in the application's own namespace: its services', and the waypoint's of an ambient mesh. */
+export function namespacePods(stack: StackData): PodSet[] {
+  return [...applicationPods(stack), ...waypoints(stack.config.mesh).map(podsOf)];
+}
+
+interface MeshPart {
+  readonly name: string;
+  readonly part: MeshConfig["ambient"]["waypoint"] | MeshConfig["istiod"];
+}
+
+function waypoints(mesh: MeshConfig): MeshPart[] {
+  return isAmbient(mesh) ? [{ name: "the waypoint", part: mesh.ambient.waypoint }] : [];
+}
+
+function podsOf({ name, part }: MeshPart): PodSet {
+  return { name, pods: part.replicas.max, request: podRequest(part.resources.requests) };
 }
 
 /** Every version of every service, each pod with its sidecar where there are sidecars. */

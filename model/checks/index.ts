@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { StackData } from "../stack.ts";
+import { checkAccess, checkMutualTls, checkTokens } from "./access.ts";
 import { checkAmbient } from "./ambient.ts";
 import { checkCalls } from "./calls.ts";
 import { checkCanary } from "./canary.ts";
@@ -23,6 +24,7 @@ import { checkObservability } from "./observability.ts";
 import { checkPartition } from "./partition.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPrecedence } from "./precedence.ts";
+import { checkPorts } from "./ports.ts";
 import { checkProduction } from "./production.ts";
 import { checkRevisions } from "./revisions.ts";
 import { checkRetries } from "./retries.ts";
@@ -63,6 +65,10 @@ const CHECKS: readonly Check[] = [
   checkLoadBalancing,
   checkExternalServices,
   checkCalls,
+  checkAccess,
+  checkTokens,
+  checkMutualTls,
+  checkPorts,
   checkRoutes,
   checkRateLimits,
   checkNames,

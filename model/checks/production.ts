@@ -1,6 +1,7 @@
 import type { Problem } from "../../config/errors.ts";
 import type { ProductionRule } from "../../config/schema/security.ts";
 import { parseCidr } from "../cidr.ts";
+import { hasDigest, isMutable } from "../images.ts";
 import type { StackData } from "../stack.ts";
 import { faultsOf } from "./faults.ts";
 import type { Check } from "./index.ts";
@@ -18,7 +19,8 @@ export const checkProduction: Check = (stack) => {
     ...permissive(stack),
     ...openEndpoint(stack),
     ...certificate(stack),
-    ...mutableImages(stack),
+    ...plainText(stack),
+    ...images(stack),
     ...experiments(stack),
   ]
     .filter(({ rule }) => exceptions[rule] === undefined)
@@ -73,27 +75,31 @@ function certificate({ config }: StackData): Finding[] {
   ];
 }
 
-function mutableImages({ catalog }: StackData): Finding[] {
-  return Object.entries(catalog.services).flatMap(([name, service]) =>
-    [
-      { path: `services.${name}.image`, image: service.image },
-      ...Object.entries(service.versions).map(([version, { image }]) => ({
-        path: `services.${name}.versions.${version}.image`,
-        image,
-      })),
-    ].flatMap(({ path, image }) =>
-      image !== undefined && isMutable(image)
-        ? [
-            {
-              rule: "mutable-image" as const,
-              path,
-              message: `${image} can change under its name`,
-              hint: "give a version or a digest",
-            },
-          ]
-        : [],
-    ),
-  );
+/** A service that takes plain text: by the catalog, on a port, or on its way to mutual TLS. */
+function plainText({ config, catalog }: StackData): Finding[] {
+  const rule = "permissive-mtls" as const;
+  const hint = "use STRICT";
+  return [
+    ...config.security.migration.map(({ service }, index) => ({
+      rule,
+      path: `security.migration[${index}]`,
+      message: `${service} takes plain text while it migrates`,
+      hint: "finish the migration and take it off the list",
+    })),
+    ...Object.entries(catalog.services).flatMap(([name, { mtls }]) => [
+      ...(mtls.mode === "PERMISSIVE"
+        ? [{ rule, path: `services.${name}.mtls.mode`, message: "PERMISSIVE takes plain text", hint }]
+        : []),
+      ...Object.entries(mtls.ports)
+        .filter(([, mode]) => mode !== "STRICT")
+        .map(([port, mode]) => ({
+          rule,
+          path: `services.${name}.mtls.ports.${port}`,
+          message: `${mode} takes plain text`,
+          hint,
+        })),
+    ]),
+  ];
 }
 
 /** What changes the answers or the load of real requests, and belongs into tests. */
@@ -114,11 +120,39 @@ function experiments({ config, catalog }: StackData): Finding[] {
   ]);
 }
 
-/** No tag at all, or one that is meant to move. */
-export function isMutable(image: string): boolean {
-  if (image.includes("@sha256:")) {
-    return false;
-  }
-  const tag = /:([\w.-]+)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
-  return tag === undefined || ["latest", "main", "master", "edge", "stable", "dev"].includes(tag);
+/** A tag says nothing of what is behind it: nodes that pull it on different days may run different things. */
+function images({ catalog }: StackData): Finding[] {
+  const uses = Object.entries(catalog.services).flatMap(([name, service]) => [
+    { path: `services.${name}.image`, image: service.image, service: name },
+    ...Object.entries(service.versions).map(([version, { image }]) => ({
+      path: `services.${name}.versions.${version}.image`,
+      image,
+      service: name,
+    })),
+  ]);
+  return [...new Set(uses.map(({ image }) => image))].flatMap((image): Finding[] => {
+    const [first, ...others] = uses.filter((use) => use.image === image);
+    if (image === undefined || first === undefined || hasDigest(image)) {
+      return [];
+    }
+    const also = [...new Set(others.map(({ service }) => service))].filter((service) => service !== first.service);
+    const what = also.length === 0 ? image : `${image} (also of ${also.join(", ")})`;
+    return isMutable(image)
+      ? [
+          {
+            rule: "mutable-image",
+            path: first.path,
+            message: `${what} can change under its name`,
+            hint: "give a version or a digest",
+          },
+        ]
+      : [
+          {
+            rule: "image-digest",
+            path: first.path,
+            message: `${what} has no digest`,
+            hint: `give ${image}@sha256:...`,
+          },
+        ];
+  });
 }

@@ -29,7 +29,8 @@ export function callerPods(world: World, { service, version }: Caller): PodGroup
 export type Target =
   | { readonly kind: "service"; readonly host: string; readonly service: ServiceObject }
   | { readonly kind: "external"; readonly host: string; readonly entry: ServiceEntryView }
-  | { readonly kind: "unknown"; readonly host: string; readonly why: string };
+  /** `service`: one of the mesh that the caller's Sidecar hides from it. */
+  | { readonly kind: "unknown"; readonly host: string; readonly why: string; readonly service?: ServiceObject };
 
 /** Looks a host up as a sidecar does: what its Sidecar object does not name, it does not know. */
 export function lookUp(world: World, caller: PodGroup, host: string): Target {
@@ -39,7 +40,7 @@ export function lookUp(world: World, caller: PodGroup, host: string): Target {
     if (service !== undefined) {
       return imports(sidecar, caller.namespace, namespaceOf(service), candidate)
         ? { kind: "service", host: candidate, service }
-        : hidden(sidecar, candidate);
+        : { ...hidden(sidecar, candidate), service };
     }
   }
   const pattern = mostSpecific(world.serviceEntries.keys(), host);
@@ -88,7 +89,7 @@ function imports(sidecar: SidecarView | undefined, own: string, namespace: strin
   );
 }
 
-function hidden(sidecar: SidecarView | undefined, host: string): Target {
+function hidden(sidecar: SidecarView | undefined, host: string): Extract<Target, { kind: "unknown" }> {
   const name = sidecar === undefined ? "Sidecar" : nameOf(sidecar);
   return { kind: "unknown", host, why: `${name} does not name it, so the caller's proxy does not know it` };
 }

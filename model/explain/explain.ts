@@ -7,7 +7,7 @@ import { follow } from "./follow.ts";
 import { fullHost } from "./hosts.ts";
 import type { Place } from "./http-match.ts";
 import { NOTHING, explanationOf, failed, together, type Outcome } from "./outcome.ts";
-import type { PodGroup } from "./pods.ts";
+import { podsOf, type PodGroup } from "./pods.ts";
 import { globalLimitsOf } from "./rate-limits.ts";
 import { findTlsRoute, tlsStep, type ChosenTls } from "./tls-route.ts";
 import type { Caller, Explanation, MeshRequest, TraceStep } from "./types.ts";
@@ -127,7 +127,7 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
   };
   const before: Outcome = { ...NOTHING, trace: [callStep(pods, target, port)] };
   if (target.kind === "unknown") {
-    return together([before, unknownHost(walk, pods, target.host, target.why)]);
+    return together([before, unknownHost(walk, pods, target, request)]);
   }
   const tls = request.scheme === "https" ? findTlsRoute(world, target.host, standing.place) : undefined;
   if (tls !== undefined) {
@@ -174,7 +174,7 @@ function routed(
 }
 
 function followTls(walk: Walk, tls: ChosenTls, standing: Standing, request: MeshRequest, share: number): Outcome {
-  const targets = tls.route.route ?? [];
+  const { route: targets = [] } = tls.route;
   const total = targets.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
   const parts = targets.map(({ destination, weight }) =>
     send(
@@ -247,9 +247,24 @@ function intoGateway(
   return throughGateway(walk, entry, request, standing.principal, share);
 }
 
-function unknownHost({ world }: Walk, pods: PodGroup, host: string, why: string): Outcome {
-  const policy = outboundPolicy(world, pods);
+function unknownHost(
+  walk: Walk,
+  pods: PodGroup,
+  target: Extract<Target, { kind: "unknown" }>,
+  request: MeshRequest,
+): Outcome {
+  const { host, why, service } = target;
+  const policy = outboundPolicy(walk.world, pods);
   const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}` };
+  // What the proxy does not know it passes on as it is: without a certificate.
+  const [group] = service === undefined ? [] : podsOf(walk.world, service);
+  if (policy === "ALLOW_ANY" && group !== undefined) {
+    const port = group.ports["http"] ?? portOf(request);
+    const admission = admit(walk.world, group, { principal: undefined, port }, request, walk.now);
+    if (admission.status !== undefined) {
+      return together([{ ...NOTHING, trace: [step] }, refusal(admission, admission.status, 1)]);
+    }
+  }
   return policy === "ALLOW_ANY"
     ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }
     : failed(502, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);

@@ -14,25 +14,49 @@ export function denyAll({ catalog }: StackData): AuthorizationPolicyObject {
   };
 }
 
-/** One ALLOW policy for each arrow of the call graph, and one a service for health checks through the gateway. */
+/**
+ * One ALLOW policy for each arrow of the call graph, and one a service for health checks through the gateway.
+ *
+ * Methods, paths and tokens only ever open: a rule that refused by method could be passed with the same method in another
+ * case (ISTIO-SECURITY-2026-007), one that refused by path with a path that is written otherwise (ISTIO-SECURITY-2021-005),
+ * and one that refuses bad tokens lets pass who has none. What is written otherwise here matches no rule, and so is refused.
+ */
 export function allowPolicies(stack: StackData): AuthorizationPolicyObject[] {
   const arrows = byArrow(edgesOf(stack.catalog)).map((edges) =>
     allow(stack, edges[0].to, `from-${nameOf(edges[0].from)}`, edges),
   );
-  const health = Object.entries(stack.catalog.services).map(([name, { probes }]) =>
+  const health = Object.keys(stack.catalog.services).map((name) =>
     allow(stack, name, "health", [
+      { from: { kind: "ingress" }, to: name, methods: ["GET"], paths: probePaths(stack.catalog, name) },
+    ]),
+  );
+  return [...arrows, ...health, ...plainTextPolicies(stack)];
+}
+
+/** Plain text is let in from the networks that a migrating service names, and nothing is known of who sends it. */
+function plainTextPolicies(stack: StackData): AuthorizationPolicyObject[] {
+  const { migration } = stack.config.security;
+  return [...new Set(migration.map(({ service }) => service))].map((service) =>
+    policy(stack, service, "plain-text", [
       {
-        from: { kind: "ingress" },
-        to: name,
-        methods: ["GET"],
-        paths: [...new Set([probes.liveness, probes.readiness])],
+        from: migration
+          .filter((entry) => entry.service === service)
+          // No certificate: whoever has one is held to the arrows.
+          .map(({ plainTextFrom }) => ({ source: { notPrincipals: ["*"], ipBlocks: [...plainTextFrom] } })),
       },
     ]),
   );
-  return [...arrows, ...health];
+}
+
+/** Paths that the kubelet and the gateway's health checks ask. */
+export function probePaths(catalog: StackData["catalog"], service: string): string[] {
+  const probes = catalog.services[service]?.probes;
+  return probes === undefined ? [] : [...new Set([probes.liveness, probes.readiness])];
 }
 
 type Edges = readonly [Edge, ...Edge[]];
+type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
+type Source = NonNullable<NonNullable<Rule["from"]>[number]["source"]>;
 
 /** The edges of one caller to one service: several routes of the gateway may lead to the same one. */
 function byArrow(edges: readonly Edge[]): Edges[] {
@@ -49,34 +73,91 @@ function byArrow(edges: readonly Edge[]): Edges[] {
   return [...arrows.values()];
 }
 
-function allow(
-  { config, catalog }: StackData,
-  service: string,
-  suffix: string,
-  edges: Edges,
-): AuthorizationPolicyObject {
+function allow(stack: StackData, service: string, suffix: string, edges: Edges): AuthorizationPolicyObject {
+  return policy(
+    stack,
+    service,
+    suffix,
+    edges.map((edge) => ruleOf(stack, edge)),
+  );
+}
+
+function policy({ catalog }: StackData, service: string, suffix: string, rules: Rule[]): AuthorizationPolicyObject {
   return {
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",
     metadata: { name: `${service}-${suffix}`, namespace: catalog.namespace, labels: serviceLabels(catalog, service) },
-    spec: {
-      selector: { matchLabels: { app: service } },
-      action: "ALLOW",
-      rules: edges.map(({ from, methods, paths }) => ({
-        from: [{ source: { principals: [principalOf(config.mesh.trustDomain, catalog.namespace, from)] } }],
-        to: [{ operation: { ...(methods === undefined ? {} : { methods: [...methods] }), paths: [...paths] } }],
-      })),
-    },
+    spec: { selector: { matchLabels: { app: service } }, action: "ALLOW", rules },
   };
 }
 
-function principalOf(trustDomain: string, namespace: string, caller: Caller): string {
-  return caller.kind === "ingress"
-    ? principal(trustDomain, NAMESPACES.ingress, RELEASES.ingressGateway)
-    : principal(trustDomain, namespace, caller.service);
+function ruleOf(stack: StackData, edge: Edge): Rule {
+  const { from, methods, paths, hosts, token } = edge;
+  const when = Object.entries(token?.claims ?? {}).map(([claim, values]) => ({
+    key: `request.auth.claims${claim
+      .split(".")
+      .map((part) => `[${part}]`)
+      .join("")}`,
+    values: [...values],
+  }));
+  return {
+    from: [
+      {
+        source: {
+          ...sourceOf(stack, from),
+          ...(token === undefined ? {} : { requestPrincipals: [...(token.principals ?? ["*"])] }),
+        },
+      },
+    ],
+    to: [
+      {
+        operation: {
+          ...(hosts === undefined ? {} : { hosts: [...hosts] }),
+          ...(methods === undefined ? {} : { methods: [...methods] }),
+          paths: [...paths],
+          ...portsOf(stack.catalog, edge),
+        },
+      },
+    ],
+    ...(when.length === 0 ? {} : { when }),
+  };
+}
+
+/** Where a service has several ports, each arrow leads to one of them. */
+function portsOf(catalog: StackData["catalog"], { to, port }: Edge): { readonly ports?: string[] } {
+  const service = catalog.services[to];
+  return service === undefined || Object.keys(service.extraPorts).length === 0
+    ? {}
+    : { ports: [String(port ?? service.port)] };
+}
+
+function sourceOf({ config, catalog }: StackData, caller: Caller): Source {
+  const { trustDomain } = config.mesh;
+  switch (caller.kind) {
+    case "ingress":
+      return { principals: [principal(trustDomain, NAMESPACES.ingress, RELEASES.ingressGateway)] };
+    case "service":
+      return { principals: [principal(trustDomain, catalog.namespace, caller.service)] };
+    case "outsider": {
+      const { principals, namespaces, addresses } = caller.from;
+      return {
+        ...(principals === undefined ? {} : { principals: [...principals] }),
+        ...(namespaces === undefined ? {} : { namespaces: [...namespaces] }),
+        // Who has a certificate is held to what it says.
+        ...(addresses === undefined ? {} : { notPrincipals: ["*"], ipBlocks: [...addresses] }),
+      };
+    }
+  }
 }
 
 /** How policies name a caller. */
 function nameOf(caller: Caller): string {
-  return caller.kind === "ingress" ? "ingress-gateway" : caller.service;
+  switch (caller.kind) {
+    case "ingress":
+      return "ingress-gateway";
+    case "service":
+      return caller.service;
+    case "outsider":
+      return caller.name;
+  }
 }

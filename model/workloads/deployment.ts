@@ -1,6 +1,7 @@
 import type { ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
+import { isMutable } from "../images.ts";
 import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
 import { workloadPlacement } from "../node-pools.ts";
@@ -8,6 +9,7 @@ import type { DeploymentObject, PodSpec } from "../objects.ts";
 import { proxyAnnotation } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import { environmentOf } from "./environment.ts";
+import { portsOf } from "./ports.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 
 /** A user id that no image's system users have; Kubernetes refuses root without one. */
@@ -49,6 +51,7 @@ function podSpec(
   version: { readonly name: string; readonly spec: VersionSpec },
   selector: Record<string, string>,
 ): PodSpec {
+  const image = version.spec.image ?? service.image;
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,
@@ -69,9 +72,14 @@ function podSpec(
     containers: [
       {
         name,
-        image: version.spec.image ?? service.image,
+        image,
+        imagePullPolicy: pullPolicy(image),
         env: environmentOf(catalog, name, service, version),
-        ports: [{ name: "http", containerPort: service.port, protocol: "TCP" }],
+        ports: Object.entries(portsOf(service)).map(([port, containerPort]) => ({
+          name: port,
+          containerPort,
+          protocol: "TCP",
+        })),
         resources: service.resources,
         livenessProbe: probe(service.probes.liveness, { initialDelaySeconds: 5 }),
         readinessProbe: probe(service.probes.readiness, {}),
@@ -92,6 +100,11 @@ function podSpec(
 /** Each writable folder is a volume of its own, gone with the pod. */
 function volumeMounts({ writablePaths }: ServiceSpec): { name: string; mountPath: string }[] {
   return writablePaths.map((mountPath, index) => ({ name: `writable-${index + 1}`, mountPath }));
+}
+
+/** A name that can come to mean another image is asked for at every start; else nodes that had different ones would serve both. */
+function pullPolicy(image: string): "Always" | "IfNotPresent" {
+  return isMutable(image) ? "Always" : "IfNotPresent";
 }
 
 function probe(path: string, timing: Partial<Probe>): Probe {

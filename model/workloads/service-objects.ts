@@ -11,6 +11,7 @@ import type {
 import { servicePort } from "../service-port.ts";
 import type { StackData } from "../stack.ts";
 import { deployment } from "./deployment.ts";
+import { portsOf } from "./ports.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 
 /** Everything that runs one service: identity, address, and for each version a Deployment and its autoscaler. */
@@ -48,15 +49,13 @@ function kubernetesService(catalog: Catalog, name: string, service: ServiceSpec)
       type: "ClusterIP",
       selector: { app: name },
       // Istio reads the protocol from appProtocol, and without it from the port's name.
-      ports: [
-        {
-          name: "http",
-          port: servicePort(service),
-          targetPort: "http",
-          protocol: "TCP",
-          ...(service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
-        },
-      ],
+      ports: Object.entries(portsOf(service)).map(([port, number]) => ({
+        name: port,
+        port: port === "http" ? servicePort(service) : number,
+        targetPort: port,
+        protocol: "TCP",
+        ...(port === "http" && service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
+      })),
     },
   };
 }

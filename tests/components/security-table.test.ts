@@ -69,10 +69,13 @@ const FACTS: Readonly<Record<string, (built: Built) => boolean>> = {
           inputs["addonName"] === "vpc-cni" &&
           at(JSON.parse(String(inputs["configurationValues"])), "enableNetworkPolicy") === "true",
       ),
-  "4.3.2": (built) => {
-    const guarded = new Set(built.of(":NetworkPolicy").map(({ metadata }) => at(metadata, "namespace")));
-    return built.of("core/v1:Namespace").every(({ metadata }) => guarded.has(at(metadata, "name")));
-  },
+  "4.3.2": (built) =>
+    built.every(":Namespace", (namespace) =>
+      built
+        .of(":NetworkPolicy")
+        .some((policy) => at(policy, "metadata", "namespace") === at(namespace, "metadata", "name")),
+    ),
+  "5.4.4": (built) => built.of(":NetworkPolicy").length > 0,
   "5.1.3": (built) =>
     built
       .of("iam/rolePolicyAttachment:RolePolicyAttachment")

@@ -1,6 +1,6 @@
 import { judge } from "../../model/policy/index.ts";
 import type { PolicyResource } from "../../model/policy/rule.ts";
-import { NAMESPACES, principal, RELEASES } from "../../model/names.ts";
+import { EGRESS_SELECTOR, NAMESPACES, principal, RELEASES } from "../../model/names.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../model/objects.ts";
 import { authorize } from "../../model/security/evaluate/authorize.ts";
 import type { StackData } from "../../model/stack.ts";
@@ -73,14 +73,18 @@ function pathsAround(stack: StackData): string[] {
   return [...new Set(["/", "/elsewhere", ...known, ...known.map((path) => `${path}x`)])];
 }
 
-/** Every ordered pair, many requests each: allowed exactly when the catalog says so. */
-export const access: Check = (stack, objects) => {
-  const { catalog, config } = stack;
-  const world = {
+function worldOf({ config }: StackData, objects: readonly KubernetesObject[]) {
+  return {
     policies: objects.filter((object): object is AuthorizationPolicyObject => object.kind === "AuthorizationPolicy"),
     rootNamespace: NAMESPACES.istioSystem,
     trustDomains: [config.mesh.trustDomain],
   };
+}
+
+/** Every ordered pair, many requests each: allowed exactly when the catalog says so. */
+export const access: Check = (stack, objects) => {
+  const { catalog, config } = stack;
+  const world = worldOf(stack, objects);
   const { trustDomain } = config.mesh;
   const callers: (readonly [string | undefined, string | undefined])[] = [
     [RELEASES.ingressGateway, principal(trustDomain, NAMESPACES.ingress, RELEASES.ingressGateway)],
@@ -107,8 +111,40 @@ export const access: Check = (stack, objects) => {
   return undefined;
 };
 
+/** Every service at the egress gateway, for every external service that is reached by it: let out exactly when the catalog says so. */
+export const egress: Check = (stack, objects) => {
+  const { catalog, config } = stack;
+  const world = worldOf(stack, objects);
+  const gateway = { namespace: NAMESPACES.egress, labels: EGRESS_SELECTOR };
+  const throughGateway = Object.entries(catalog.externalServices).filter(([, { egressGateway }]) => egressGateway);
+  // Also on the day when the last caller gives its permission back.
+  const closed = { ...world, policies: world.policies.filter(({ spec }) => spec.rules === undefined) };
+  if (throughGateway.length > 0 && authorize(closed, gateway, { method: "GET", path: "/" }).allowed) {
+    return "the egress gateway is open to whoever no policy names";
+  }
+  for (const [external, { host }] of throughGateway) {
+    for (const [caller, { externalCalls }] of Object.entries(catalog.services)) {
+      const identity = principal(config.mesh.trustDomain, catalog.namespace, caller);
+      const request = { method: "GET", path: "/", principal: identity };
+      const expected = externalCalls.includes(external);
+      if (authorize(world, gateway, { ...request, host, sni: host }).allowed !== expected) {
+        return `${caller} -> ${host}: ${expected ? "refused" : "let out"}`;
+      }
+      for (const other of [
+        { host: "elsewhere.example", sni: host },
+        { host, sni: "elsewhere.example" },
+      ]) {
+        if (authorize(world, gateway, { ...request, ...other }).allowed) {
+          return `${caller} is let out to ${other.host} under the name ${other.sni}`;
+        }
+      }
+    }
+  }
+  return undefined;
+};
+
 /** What must notice a mutant. */
-export const CHECKS: Readonly<Record<string, Check>> = { "policy pack": policyPack, access };
+export const CHECKS: Readonly<Record<string, Check>> = { "policy pack": policyPack, access, egress };
 
 /** Name of the first check that notices, and what it says; undefined: the mutant survives. */
 export function killerOf(stack: StackData, objects: readonly KubernetesObject[]): string | undefined {

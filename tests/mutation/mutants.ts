@@ -99,7 +99,7 @@ function ruleChanges(rule: Rule): Change<Rule>[] {
             withOperation({ methods: methods.map((other) => (other === method ? "TRACE" : other)) }),
           ]),
         ]),
-    ["every path", withOperation({ paths: undefined })],
+    ...(paths.length === 0 ? [] : [["every path", withOperation({ paths: undefined })] satisfies Change<Rule>]),
     ...paths.flatMap((path): Change<Rule>[] => [
       [
         `another path in place of ${path}`,

@@ -41,6 +41,7 @@ export function wideStack(): StackData {
   return stackData(
     {
       security: { profile: "development" },
+      cluster: { workloadPool: { desired: 6, max: 6 } },
       traffic: { tls: { certificates: [{ hosts: ["pay.example.com"], credentialName: "pay" }] } },
     },
     {

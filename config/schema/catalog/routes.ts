@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { hostName } from "../common.ts";
+import { grant } from "./access.ts";
 import { cors, headers } from "./headers.ts";
-import { methods, path, policyPath } from "./terms.ts";
+import { path } from "./terms.ts";
 
 /** A prefix of paths; the requests are those with this path and those below it. */
 export const prefix = path.regex(
@@ -30,20 +31,10 @@ export const route = z.strictObject({
   headers: headers.optional().describe("Headers to change for requests through the gateway."),
   cors: cors.optional().describe("Which pages of other origins may call. Default: the catalog's."),
   allow: z
-    .union([
-      z.literal("none"),
-      z.strictObject({
-        methods: methods.optional().describe("HTTP methods. Default: every one."),
-        paths: z
-          .array(policyPath)
-          .min(1)
-          .optional()
-          .describe("Paths, exact or a prefix that ends in `*`. Default: all below the prefix."),
-      }),
-    ])
+    .union([z.literal("none"), grant, z.array(grant).min(1)])
     .default({})
     .describe(
-      "What the gateway may ask for: by default every method on the prefix. `none`: routed, but the service refuses all but health checks.",
+      "What the gateway may ask for: by default every method on the prefix. A list where tokens decide. `none`: routed, but the service refuses all but health checks.",
     ),
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cpuTarget, dnsLabel, port, replicas, resources } from "../common.ts";
 import { serviceTelemetry } from "../observability/telemetry.ts";
+import { access } from "./access.ts";
 import { call } from "./calls.ts";
 import { canary } from "./canary.ts";
 import { fault, mirror } from "./faults.ts";
@@ -8,6 +9,8 @@ import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection, retries } from "./resilience.ts";
 import { rateLimits } from "./rate-limits.ts";
+import { jwt } from "./jwt.ts";
+import { mtls } from "./mtls.ts";
 import { route } from "./routes.ts";
 import { rule } from "./rules.ts";
 import { duration, image, path } from "./terms.ts";
@@ -18,6 +21,12 @@ export const service = z.strictObject({
   image: image.default("nicholasjackson/fake-service:v0.26.2").describe("Container image."),
   port: port.default(8080).describe("Port that the container listens on."),
   servicePort: port.optional().describe("Port of the Service, which callers ask. Default: `port`."),
+  extraPorts: z
+    .record(dnsLabel.max(15), port)
+    .default({})
+    .describe(
+      "Further ports by name, such as `http-metrics: 9090`; Istio reads the protocol from the name's first part.",
+    ),
   versions: z
     .record(dnsLabel, version)
     .refine((versions) => Object.keys(versions).length > 0, { error: "expected at least one version" })
@@ -74,6 +83,12 @@ export const service = z.strictObject({
     .array(dnsLabel)
     .default([])
     .describe("External services that it calls: names of the catalog's `externalServices`."),
+  access: z
+    .record(dnsLabel, access)
+    .default({})
+    .describe("Callers that are no services of this catalog, by a name of their own. All others are refused."),
+  jwt: jwt.optional().describe("Tokens of end users. Default: none are looked at."),
+  mtls: mtls.prefault({}).describe("Mutual TLS where it differs from the mesh's."),
 });
 
 export type ServiceSpec = z.infer<typeof service>;

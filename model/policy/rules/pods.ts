@@ -1,4 +1,4 @@
-import { isMutable } from "../../checks/production.ts";
+import { isMutable } from "../../images.ts";
 import { containersOf, podOf, RELEASE } from "../pods.ts";
 import type { PolicyResource, ResourceRule } from "../rule.ts";
 import { at, isMissing, isOn, items, leaves, text, UNKNOWN } from "../values.ts";

@@ -149,6 +149,7 @@ function sidecarExpression(release: RepresentedChart, revision = "default"): str
       name: 'istio-proxy',
       image: '${image}',
       restartPolicy: 'Always',
+      securityContext: ${SECURITY_CONTEXT},
       ports: [Object.spec.initContainers.ports{name: 'http-envoy-prom', containerPort: 15090, protocol: 'TCP'}],
       resources: Object.spec.initContainers.resources{
         requests: (has(object.metadata.annotations) && (${annotated})) ? ${fromAnnotations("proxyCPU", "proxyMemory")} : ${cpuAndMemory(objectAt(resources, "requests"))},
@@ -158,6 +159,17 @@ function sidecarExpression(release: RepresentedChart, revision = "default"): str
   }
 }`;
 }
+
+/** As in Istio's template with istio-cni: such a sidecar meets the restricted Pod Security Standard in a pod that does. */
+const SECURITY_CONTEXT = `Object.spec.initContainers.securityContext{
+        allowPrivilegeEscalation: false,
+        privileged: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        runAsUser: 1337,
+        runAsGroup: 1337,
+        capabilities: Object.spec.initContainers.securityContext.capabilities{drop: ['ALL']}
+      }`;
 
 const ANNOTATIONS = "object.metadata.annotations";
 

@@ -37,7 +37,8 @@ for (const stack of ["dev", "prod"]) {
       );
       const pay = "POST http://payment:8080/api/v1/process-payment";
       assert.equal(ask(world, pay, [], "order").status, 200);
-      assert.equal(ask(world, pay, [], "cart").status, 403);
+      // cart's proxy knows payment neither by name nor by certificate.
+      assert.ok([502, 503].includes(ask(world, pay, [], "cart").status ?? 0));
       assert.equal(ask(world, "POST http://payment:8080/api/v1/refund", [], "order").status, 403);
       assert.deepEqual(ask(world, pay, [], "order").callers?.allowed, ["order"]);
     });

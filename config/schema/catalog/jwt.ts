@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+const header = z.string().regex(/^[A-Za-z0-9-]+$/, "expected a header name of letters, digits and dashes");
+
+/** Keys that never belong into a file: a set with private parts would be handed to every proxy. */
+const PRIVATE_PARTS = ["d", "p", "q", "dp", "dq", "qi", "k"] as const;
+
+/** A JSON Web Key Set with public keys only. */
+const jwks = z.string().superRefine((text, context) => {
+  const keys = keysOf(text);
+  if (keys === undefined) {
+    context.addIssue({ code: "custom", message: 'expected a JSON Web Key Set: {"keys": [...]}' });
+  } else if (keys.some((key) => PRIVATE_PARTS.some((part) => part in key))) {
+    context.addIssue({ code: "custom", message: "expected public keys only; got a key with its private part" });
+  }
+});
+
+function keysOf(text: string): Record<string, unknown>[] | undefined {
+  try {
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    const valid =
+      Array.isArray(keys) && keys.length > 0 && keys.every((key) => typeof key === "object" && key !== null);
+    return valid ? (keys as Record<string, unknown>[]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An issuer of tokens that a service trusts. */
+const rule = z
+  .strictObject({
+    issuer: z.string().min(1).describe("Who signed the token: its claim `iss`."),
+    jwksUri: z
+      .url({
+        protocol: /^https$/,
+        error: "expected an https address: keys over plain text can be exchanged on the way",
+      })
+      .optional()
+      .describe("Address of the issuer's public keys."),
+    jwks: jwks.optional().describe("The issuer's public keys themselves, as JSON."),
+    audiences: z.array(z.string().min(1)).min(1).optional().describe("Accepted audiences (`aud`). Default: every one."),
+    forwardOriginalToken: z.boolean().default(false).describe("Hand the token on to the service."),
+    fromHeaders: z
+      .array(
+        z.strictObject({
+          name: header.describe("Name of the header."),
+          prefix: z.string().default("").describe("What stands before the token, such as `Bearer `."),
+        }),
+      )
+      .default([])
+      .describe("Headers that hold the token. Default: `Authorization: Bearer`."),
+    fromCookies: z.array(z.string().min(1)).default([]).describe("Cookies that hold the token."),
+    fromParams: z.array(z.string().min(1)).default([]).describe("Query parameters that hold the token."),
+    outputClaimToHeaders: z
+      .array(
+        z.strictObject({
+          header: header.describe("Name of the header."),
+          claim: z.string().min(1).describe("Claim whose value it gets."),
+        }),
+      )
+      .default([])
+      .describe("Claims that the service gets as headers."),
+  })
+  .refine(({ jwksUri, jwks }) => (jwksUri === undefined) !== (jwks === undefined), {
+    error: "expected either jwksUri or jwks",
+    path: ["jwksUri"],
+  });
+
+/** Tokens of end users. */
+export const jwt = z.strictObject({
+  rules: z.array(rule).min(1).describe("Issuers that are trusted, and where their tokens stand."),
+  required: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Requests of a gateway need a token unless their `allow` says `token: none`. A bad token is refused always.",
+    ),
+});
+
+export type JwtSpec = z.infer<typeof jwt>;

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+const MODES = ["STRICT", "PERMISSIVE", "DISABLE"] as const;
+
+/** What a service takes from its callers, where that differs from the mesh (`security.mtls`). */
+export const mtls = z.strictObject({
+  mode: z
+    .enum(["STRICT", "PERMISSIVE"])
+    .optional()
+    .describe("Mutual TLS of all its ports. Default: the mesh's. `PERMISSIVE` also takes plain text."),
+  ports: z
+    .record(z.string().regex(/^\d+$/, "expected the number of a port"), z.enum(MODES))
+    .default({})
+    .describe("Exceptions by port of the pod. `DISABLE` takes plain text only."),
+});
+
+export type MtlsSpec = z.infer<typeof mtls>;

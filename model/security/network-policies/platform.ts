@@ -1,0 +1,55 @@
+import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
+import { MANAGED_BY } from "../../labels.ts";
+import { NAMESPACES } from "../../names.ts";
+import type { HelmRelease, NetworkPolicyObject } from "../../objects.ts";
+import { gatewayReleases } from "../../releases/gateways.ts";
+import type { StackData } from "../../stack.ts";
+import { inNamespace, tcp } from "./peers.ts";
+import { ISTIO_PORTS } from "./ports.ts";
+
+/** Port on which istiod answers Kiali's questions about the state of the proxies. */
+const ISTIOD_DEBUG = 8080;
+
+/**
+ * Who reaches the control plane and the gateways. Their way out is not limited here: istiod calls the API server and the
+ * issuers of tokens, the egress gateway the world, and no policy can name the API server.
+ */
+export function platformNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
+  if (!stack.config.security.networkPolicies) {
+    return [];
+  }
+  return [
+    policy(NAMESPACES.istioSystem, "istiod", [
+      // Sidecars of every namespace; and the API server, whose address is that of no pod.
+      { ports: tcp(ISTIO_PORTS.xds, ISTIO_PORTS.webhook) },
+      // Prometheus; and Kiali.
+      { from: [inNamespace(NAMESPACES.observability)], ports: tcp(ISTIO_PORTS.istiodMetrics, ISTIOD_DEBUG) },
+    ]),
+    ...gatewayReleases(stack).map((gateway) => gatewayPolicy(stack, gateway)),
+  ];
+}
+
+function gatewayPolicy({ catalog }: StackData, { name, namespace, values }: HelmRelease): NetworkPolicyObject {
+  const service = values["service"] as unknown as GatewayService;
+  const ports = tcp(...service.ports.map(({ targetPort }) => targetPort), ISTIO_PORTS.gatewayHealth);
+  return policy(namespace, name, [
+    // A load balancer may keep the client's address, so that is anybody's; the others serve this application alone.
+    service.type === "ClusterIP" ? { from: [inNamespace(catalog.namespace)], ports } : { ports },
+    { from: [inNamespace(NAMESPACES.observability)], ports: tcp(ISTIO_PORTS.metrics, ISTIO_PORTS.envoyMetrics) },
+  ]);
+}
+
+/** What a gateway's chart is told of its Service. */
+interface GatewayService {
+  readonly type: string;
+  readonly ports: readonly { readonly targetPort: number }[];
+}
+
+function policy(namespace: string, app: string, ingress: NetworkPolicyIngressRule[]): NetworkPolicyObject {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: app, namespace, labels: MANAGED_BY },
+    spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress"], ingress },
+  };
+}
