@@ -13,7 +13,11 @@ interface Pod {
   readonly metadata: { readonly name: string; readonly annotations: Readonly<Record<string, string>> };
   readonly spec: {
     readonly nodeName: string;
-    readonly initContainers?: readonly { readonly name: string; readonly resources: unknown }[];
+    readonly initContainers?: readonly {
+      readonly name: string;
+      readonly resources: unknown;
+      readonly securityContext?: { readonly capabilities?: unknown };
+    }[];
   };
 }
 
@@ -140,6 +144,8 @@ describe("releases whose chart repository is out of reach", function () {
       sidecars("web").map(({ name, resources }) => [name, resources]),
       [["istio-proxy", SIDECAR]],
     );
+    // As the namespaces want it that enforce the restricted Pod Security Standard.
+    assert.deepEqual(sidecars("web")[0]?.securityContext?.capabilities, { drop: ["ALL"] });
     assert.deepEqual(sidecars("bare"), []);
     assert.ok((await gatewayPods()).every(({ spec }) => spec.initContainers === undefined));
   });

@@ -51,6 +51,7 @@ function policy(
           patchType: "ApplyConfiguration",
           applyConfiguration: { expression },
         },
+        { patchType: "JSONPatch", jsonPatch: { expression: DROP_CAPABILITIES } },
       ],
     },
   };
@@ -167,9 +168,18 @@ const SECURITY_CONTEXT = `Object.spec.initContainers.securityContext{
         readOnlyRootFilesystem: true,
         runAsNonRoot: true,
         runAsUser: 1337,
-        runAsGroup: 1337,
-        capabilities: Object.spec.initContainers.securityContext.capabilities{drop: ['ALL']}
+        runAsGroup: 1337
       }`;
+
+/** A list as a whole, such as the capabilities to drop, cannot stand in an apply configuration. */
+const DROP_CAPABILITIES = `has(object.spec.initContainers) &&
+  object.spec.initContainers.exists(c, c.name == 'istio-proxy' && has(c.securityContext) && !has(c.securityContext.capabilities))
+  ? [JSONPatch{
+      op: 'add',
+      path: '/spec/initContainers/' + string(object.spec.initContainers.map(c, c.name).indexOf('istio-proxy')) + '/securityContext/capabilities',
+      value: Object.spec.initContainers.securityContext.capabilities{drop: ['ALL']}
+    }]
+  : []`;
 
 const ANNOTATIONS = "object.metadata.annotations";
 
