@@ -5,6 +5,7 @@ import { EKS_VERSIONS } from "../eks-versions.ts";
 import { nodesWithinLimits, permittedTypes } from "../karpenter/instances.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../load-balancer.ts";
 import { nodePools, POOL_KEYS } from "../node-pools.ts";
+import { addonVolumes } from "./addon-volumes.ts";
 import {
   CONTROL_PLANE_LOG_GB,
   ENDPOINT_GB,
@@ -20,7 +21,15 @@ import { NoPriceError } from "./no-price-error.ts";
 import { GLOBAL_PRICES, instanceHour, type RegionPrices } from "./prices.ts";
 
 /** Parts of the platform that cost money. */
-export const COST_COMPONENTS = ["control plane", "nodes", "network", "load balancer", "logs", "encryption"] as const;
+export const COST_COMPONENTS = [
+  "control plane",
+  "nodes",
+  "network",
+  "load balancer",
+  "observability",
+  "logs",
+  "encryption",
+] as const;
 
 /** Something that AWS bills. */
 export interface CostItem {
@@ -55,6 +64,7 @@ export function costItems(input: CostInput): CostItem[] {
     ...natGateways(input),
     ...endpoints(input),
     ...loadBalancer(input),
+    ...addonVolumes(input.config, input.prices),
     ...logs(input),
     ...encryptionKey(input),
   ];

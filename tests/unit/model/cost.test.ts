@@ -46,6 +46,14 @@ describe("the estimated cost of a stack", () => {
     assert.equal(result.region, "eu-west-1");
   });
 
+  it("counts the volume of every pod that keeps metrics or traces", () => {
+    const volume = { enabled: true, size: "50Gi" };
+    const kept = cost({ observability: { prometheus: { replicas: 2, volume, retentionDays: 1 }, jaeger: { volume } } });
+    assert.equal(monthly(kept, "Prometheus volumes"), 8.8); // 2 x 50 x 0.088
+    assert.equal(monthly(kept, "Jaeger volumes"), 4.4);
+    assert.equal(monthly(cost(), "Jaeger volumes"), undefined);
+  });
+
   it("of twice the nodes is twice the line, and on Spot it is less", () => {
     const pool = (desired: number, capacityType = "ON_DEMAND") =>
       monthly(cost({ cluster: { workloadPool: { min: 1, desired, max: 12, capacityType } } }), "workload pool") ?? 0;
