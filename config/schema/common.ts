@@ -90,3 +90,11 @@ export const replicas = z
   .refine((bounds) => bounds.min <= bounds.max, { error: "expected min to be at most max", path: ["min"] });
 
 export type Replicas = z.infer<typeof replicas>;
+
+/** Size of a node's root volume. */
+export const diskSizeGiB = z
+  .int()
+  .min(20)
+  .max(16384)
+  .default(50)
+  .describe("Size of a node's root volume (gp3, encrypted), in GiB.");

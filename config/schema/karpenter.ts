@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diskSizeGiB } from "./common.ts";
 import { chart } from "./charts.ts";
 
 /** A span of time as Karpenter writes it, or never. */
@@ -62,12 +63,7 @@ export const karpenter = z.strictObject({
     .describe(
       "Release of EKS's AL2023 image. `latest` replaces nodes soon after AWS publishes one, within `disruptionBudget`.",
     ),
-  diskSizeGiB: z
-    .int()
-    .min(20)
-    .max(16384)
-    .default(50)
-    .describe("Size of a node's root volume (gp3, encrypted), in GiB."),
+  diskSizeGiB,
   consolidationPolicy: z
     .enum(["WhenEmpty", "WhenEmptyOrUnderutilized"])
     .default("WhenEmptyOrUnderutilized")

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { diskSizeGiB } from "./common.ts";
 
 /** Fields of a node pool, with the defaults that differ from pool to pool. */
 export function nodePool(defaults: { readonly instanceType: string; readonly size: number; readonly max: number }) {
@@ -28,12 +29,7 @@ export function nodePool(defaults: { readonly instanceType: string; readonly siz
         .enum(["AL2023", "BOTTLEROCKET"])
         .default("AL2023")
         .describe("Operating system of the nodes, for the architecture of the instance type."),
-      diskSizeGiB: z
-        .int()
-        .min(20)
-        .max(16384)
-        .default(50)
-        .describe("Size of a node's root volume (gp3, encrypted), in GiB."),
+      diskSizeGiB,
     })
     .refine((pool) => pool.min <= pool.desired && pool.desired <= pool.max, {
       error: "expected min <= desired <= max",

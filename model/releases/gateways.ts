@@ -37,33 +37,22 @@ export function gatewayReleases(stack: StackData): HelmRelease[] {
 
 /** Where traffic enters. */
 export function ingressGateway({ config }: StackData): HelmRelease {
-  const { mesh } = config;
-  return istioRelease(mesh, {
-    name: RELEASES.ingressGateway,
-    namespace: NAMESPACES.ingress,
-    chart: "gateway",
-    version: revisionOf(mesh, mesh.ingressGateway.revisionTag).version,
-    values: {
-      ...gatewayValues(config, mesh.ingressGateway, RELEASES.ingressGateway, ingressAnnotations(config)),
-      ...ingressEnvironment(config),
-      service: ingressService(config),
-    },
-  });
+  return gatewayRelease(
+    config,
+    { name: RELEASES.ingressGateway, namespace: NAMESPACES.ingress, gateway: config.mesh.ingressGateway },
+    { ...ingressEnvironment(config), service: ingressService(config) },
+    ingressAnnotations(config),
+  );
 }
 
 /** Where traffic to external services leaves; reached from inside only. */
 function egressGateway({ config }: StackData): HelmRelease {
-  const { mesh } = config;
-  return istioRelease(mesh, {
-    name: RELEASES.egressGateway,
-    namespace: NAMESPACES.egress,
-    chart: "gateway",
-    version: revisionOf(mesh, mesh.egressGateway.revisionTag).version,
-    values: {
-      ...gatewayValues(config, mesh.egressGateway, RELEASES.egressGateway),
-      service: insideService(mesh.egressGateway),
-    },
-  });
+  const gateway = config.mesh.egressGateway;
+  return gatewayRelease(
+    config,
+    { name: RELEASES.egressGateway, namespace: NAMESPACES.egress, gateway },
+    { service: insideService(gateway) },
+  );
 }
 
 /**
@@ -76,13 +65,10 @@ function eastWestGateway({ config }: StackData): HelmRelease {
   const network = networkOf(mesh);
   const port = (name: string, number: number) => ({ name, port: number, targetPort: number, protocol: "TCP" });
   const { services, istiod, webhooks } = EAST_WEST_PORTS;
-  return istioRelease(mesh, {
-    name: RELEASES.eastWestGateway,
-    namespace: NAMESPACES.eastWest,
-    chart: "gateway",
-    version: revisionOf(mesh, gateway.revisionTag).version,
-    values: {
-      ...gatewayValues(config, gateway, RELEASES.eastWestGateway, eastWestAnnotations(config)),
+  return gatewayRelease(
+    config,
+    { name: RELEASES.eastWestGateway, namespace: NAMESPACES.eastWest, gateway },
+    {
       labels: { [NETWORK_LABEL]: network },
       // The gateway knows the services of this network only, and so leads no call on into a third one.
       env: { ISTIO_META_REQUESTED_NETWORK_VIEW: network },
@@ -91,22 +77,18 @@ function eastWestGateway({ config }: StackData): HelmRelease {
         ...(gateway.exposeIstiod ? [port("tls-istiod", istiod), port("tls-webhook", webhooks)] : []),
       ]),
     },
-  });
+    eastWestAnnotations(config),
+  );
 }
 
 /** One entry for calls from inside the cluster. It shares the ingress gateway's namespace, and nothing from outside leads to it. */
 function internalGateway({ config }: StackData): HelmRelease {
-  const { mesh } = config;
-  return istioRelease(mesh, {
-    name: RELEASES.internalGateway,
-    namespace: NAMESPACES.ingress,
-    chart: "gateway",
-    version: revisionOf(mesh, mesh.internalGateway.revisionTag).version,
-    values: {
-      ...gatewayValues(config, mesh.internalGateway, RELEASES.internalGateway),
-      service: insideService(mesh.internalGateway),
-    },
-  });
+  const gateway = config.mesh.internalGateway;
+  return gatewayRelease(
+    config,
+    { name: RELEASES.internalGateway, namespace: NAMESPACES.ingress, gateway },
+    { service: insideService(gateway) },
+  );
 }
 
 /** A Service that only the cluster's own pods reach. */
@@ -115,11 +97,30 @@ function insideService({ ports }: GatewayConfig): HelmValues {
   return { type: "ClusterIP", ports: [status, ...ports].map((port) => ({ ...port, protocol: "TCP" })) };
 }
 
+/** A gateway by its name and its settings. */
+interface Gateway {
+  readonly name: string;
+  readonly namespace: string;
+  readonly gateway: Omit<GatewayConfig, "ports">;
+}
+
+/** A gateway's release: what all gateways have, and over it what only this one has. */
+function gatewayRelease(
+  config: StackData["config"],
+  { name, namespace, gateway }: Gateway,
+  own: HelmValues,
+  annotations: Readonly<Record<string, string>> = {},
+): HelmRelease {
+  const { version } = revisionOf(config.mesh, gateway.revisionTag);
+  const values = { ...gatewayValues(config, gateway, name, annotations), ...own };
+  return istioRelease(config.mesh, { name, namespace, chart: "gateway", version, values });
+}
+
 function gatewayValues(
   config: StackData["config"],
   gateway: Omit<GatewayConfig, "ports">,
   name: string,
-  annotations: Readonly<Record<string, string>> = {},
+  annotations: Readonly<Record<string, string>>,
 ): HelmValues {
   const labels = { app: name };
   const tag = gatewayTag(config.mesh, gateway.revisionTag);

@@ -22,7 +22,7 @@ const HTTP = { name: "http2", port: 80, targetPort: 8080 } as const;
 const HTTPS = { name: "https", port: 443, targetPort: 8443 } as const;
 
 /** What all gateways have. */
-const scaling = {
+export const gatewayScaling = {
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,
   resources: resources
@@ -35,7 +35,7 @@ const scaling = {
 
 /** Where traffic enters. */
 export const ingressGateway = z.strictObject({
-  ...scaling,
+  ...gatewayScaling,
   ports: gatewayPorts([HTTP, HTTPS]),
   serviceType: z
     .enum(["LoadBalancer", "NodePort", "ClusterIP"])
@@ -46,7 +46,7 @@ export const ingressGateway = z.strictObject({
 /** Where traffic to external services leaves. */
 export const egressGateway = z.strictObject({
   enabled: z.boolean().default(true).describe("Install the egress gateway."),
-  ...scaling,
+  ...gatewayScaling,
   ports: gatewayPorts([HTTPS]),
 });
 
@@ -58,7 +58,7 @@ export const internalGateway = z.strictObject({
     .describe(
       "Install a gateway for calls between services and from pods outside the mesh. Its Service is a ClusterIP.",
     ),
-  ...scaling,
+  ...gatewayScaling,
   ports: gatewayPorts([HTTP, HTTPS]),
 });
 

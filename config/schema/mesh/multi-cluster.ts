@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { cidr, cpuTarget, dnsLabel, hostName, port, replicas, resources } from "../common.ts";
-import { revisionTag } from "../revisions.ts";
+import { cidr, dnsLabel, hostName, port } from "../common.ts";
+import { gatewayScaling } from "./gateways.ts";
 
 /** Private networks of RFC 1918: where the other clusters of a mesh are. */
 const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
@@ -17,14 +17,7 @@ const eastWestGateway = z.strictObject({
     .boolean()
     .default(false)
     .describe("Let clusters without a control plane reach this istiod through the gateway (ports 15012 and 15017)."),
-  replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget,
-  resources: resources
-    .prefault({ requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "2000m", memory: "1024Mi" } })
-    .describe("Requests and limits of a gateway pod."),
-  revisionTag: revisionTag
-    .optional()
-    .describe("Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`."),
+  ...gatewayScaling,
   serviceType: z
     .enum(["LoadBalancer", "NodePort", "ClusterIP"])
     .default("LoadBalancer")
