@@ -7,7 +7,7 @@ import { lastJson, TemporaryProject, type CommandOutcome } from "../support/mesh
 
 /** Each ends with one clear message, without a stack trace, and with nothing begun. */
 describe("bad input to the command", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   let project: TemporaryProject;
   beforeEach(() => {
     project = new TemporaryProject();
@@ -95,7 +95,7 @@ describe("bad input to the command", function () {
   });
 
   it("a resource that fails: its name and the reason, and the next up finishes", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const faults = [
       {
         type: "kubernetes:core/v1:Service",
@@ -114,7 +114,7 @@ describe("bad input to the command", function () {
   });
 
   it("ports of the last run that somebody took: others are found", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await project.json<ResultJson>(["up", "local"]);
     const before = (await project.json<{ stacks: { server: string }[] }>(["status", "local"])).stacks[0]?.server ?? "";
     await project.run(["down"]);

@@ -30,7 +30,7 @@ config:
 `;
 
 describe("mesh canary", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let project: TemporaryProject;
   let prometheus: Server;
   let url: string;
@@ -115,7 +115,7 @@ describe("mesh canary", function () {
     project.edit("Pulumi.tiny.yaml", "windowSeconds: 1", "windowSeconds: 600");
     git("commit", "--all", "--quiet", "--message", "slow");
     const running = project.start(unattended());
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 180_000;
     while (!running.stderr().includes("50 %: watching") && Date.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -4,7 +4,7 @@ import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
 import { TemporaryProject } from "../support/mesh-command.ts";
 
 describe("a command whose reader went away", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let project: TemporaryProject;
   beforeEach(() => {
     project = new TemporaryProject();

@@ -14,7 +14,7 @@ const STALLED_DEPLOYMENT: FaultRule = { type: "kubernetes:apps/v1:Deployment", o
 const STALLED_NODES: FaultRule = { type: "aws:eks/nodeGroup:NodeGroup", op: "create", action: "stall" };
 
 describe("an up that is cut off", function () {
-  this.timeout(180_000);
+  this.timeout(480_000);
   let project: TemporaryProject;
 
   beforeEach(() => {

@@ -21,7 +21,7 @@ const OWN_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-syste
 
 for (const stack of ["dev", "prod"]) {
   describe(`the life of ${stack}`, function () {
-    this.timeout(240_000);
+    this.timeout(480_000);
     let project: TemporaryProject;
     let kubeconfig: string;
 

@@ -19,6 +19,12 @@ const LOST = "eu-west-1a";
 const AUTOSCALERS = "/apis/autoscaling/v2/horizontalpodautoscalers";
 const MERGE_PATCH = "application/merge-patch+json";
 
+/**
+ * The disruption controller takes an evicted pod for missing for two minutes (its DeletionTimeout) when it did not see it go:
+ * here a StatefulSet's pod is back under its own name within milliseconds. Seen in `disruptedPods` of a budget.
+ */
+const DRAIN_MILLISECONDS = 300_000;
+
 /** Namespaces of control plane and gateways. */
 const MESH = ["istio-system", "istio-ingress", "istio-egress"];
 
@@ -26,7 +32,7 @@ const MESH = ["istio-system", "istio-ingress", "istio-egress"];
 const ESSENTIAL = ["istio-system", "istio-ingress", "istio-egress", "ecommerce", "observability"];
 
 describe("the loss of a zone in prod", function () {
-  this.timeout(360_000);
+  this.timeout(900_000);
   let project: TemporaryProject;
   let kubeconfig: string;
   let client: KubernetesClient;
@@ -113,7 +119,7 @@ describe("the loss of a zone in prod", function () {
       const [first, second] = (await essentialPods()).filter((pod) => labelOf(pod, "app") === app);
       assert.ok(first !== undefined && second !== undefined, app);
       // The budget counts pods a moment after they are ready.
-      const deadline = Date.now() + 30_000;
+      const deadline = Date.now() + 180_000;
       while (await evict(first)) {
         assert.ok(Date.now() < deadline, `${nameOf(first)} may never leave`);
         await sleep(200);
@@ -153,7 +159,7 @@ describe("the loss of a zone in prod", function () {
     nodes: readonly string[],
     watch: () => Promise<void> = () => Promise.resolve(),
   ): Promise<number> {
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + DRAIN_MILLISECONDS;
     const evicted = new Set<string>();
     for (;;) {
       const waiting = (await list("/api/v1/pods")).filter(
@@ -194,7 +200,7 @@ describe("the loss of a zone in prod", function () {
 
   /** Waits until every Deployment is Available, every autoscaler at its minimum and every pod on a node. */
   async function settled(): Promise<void> {
-    const deadline = Date.now() + 90_000;
+    const deadline = Date.now() + 240_000;
     for (;;) {
       const { faults } = await reportCluster(kubeconfig);
       const gone = (await essentialPods()).some((pod) => objectAt(pod, "metadata")["deletionTimestamp"] !== undefined);

@@ -29,7 +29,7 @@ function assertGone(plane: ControlPlane): void {
 }
 
 describe("the life of a control plane", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const place = temporaryPlane();
   let toolchain: Toolchain;
   let plane: ControlPlane;
@@ -113,7 +113,7 @@ describe("the life of a control plane", function () {
 });
 
 describe("a start that does not succeed", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const place = temporaryPlane();
   after(() => place.remove());
 

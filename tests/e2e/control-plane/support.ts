@@ -51,7 +51,7 @@ export async function kube<Body = Record<string, unknown>>(
 export async function eventually<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined>,
-  seconds = 30,
+  seconds = 120,
 ): Promise<Answer> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

@@ -19,7 +19,7 @@ interface Pod {
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 
 describe("workloads on the control plane", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const place = temporaryPlane();
   let plane: ControlPlane;
 

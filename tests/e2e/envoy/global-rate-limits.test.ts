@@ -40,7 +40,7 @@ function cluster(port: number): Json {
 
 describe("global rate limits in a real Envoy", function () {
   // The first run fetches Envoy.
-  this.timeout(180_000);
+  this.timeout(480_000);
   let server: RateLimitServer;
   let envoy: RunningEnvoy | undefined;
 

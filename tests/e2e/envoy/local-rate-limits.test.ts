@@ -21,7 +21,7 @@ async function statuses(url: string, times: number, headers: Record<string, stri
 
 describe("local rate limits in a real Envoy", function () {
   // The first run fetches Envoy.
-  this.timeout(180_000);
+  this.timeout(480_000);
   let envoy: RunningEnvoy;
 
   before(async () => {

@@ -13,7 +13,7 @@ interface Deployment {
 }
 
 describe("releases whose chart can be fetched", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: TestBed;
   let repository: ChartRepository;
 

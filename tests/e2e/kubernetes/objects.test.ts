@@ -68,7 +68,7 @@ const ROUTES: k8s.types.input.apiextensions.v1.CustomResourceDefinition = {
 };
 
 describe("the stand-in Kubernetes provider on a real API server", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: TestBed;
 
   before(async function () {

@@ -79,7 +79,7 @@ function mesh(gateway: object, timeout = 60): (provider: k8s.Provider) => void {
 }
 
 describe("releases whose chart repository is out of reach", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: TestBed;
 
   before(async function () {

@@ -64,7 +64,7 @@ interface State {
 }
 
 describe("the upgrade of Istio by revision", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bed: TestBed;
 
   before(async function () {
