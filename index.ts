@@ -30,3 +30,5 @@ export const namespace = outputs.namespace;
 export const meshVersion = outputs.meshVersion;
 /** Password of Grafana's user `admin`; secret. */
 export const grafanaPassword = outputs.grafanaPassword;
+/** Certificate, PEM, of the authority behind the gateway's own; null where the stack does not make it. */
+export const gatewayAuthority = outputs.gatewayAuthority;

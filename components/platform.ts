@@ -58,6 +58,8 @@ export interface PlatformOutputs {
   readonly meshVersion: string;
   /** Password of Grafana's user `admin`; secret. Null when this stack does not install Grafana. */
   readonly grafanaPassword: pulumi.Output<string> | null;
+  /** Certificate, PEM, of the authority behind the gateway's own; null where the stack does not make it (`traffic.tls.mode`). */
+  readonly gatewayAuthority: pulumi.Output<string> | null;
 }
 
 /**
@@ -89,7 +91,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   );
   // istiod's webhook refuses Istio objects until it answers; and no console is shown before it asks who comes in.
   new Consoles("consoles", { stack }, { ...inCluster, dependsOn: [mesh, addons] });
-  certificate(stack, mesh, inCluster);
+  const gatewayAuthority = certificate(stack, mesh, inCluster);
 
   // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
   const namespace = new ApplicationNamespace(
@@ -109,11 +111,15 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
     namespace: stack.catalog.namespace,
     meshVersion: revisionOf(stack.config.mesh, "stable").version,
     grafanaPassword: addons.grafanaPassword ?? null,
+    gatewayAuthority,
   };
 }
 
 type MeshOutputs = Pick<PlatformOutputs, "roleArns" | "loadBalancerHostName">;
-type BaseOutputs = Omit<PlatformOutputs, keyof MeshOutputs | "hosts" | "namespace" | "meshVersion" | "grafanaPassword">;
+type BaseOutputs = Omit<
+  PlatformOutputs,
+  keyof MeshOutputs | "hosts" | "namespace" | "meshVersion" | "grafanaPassword" | "gatewayAuthority"
+>;
 
 const NO_AWS = {
   clusterEndpoint: null,
@@ -245,14 +251,15 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
   };
 }
 
-function certificate(stack: Stack, mesh: Mesh, options: ComponentOptions): void {
+/** Makes the gateway's certificate where the stack does; gives the authority behind it, or null. */
+function certificate(stack: Stack, mesh: Mesh, options: ComponentOptions): PlatformOutputs["gatewayAuthority"] {
   const { mode, credentialName } = stack.config.traffic.tls;
-  if (mode === "selfSigned") {
-    new GatewayCertificate(
-      "certificate",
-      { hosts: stack.catalog.hosts, credentialName },
-      // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
-      { ...options, dependsOn: [mesh.ingressNamespace] },
-    );
-  }
+  return mode === "selfSigned"
+    ? new GatewayCertificate(
+        "certificate",
+        { hosts: stack.catalog.hosts, credentialName },
+        // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
+        { ...options, dependsOn: [mesh.ingressNamespace] },
+      ).authorityPem
+    : null;
 }

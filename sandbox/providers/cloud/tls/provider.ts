@@ -35,6 +35,24 @@ const CERTIFICATE_DEFAULTS = {
   setSubjectKeyId: false,
 };
 
+/** What a certificate that is due comes to, as the published provider says it. */
+const RENEWED: DiffResult = {
+  changes: true,
+  detailedDiff: { readyForRenewal: { kind: "update", replace: true } },
+  replaces: ["readyForRenewal"],
+  deleteBeforeReplace: false,
+};
+
+const HOUR_MS = 3_600_000;
+
+/** Whether a certificate has come so near its end that its renewal was asked for. */
+function isDue(outputs: PropertyMap, news: PropertyMap): boolean {
+  const { validityEndTime } = outputs;
+  const { earlyRenewalHours } = news;
+  const early = typeof earlyRenewalHours === "number" ? earlyRenewalHours * HOUR_MS : 0;
+  return typeof validityEndTime === "string" && Date.now() >= Date.parse(validityEndTime) - early;
+}
+
 /** Certificates load the X.509 library on first use: a preview never needs it, and it costs a tenth of a second. */
 const certificates = () => import("./certificates.ts");
 
@@ -75,16 +93,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 /**
  * Stands in for the tls provider, with real keys and real certificates. Like the published one it keeps nothing itself.
- * Not stood in for: OpenSSH forms of keys, early renewal, write-only keys.
+ * Not stood in for: OpenSSH forms of keys, write-only keys.
  */
 export class TlsProvider extends StatelessProvider implements StandInProvider {
   readonly packageName = "tls";
   readonly version = "5.6.1";
 
   /** Only `earlyRenewalHours` changes in place: everything else is in the key or under the signature. */
-  diff({ oldInputs, news, ignoreChanges }: DiffRequest): Promise<DiffResult> {
+  diff({ oldInputs, oldOutputs, news, ignoreChanges }: DiffRequest): Promise<DiffResult> {
     const replaceOn = ({ path }: { readonly path: readonly unknown[] }) => path[0] !== "earlyRenewalHours";
-    return Promise.resolve(diffProperties(oldInputs, news, { replaceOn, ignoreChanges }));
+    const change = diffProperties(oldInputs, news, { replaceOn, ignoreChanges });
+    return Promise.resolve(isDue(oldOutputs, news) ? RENEWED : change);
   }
 
   async create({ type, inputs, preview }: CreateRequest): Promise<CreateResult> {

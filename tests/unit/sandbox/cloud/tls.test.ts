@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 
 import { certificateRequest, locallySigned, selfSigned } from "../../../../sandbox/providers/cloud/tls/certificates.ts";
 import { newKey } from "../../../../sandbox/providers/cloud/tls/keys.ts";
+import { TlsProvider } from "../../../../sandbox/providers/cloud/tls/index.ts";
 import type { Properties } from "../../../../sandbox/providers/cloud/types.ts";
 
 const HOURS_OF_A_DAY = 24;
@@ -49,6 +50,28 @@ describe("stand-in for tls", () => {
       assert.equal(certificate.publicKey.export({ type: "spki", format: "pem" }), leafKey.publicKeyPem);
     });
   }
+
+  it("renews a certificate that is due, by replacement, and no other", async () => {
+    const due = (validHours: number, earlyRenewalHours: number) => {
+      const validityEndTime = new Date(Date.now() + validHours * 3_600_000).toISOString();
+      const inputs = { earlyRenewalHours };
+      return new TlsProvider().diff({
+        session: { urn: "urn:provider", config: {} },
+        urn: "urn:certificate",
+        type: "tls:index/locallySignedCert:LocallySignedCert",
+        name: "certificate",
+        signal: new AbortController().signal,
+        id: "1",
+        oldInputs: inputs,
+        oldOutputs: { ...inputs, validityEndTime },
+        news: inputs,
+        ignoreChanges: [],
+      });
+    };
+    assert.equal((await due(721, 720)).changes, false);
+    assert.deepEqual((await due(719, 720)).replaces, ["readyForRenewal"]);
+    assert.deepEqual((await due(-1, 0)).replaces, ["readyForRenewal"]);
+  });
 
   it("refuses an unknown algorithm by its name", async () => {
     await assert.rejects(async () => newKey({ algorithm: "DSA" }), /DSA is not one of RSA, ECDSA, ED25519/);

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { program } from "../../components/program.ts";
+import { diffObject } from "../../sandbox/providers/kubernetes/resource-operations.ts";
+import { record, type Registered } from "../support/record.ts";
+import { settingsOf, STACKS } from "../support/stacks.ts";
+
+function found(graph: readonly Registered[], type: string, name?: string): Registered {
+  const resource = graph.find((one) => one.type === type && (name === undefined || one.name === name));
+  assert.ok(resource, `${type} ${name ?? ""}`);
+  return resource;
+}
+
+const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
+const AUTHORITY = "tls:index/selfSignedCert:SelfSignedCert";
+
+describe("the certificate that the stack signs itself", () => {
+  let dev: Registered[];
+
+  before(async () => {
+    dev = await record(() => program(), { stack: "dev", settings: settingsOf("dev") });
+  });
+
+  it("is a leaf of an authority that may sign and nothing else", () => {
+    const authority = found(dev, AUTHORITY).inputs;
+    assert.equal(authority["isCaCertificate"], true);
+    assert.deepEqual(authority["allowedUses"], ["cert_signing", "crl_signing"]);
+    const leaf = found(dev, LEAF).inputs;
+    assert.equal(leaf["isCaCertificate"], undefined);
+    assert.deepEqual(leaf["allowedUses"], ["digital_signature", "server_auth"]);
+    assert.ok(found(dev, LEAF).dependencies.includes(found(dev, AUTHORITY).urn));
+  });
+
+  it("is renewed before its end, and its authority before a leaf could outlive it", () => {
+    const hours = (type: string, key: string) => Number(found(dev, type).inputs[key]);
+    assert.ok(hours(LEAF, "earlyRenewalHours") >= 24 * 7);
+    assert.ok(hours(AUTHORITY, "earlyRenewalHours") > hours(LEAF, "validityPeriodHours"));
+    assert.ok(hours(AUTHORITY, "validityPeriodHours") > 2 * hours(AUTHORITY, "earlyRenewalHours"));
+  });
+
+  it("rotates in the Secret that the gateway reads: new content is an update of the same object, on every stack", async () => {
+    const secret = found(dev, "kubernetes:core/v1:Secret", "certificate-secret");
+    assert.deepEqual(secret.ignoreChanges, []);
+    for (const stack of STACKS) {
+      const graph = stack === "dev" ? dev : await record(() => program(), { stack, settings: settingsOf(stack) });
+      const options = found(graph, "pulumi:providers:kubernetes").inputs;
+      const { metadata, type } = secret.inputs;
+      const content = (text: string) =>
+        ({ apiVersion: "v1", kind: "Secret", metadata, type, stringData: { "tls.crt": text } }) as never;
+      const change = diffObject(
+        {
+          session: { urn: "urn:provider", config: {} },
+          urn: secret.urn,
+          type: secret.type,
+          name: secret.name,
+          signal: new AbortController().signal,
+          id: "istio-ingress/ecommerce-cert",
+          oldInputs: content("first"),
+          oldOutputs: {},
+          news: content("second"),
+          ignoreChanges: [],
+        },
+        { configMapMutable: false, secretMutable: String(options["enableSecretMutable"]) === "true" },
+      );
+      assert.deepEqual([change.changes, change.replaces, change.deleteBeforeReplace], [true, [], false], stack);
+    }
+  });
+});
