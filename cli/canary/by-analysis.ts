@@ -25,7 +25,7 @@ export async function advanceByAnalysis(session: CanarySession, options: CanaryO
     throw new UsageError("--analyse acts by itself, so it needs --yes");
   }
   const queries = canaryQueries(
-    { service: session.service, namespace: catalog.namespace, version },
+    { mode: config.mesh.mode, service: session.service, namespace: catalog.namespace, version },
     analysis.windowSeconds,
   );
   const token = process.env["MESH_PROMETHEUS_TOKEN"];

@@ -1,5 +1,10 @@
+import type { MeshConfig } from "../../config/schema/mesh.ts";
+import { reportersOf } from "../observability/reporters.ts";
+
 /** Whose requests are counted. */
 export interface CanaryLabels {
+  /** How the mesh runs: it decides which proxy counts. */
+  readonly mode: MeshConfig["mode"];
   readonly service: string;
   readonly namespace: string;
   readonly version: string;
@@ -12,10 +17,13 @@ export interface CanaryQueries {
   readonly p99Milliseconds: string;
 }
 
-/** The queries of a canary. What its own proxies report: only they know the version of every request. */
-export function canaryQueries({ service, namespace, version }: CanaryLabels, windowSeconds: number): CanaryQueries {
+/** The queries of a canary. What its own proxies report, or its waypoint: only they know the version of every request. */
+export function canaryQueries(
+  { mode, service, namespace, version }: CanaryLabels,
+  windowSeconds: number,
+): CanaryQueries {
   const labels = [
-    `reporter="destination"`,
+    `reporter="${reportersOf(mode).callee}"`,
     `destination_service_name="${service}"`,
     `destination_service_namespace="${namespace}"`,
     `destination_version="${version}"`,

@@ -1,25 +1,27 @@
+import type { MeshConfig } from "../../config/schema/mesh.ts";
 import type { HelmValues } from "../objects.ts";
 import { dashboardJson } from "./dashboards/json.ts";
 import type { Dashboard } from "./dashboards/panel.ts";
+import { sharedProxyOverhead } from "./dashboards/ambient.ts";
 import { controlPlane, gateways, sidecarOverhead } from "./dashboards/platform.ts";
 import { canaryComparison, meshOverview, serviceSignals } from "./dashboards/services.ts";
 
 const FOLDER = "mesh";
 
 /** Every dashboard of a stack. */
-export function dashboards(namespace: string): Dashboard[] {
+export function dashboards(namespace: string, mode: MeshConfig["mode"]): Dashboard[] {
   return [
-    meshOverview(),
-    serviceSignals(namespace),
-    canaryComparison(namespace),
+    meshOverview(mode),
+    serviceSignals(namespace, mode),
+    canaryComparison(namespace, mode),
     controlPlane(),
     gateways(),
-    sidecarOverhead(namespace),
+    mode === "ambient" ? sharedProxyOverhead(namespace) : sidecarOverhead(namespace),
   ];
 }
 
 /** Values of Grafana's chart that bring them, in a folder of their own. */
-export function dashboardValues(namespace: string): HelmValues {
+export function dashboardValues(namespace: string, mode: MeshConfig["mode"]): HelmValues {
   return {
     dashboardProviders: {
       "dashboardproviders.yaml": {
@@ -40,7 +42,10 @@ export function dashboardValues(namespace: string): HelmValues {
     },
     dashboards: {
       [FOLDER]: Object.fromEntries(
-        dashboards(namespace).map((dashboard) => [dashboard.uid, { json: JSON.stringify(dashboardJson(dashboard)) }]),
+        dashboards(namespace, mode).map((dashboard) => [
+          dashboard.uid,
+          { json: JSON.stringify(dashboardJson(dashboard)) },
+        ]),
       ),
     },
   };

@@ -1,4 +1,5 @@
 import type { ObservabilityConfig } from "../../config/schema/observability.ts";
+import type { StackConfig } from "../../config/schema.ts";
 import type { HelmValues } from "../objects.ts";
 import { ADDON_SECRETS } from "./addon-secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
@@ -8,7 +9,7 @@ import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
 
 /** Values of the chart grafana 12. All that it shows is made by the stack, so nothing is lost with its pod. */
-export function grafanaValues(observability: ObservabilityConfig, namespace: string, pool: HelmValues): HelmValues {
+export function grafanaValues({ observability, mesh }: StackConfig, namespace: string, pool: HelmValues): HelmValues {
   const { name, userKey, passwordKey } = ADDON_SECRETS.grafana;
   return {
     admin: { existingSecret: name, userKey, passwordKey },
@@ -16,7 +17,7 @@ export function grafanaValues(observability: ObservabilityConfig, namespace: str
     ...pool,
     testFramework: { enabled: false },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
-    ...dashboardValues(namespace),
+    ...dashboardValues(namespace, mesh.mode),
     ...login(observability),
   };
 }

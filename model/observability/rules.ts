@@ -1,3 +1,4 @@
+import { ambientAlerts } from "./alerts/ambient.ts";
 import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
 import { controlPlaneAlerts } from "./alerts/control-plane.ts";
 import { dataPlaneAlerts } from "./alerts/data-plane.ts";
@@ -15,14 +16,18 @@ const INTERVAL = "30s";
 /** Every rule of the mesh. Groups of recordings come first: alerts read them. */
 export function ruleGroups(source: RuleSource): RuleGroup[] {
   return [
-    { name: "mesh-recordings", interval: INTERVAL, rules: [...errorRatioRecordings(), ...versionRecordings()] },
+    {
+      name: "mesh-recordings",
+      interval: INTERVAL,
+      rules: [...errorRatioRecordings(source), ...versionRecordings(source)],
+    },
     {
       name: "mesh-services",
       interval: INTERVAL,
       rules: [...serviceAlerts(source), ...canaryAlerts(source)],
     },
     { name: "mesh-control-plane", interval: INTERVAL, rules: controlPlaneAlerts(source) },
-    { name: "mesh-data-plane", interval: INTERVAL, rules: dataPlaneAlerts(source) },
+    { name: "mesh-data-plane", interval: INTERVAL, rules: [...dataPlaneAlerts(source), ...ambientAlerts(source)] },
   ];
 }
 
@@ -35,7 +40,9 @@ export function ruleValues(source: RuleSource): HelmValue {
 export function ruleSource({ config, catalog }: StackData): RuleSource {
   const { alerts } = config.observability;
   const { namespace } = catalog;
+  const { mode } = config.mesh;
   return {
+    mode,
     objectives: Object.entries(catalog.services).map(([service, { telemetry }]) => ({
       service,
       namespace,
@@ -44,7 +51,8 @@ export function ruleSource({ config, catalog }: StackData): RuleSource {
     })),
     canaries: canariesOf({ config, catalog }),
     namespace,
-    gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress],
+    // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
+    gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress, ...(mode === "ambient" ? [namespace] : [])],
     runbooks: alerts.runbooks,
     strict: config.security.mtls === "STRICT",
   };

@@ -68,7 +68,7 @@ export function collectorRelease({ config }: StackData): HelmRelease | undefined
 /** Dashboards. */
 export function grafanaRelease({ config, catalog }: StackData): HelmRelease | undefined {
   const { observability } = config;
-  const values = grafanaValues(observability, catalog.namespace, systemPool(config));
+  const values = grafanaValues(config, catalog.namespace, systemPool(config));
   return release(RELEASES.grafana, "grafana", observability.grafana, values);
 }
 

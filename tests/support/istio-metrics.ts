@@ -45,6 +45,8 @@ const KUBERNETES: Readonly<Record<string, readonly string[]>> = {
   kube_pod_container_status_restarts_total: ["container"],
   kube_pod_init_container_status_last_terminated_reason: ["container", "reason"],
   kube_pod_init_container_status_restarts_total: ["container"],
+  kube_deployment_status_replicas_available: ["deployment"],
+  kube_daemonset_status_number_unavailable: ["daemonset"],
   kube_horizontalpodautoscaler_status_current_replicas: ["horizontalpodautoscaler"],
   kube_horizontalpodautoscaler_spec_max_replicas: ["horizontalpodautoscaler"],
 };

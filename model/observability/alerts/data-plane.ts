@@ -2,7 +2,7 @@ import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
 
 const PROXY = `container="istio-proxy"`;
 
-/** Gateways with room, sidecars with memory, and no plain text. */
+/** Gateways with room, proxies with memory, and no plain text. */
 export function dataPlaneAlerts(source: RuleSource): AlertingRule[] {
   const gateways = `namespace=~"${source.gatewayNamespaces.join("|")}", ${PROXY}`;
   return [
@@ -17,7 +17,7 @@ export function dataPlaneAlerts(source: RuleSource): AlertingRule[] {
     alert(source, "SidecarOutOfMemory", "warning", {
       expr: `${killed("")} or ${killed("init_")}`,
       for: "0m",
-      summary: "The sidecar of {{ $labels.pod }} ran out of memory",
+      summary: "The proxy of {{ $labels.pod }} ran out of memory",
       description:
         "It was killed and restarted in the last 15 minutes: requests of {{ $labels.namespace }}/{{ $labels.pod }} failed meanwhile.",
     }),
@@ -35,12 +35,13 @@ function killed(kind: "" | "init_"): string {
 }
 
 function plainText(source: RuleSource): AlertingRule {
-  const labels = `reporter="destination", connection_security_policy="none", destination_workload_namespace="${source.namespace}"`;
+  // ztunnel says `unknown` where sidecars say `none`, and counts connections alone.
+  const ambient = source.mode === "ambient";
+  const labels = `reporter="destination", connection_security_policy="${ambient ? "unknown" : "none"}", destination_workload_namespace="${source.namespace}"`;
   const by = "source_workload, destination_workload, destination_workload_namespace";
+  const seen = (metric: string) => `sum by (${by}) (rate(${metric}{${labels}}[5m])) > 0`;
   return alert(source, "PlainTextTraffic", "critical", {
-    expr:
-      `sum by (${by}) (rate(istio_requests_total{${labels}}[5m])) > 0` +
-      ` or sum by (${by}) (rate(istio_tcp_connections_opened_total{${labels}}[5m])) > 0`,
+    expr: [...(ambient ? [] : ["istio_requests_total"]), "istio_tcp_connections_opened_total"].map(seen).join(" or "),
     for: "5m",
     summary: "{{ $labels.destination_workload }} takes requests without mutual TLS",
     description:

@@ -1,3 +1,5 @@
+import type { MeshConfig } from "../../../config/schema/mesh.ts";
+
 /** A rule of Prometheus that records a series. */
 export interface RecordingRule {
   readonly record: string;
@@ -40,6 +42,8 @@ export interface Canary {
 
 /** What rules are made from. */
 export interface RuleSource {
+  /** How the mesh runs: it decides which proxies count requests. */
+  readonly mode: MeshConfig["mode"];
   readonly objectives: readonly Objective[];
   readonly canaries: readonly Canary[];
   /** Namespace of the application, in which plain text is not expected. */

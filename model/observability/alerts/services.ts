@@ -1,3 +1,4 @@
+import { reportersOf } from "../reporters.ts";
 import { alert, BY_SERVICE, type AlertingRule, type Objective, type RecordingRule, type RuleSource } from "./rule.ts";
 
 /** Windows over which errors are counted; each is recorded once and read by several alerts. */
@@ -13,12 +14,13 @@ const BURNS = [
 ] as const;
 
 /** Share of requests that are answered with a 5xx, as their callers see it: a service that nobody reaches counts too. */
-export function errorRatioRecordings(): RecordingRule[] {
+export function errorRatioRecordings({ mode }: RuleSource): RecordingRule[] {
+  const reporter = `reporter="${reportersOf(mode).caller}"`;
   return WINDOWS.map((window) => ({
     record: errorRatio(window),
     expr:
-      `sum by (${BY_SERVICE}) (rate(istio_requests_total{reporter="source", response_code=~"5.."}[${window}]))` +
-      ` / sum by (${BY_SERVICE}) (rate(istio_requests_total{reporter="source"}[${window}]))`,
+      `sum by (${BY_SERVICE}) (rate(istio_requests_total{${reporter}, response_code=~"5.."}[${window}]))` +
+      ` / sum by (${BY_SERVICE}) (rate(istio_requests_total{${reporter}}[${window}]))`,
   }));
 }
 
@@ -52,7 +54,7 @@ function budgetAlert(source: RuleSource, objective: Objective, burn: (typeof BUR
 }
 
 function latencyAlert(source: RuleSource, { service, namespace, latencyMs }: Objective): AlertingRule {
-  const labels = `reporter="destination", destination_service_name="${service}", destination_service_namespace="${namespace}"`;
+  const labels = `reporter="${reportersOf(source.mode).callee}", destination_service_name="${service}", destination_service_namespace="${namespace}"`;
   return alert(source, "ServiceLatencyHigh", "warning", {
     expr: `histogram_quantile(0.99, sum by (le, ${BY_SERVICE}) (rate(istio_request_duration_milliseconds_bucket{${labels}}[5m]))) > ${latencyMs}`,
     for: "10m",

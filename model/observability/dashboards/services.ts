@@ -1,4 +1,6 @@
-import { errorShare, quantiles, rate, type Dashboard, type Variable } from "./panel.ts";
+import type { MeshConfig } from "../../../config/schema/mesh.ts";
+import { reportersOf, type Reporters } from "../reporters.ts";
+import { errorShare, quantiles, rate, type Dashboard, type Panel, type Variable } from "./panel.ts";
 
 const BY_SERVICE = "destination_service_name, destination_service_namespace";
 const DURATION = "istio_request_duration_milliseconds";
@@ -14,8 +16,8 @@ function variable(namespace: string): Variable {
 }
 
 /** What happens in the whole mesh: which service gets how much, and which of them fails or is slow. */
-export function meshOverview(): Dashboard {
-  const seen = `reporter="source"`;
+export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
+  const seen = `reporter="${reportersOf(mode).caller}"`;
   return {
     uid: "mesh-overview",
     title: "Mesh overview",
@@ -37,14 +39,15 @@ export function meshOverview(): Dashboard {
         queries: quantiles(DURATION, seen, "destination_service_name").slice(-1),
       },
       {
-        title: "Requests without mutual TLS",
-        unit: "reqps",
+        // Requests, as sidecars count them; ztunnel counts connections, and calls plain text unknown.
+        title: mode === "ambient" ? "Connections without mutual TLS" : "Requests without mutual TLS",
+        unit: mode === "ambient" ? "ops" : "reqps",
         description: "From the side that takes them. In a STRICT mesh: none.",
         queries: [
           {
             expr: rate(
-              "istio_requests_total",
-              `reporter="destination", connection_security_policy="none"`,
+              mode === "ambient" ? "istio_tcp_connections_opened_total" : "istio_requests_total",
+              `reporter="destination", connection_security_policy="${mode === "ambient" ? "unknown" : "none"}"`,
               "source_workload, destination_workload",
             ),
             legend: "{{source_workload}} to {{destination_workload}}",
@@ -71,7 +74,10 @@ export function meshOverview(): Dashboard {
         title: "TCP, bytes sent",
         unit: "bytes",
         queries: [
-          { expr: rate("istio_tcp_sent_bytes_total", seen, BY_SERVICE), legend: "{{destination_service_name}}" },
+          {
+            expr: rate("istio_tcp_sent_bytes_total", `reporter="source"`, BY_SERVICE),
+            legend: "{{destination_service_name}}",
+          },
         ],
       },
     ],
@@ -79,23 +85,18 @@ export function meshOverview(): Dashboard {
 }
 
 /** The four golden signals of one service: latency, traffic, errors, saturation. */
-export function serviceSignals(namespace: string): Dashboard {
+export function serviceSignals(namespace: string, mode: MeshConfig["mode"]): Dashboard {
+  const reporters = reportersOf(mode);
   const service = `destination_service_name="$service", destination_service_namespace="${namespace}"`;
-  const callee = `reporter="destination", ${service}`;
-  const caller = `reporter="source", ${service}`;
+  const callee = `reporter="${reporters.callee}", ${service}`;
+  const caller = `reporter="${reporters.caller}", ${service}`;
   const pods = `namespace="${namespace}", pod=~"$service-.+", container!="", container!="POD"`;
   return {
     uid: "mesh-service",
     title: "Service: golden signals",
     variables: [variable(namespace)],
     panels: [
-      { title: "Latency, as the service measures it", unit: "ms", queries: quantiles(DURATION, callee) },
-      {
-        title: "Latency, as its callers measure it",
-        unit: "ms",
-        description: "Above the other graph by what network, sidecars and retries add.",
-        queries: quantiles(DURATION, caller),
-      },
+      ...latencies(reporters, callee, caller),
       {
         title: "Traffic by caller",
         unit: "reqps",
@@ -111,7 +112,9 @@ export function serviceSignals(namespace: string): Dashboard {
         unit: "percentunit",
         queries: [
           { expr: errorShare(caller, "destination_service_name"), legend: "as callers see it" },
-          { expr: errorShare(callee, "destination_service_name"), legend: "as the service answers" },
+          ...(caller === callee
+            ? []
+            : [{ expr: errorShare(callee, "destination_service_name"), legend: "as the service answers" }]),
         ],
       },
       {
@@ -138,9 +141,24 @@ export function serviceSignals(namespace: string): Dashboard {
   };
 }
 
+/** At both ends, or in the one place in between where requests are measured. */
+function latencies(reporters: Reporters, callee: string, caller: string): Panel[] {
+  return reporters.callee === reporters.caller
+    ? [{ title: `Latency, as the ${reporters.callee} measures it`, unit: "ms", queries: quantiles(DURATION, callee) }]
+    : [
+        { title: "Latency, as the service measures it", unit: "ms", queries: quantiles(DURATION, callee) },
+        {
+          title: "Latency, as its callers measure it",
+          unit: "ms",
+          description: "Above the other graph by what network, sidecars and retries add.",
+          queries: quantiles(DURATION, caller),
+        },
+      ];
+}
+
 /** The versions of one service side by side. */
-export function canaryComparison(namespace: string): Dashboard {
-  const service = `reporter="destination", destination_service_name="$service", destination_service_namespace="${namespace}"`;
+export function canaryComparison(namespace: string, mode: MeshConfig["mode"]): Dashboard {
+  const service = `reporter="${reportersOf(mode).callee}", destination_service_name="$service", destination_service_namespace="${namespace}"`;
   const by = "destination_version";
   return {
     uid: "mesh-canary",

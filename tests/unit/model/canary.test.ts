@@ -85,11 +85,22 @@ describe("verdict on a canary", () => {
   }
 
   it("asks for the canary's version alone, over the window", () => {
-    const queries = canaryQueries({ service: "product", namespace: "shop", version: "v2" }, 120);
+    const queries = canaryQueries({ mode: "sidecar", service: "product", namespace: "shop", version: "v2" }, 120);
     for (const query of [queries.requests, queries.successRate, queries.p99Milliseconds]) {
       assert.match(query, /destination_service_name="product"/);
       assert.match(query, /destination_version="v2"/);
       assert.match(query, /\[120s\]/);
     }
+  });
+
+  it("asks the canary's own sidecars, and in an ambient mesh the waypoint, the only proxy that reads requests there", () => {
+    const reporters = (mode: "sidecar" | "ambient") => {
+      const queries = canaryQueries({ mode, service: "product", namespace: "shop", version: "v2" }, 120);
+      return Object.values(queries).flatMap((query: string) =>
+        [...query.matchAll(/reporter="(\w+)"/g)].map(([, name]) => name),
+      );
+    };
+    assert.deepEqual(reporters("sidecar"), Array<string>(4).fill("destination"));
+    assert.deepEqual(reporters("ambient"), Array<string>(4).fill("waypoint"));
   });
 });

@@ -7,7 +7,8 @@ import { labelsOf } from "../../../support/istio-metrics.ts";
 import { buildPromql, parseQueries, PROMQL_BUILD_MS } from "../../../support/promql/promql.ts";
 import { stackData } from "../../../support/stack-data.ts";
 
-const ALL = dashboards("ecommerce");
+const ALL = dashboards("ecommerce", "sidecar");
+const AMBIENT = dashboards("ecommerce", "ambient");
 
 /** A query as Prometheus gets it from Grafana. */
 function filledIn(expr: string): string {
@@ -26,10 +27,12 @@ describe("queries of dashboards and rules", function () {
     await buildPromql();
   });
 
-  const panels = ALL.flatMap(({ panels }) =>
+  const panels = [...ALL, ...AMBIENT].flatMap(({ panels }) =>
     panels.flatMap(({ queries }) => queries.map(({ expr }) => filledIn(expr))),
   );
-  const rules = ruleGroups(ruleSource(stackData())).flatMap((group) => group.rules.map(({ expr }) => expr));
+  const rules = [stackData(), stackData({ mesh: { mode: "ambient" } })].flatMap((stack) =>
+    ruleGroups(ruleSource(stack)).flatMap((group) => group.rules.map(({ expr }) => expr)),
+  );
   const all = [...panels, ...variableQueries(), ...rules];
 
   it("are PromQL, and ask only for metrics and labels that are documented", async () => {
@@ -61,13 +64,17 @@ describe("dashboards", () => {
       ALL.map(({ uid }) => uid),
       ["mesh-overview", "mesh-service", "mesh-canary", "mesh-control-plane", "mesh-gateways", "mesh-sidecars"],
     );
-    for (const { panels, uid } of ALL) {
+    assert.deepEqual(
+      AMBIENT.map(({ uid }) => uid),
+      ALL.map(({ uid }) => uid),
+    );
+    for (const { panels, uid } of [...ALL, ...AMBIENT]) {
       assert.equal(new Set(panels.map(({ title }) => title)).size, panels.length, uid);
     }
   });
 
   it("lay their panels out without overlap, two in a row", () => {
-    for (const dashboard of ALL) {
+    for (const dashboard of [...ALL, ...AMBIENT]) {
       const { panels } = dashboardJson(dashboard);
       const places = panels.map(({ gridPos }) => `${gridPos.x} ${gridPos.y}`);
       assert.equal(new Set(places).size, panels.length);
@@ -85,8 +92,20 @@ describe("dashboards", () => {
     assert.deepEqual(legends, ["p50", "p95", "p99"]);
   });
 
+  it("ask of requests only who counts them: both sidecars, or the waypoint", () => {
+    const reporters = (all: typeof ALL) =>
+      new Set(
+        all
+          .flatMap(({ panels }) => panels.flatMap(({ queries }) => queries.map(({ expr }) => expr)))
+          .filter((expr) => /istio_request/.test(expr) && !expr.includes("source_workload_namespace=~"))
+          .flatMap((expr) => [...expr.matchAll(/reporter="(\w+)"/g)].map(([, name]) => name)),
+      );
+    assert.deepEqual(reporters(ALL), new Set(["source", "destination"]));
+    assert.deepEqual(reporters(AMBIENT), new Set(["waypoint"]));
+  });
+
   it("come with Grafana's release, as JSON, about the stack's own namespace", () => {
-    const { dashboards: folders } = dashboardValues("shop-staging") as unknown as {
+    const { dashboards: folders } = dashboardValues("shop-staging", "sidecar") as unknown as {
       dashboards: { mesh: Record<string, { json: string }> };
     };
     const read = Object.values(folders.mesh).map(({ json }) => JSON.parse(json) as { uid: string });
