@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../config/errors.ts";
 import { checkNamespaces } from "../config/file-keys.ts";
 import { loadStack, type Stack, stackFile, stackValues } from "../config/load.ts";
+import { PROJECT } from "../config/project.ts";
+import { checkEncrypted, type IsEncrypted } from "../config/secret-keys.ts";
 import { buildPlatform, type PlatformOutputs } from "./platform.ts";
 
 /** Folder of the project: where `catalogs/` lies, whatever the working directory is. */
@@ -12,17 +14,19 @@ const PROJECT_DIRECTORY = fileURLToPath(new URL("..", import.meta.url));
  * The whole program: reads the stack's configuration from the engine, checks it and builds the stack.
  * The same function runs under `pulumi up` (index.ts) and in the sandbox.
  * @param directory the project's folder, where `catalogs/` lies. Default: that of this file.
+ * @param isEncrypted which keys are encrypted in the stack's file. Default: what the engine says. Who has stand-ins in place of the
+ *   secrets checks the file itself.
  * @throws RunError naming every problem when the configuration cannot be used; nothing is registered then.
  */
-export function program(directory: string = PROJECT_DIRECTORY): PlatformOutputs {
-  return buildPlatform(load(directory));
+export function program(directory: string = PROJECT_DIRECTORY, isEncrypted: IsEncrypted = isSecret): PlatformOutputs {
+  return buildPlatform(load(directory, isEncrypted));
 }
 
-function load(directory: string): Stack {
+function load(directory: string, isEncrypted: IsEncrypted): Stack {
   try {
     const stack = pulumi.getStack();
     const settings = pulumi.runtime.allConfig();
-    const slips = checkNamespaces(settings);
+    const slips = [...checkNamespaces(settings), ...checkEncrypted(stackValues(settings), isEncrypted)];
     if (slips.length > 0) {
       throw new ConfigError(stackFile(stack), slips);
     }
@@ -30,6 +34,16 @@ function load(directory: string): Stack {
   } catch (error) {
     throw error instanceof ConfigError ? refusal(error) : error;
   }
+}
+
+/** The part of the SDK that its type declarations leave out. */
+interface SdkConfig {
+  isConfigSecret(key: string): boolean;
+}
+
+/** Whether the engine decrypted the value of a key: it tells the SDK's runner which keys it did. */
+function isSecret(key: string): boolean {
+  return (pulumi.runtime as unknown as SdkConfig).isConfigSecret(`${PROJECT}:${key}`);
 }
 
 /**

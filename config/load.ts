@@ -11,7 +11,7 @@ import { parse, type Parsed } from "./parse.ts";
 import { PROJECT } from "./project.ts";
 import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
 import { stackConfig, type StackConfig } from "./schema.ts";
-import { checkEncrypted, checkSecrets, withoutSecrets } from "./secret-keys.ts";
+import { checkEncrypted, checkSecrets, encryptedIn, withoutSecrets } from "./secret-keys.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 /** One environment, ready to be built: plain, frozen data without any Output in it. */
@@ -50,10 +50,11 @@ export function readStackFile(
   if (!isPlainObject(settings)) {
     throw new ConfigError(file, [{ path: "config", message: "expected an object of configuration keys" }]);
   }
+  const values = stackValues(settings);
   const slips = [
     ...checkFileKeys(isPlainObject(content) ? content : {}),
     ...checkNamespaces(settings),
-    ...checkEncrypted(stackValues(settings)),
+    ...checkEncrypted(values, encryptedIn(values)),
   ];
   if (slips.length > 0) {
     throw new ConfigError(file, slips);

@@ -10,9 +10,14 @@ export function withoutSecrets(values: PlainObject): {
   readonly values: PlainObject;
   readonly secrets: readonly string[];
 } {
-  const secrets = Object.keys(values).filter((key) => key.startsWith(KUBECONFIG_KEY) || key.startsWith(CA_KEY));
+  const secrets = Object.keys(values).filter(isSecretKey);
   const plain = Object.entries(values).filter(([key]) => !secrets.includes(key));
   return { values: Object.fromEntries(plain), secrets };
+}
+
+/** Whether a bare key is of those that hold a secret. */
+export function isSecretKey(key: string): boolean {
+  return key.startsWith(KUBECONFIG_KEY) || key.startsWith(CA_KEY);
 }
 
 /** Every secret that the configuration asks for is there, and no other. */
@@ -36,22 +41,46 @@ export function checkSecrets(secrets: readonly string[], config: StackConfig): P
   return [...missing, ...unknown];
 }
 
-/** Secrets of a settings file that are there for everybody to read. */
-export function checkEncrypted(values: PlainObject): Problem[] {
-  return withoutSecrets(values)
-    .secrets.filter((key) => !isEncrypted(values[key]))
-    .map((key) => ({
-      path: key,
-      message: "expected a secret; got plain text",
-      hint: `${setWith(key)}, and replace what others may have read`,
-    }));
+/** Whether the value under a bare key is encrypted in the stack's file. */
+export type IsEncrypted = (key: string) => boolean;
+
+/** Secrets that are there for everybody to read, and settings that are a secret to the engine and would leave its hands. */
+export function checkEncrypted(values: PlainObject, isEncrypted: IsEncrypted): Problem[] {
+  const { values: plain, secrets } = withoutSecrets(values);
+  return [
+    ...secrets
+      .filter((key) => !isEncrypted(key))
+      .map((key) => ({
+        path: key,
+        message: "expected a secret; got plain text",
+        hint: `${setWith(key)}, and replace what others may have read`,
+      })),
+    ...Object.keys(plain)
+      .filter(isEncrypted)
+      .map((key) => ({
+        path: key,
+        message: "expected settings in plain text, because the objects made of them are; got a secret",
+        hint: "set it without --secret; what is secret belongs into a Kubernetes Secret that the setting names",
+      })),
+  ];
+}
+
+/** Which values of a settings file are encrypted, or hold something that is. */
+export function encryptedIn(values: PlainObject): IsEncrypted {
+  return (key) => holdsEncrypted(values[key]);
 }
 
 function setWith(key: string): string {
   return `pulumi config set --secret ${PROJECT}:${key} < FILE`;
 }
 
-/** How Pulumi writes an encrypted value. */
-function isEncrypted(value: unknown): boolean {
-  return isPlainObject(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+/** Pulumi writes an encrypted value as an object with one key. */
+function holdsEncrypted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const inner: readonly unknown[] = Object.values(value);
+  return isPlainObject(value) && inner.length === 1 && typeof value["secure"] === "string"
+    ? true
+    : inner.some(holdsEncrypted);
 }

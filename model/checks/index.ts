@@ -22,6 +22,7 @@ import { checkNamespaces } from "./namespaces.ts";
 import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkPartition } from "./partition.ts";
+import { checkPlainSecrets } from "./plain-secrets.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPrecedence } from "./precedence.ts";
 import { checkPorts } from "./ports.ts";
@@ -68,6 +69,7 @@ const CHECKS: readonly Check[] = [
   checkAccess,
   checkTokens,
   checkMutualTls,
+  checkPlainSecrets,
   checkPorts,
   checkRoutes,
   checkRateLimits,

@@ -1,17 +1,18 @@
+import type { EnvVar } from "kubernetes-types/core/v1.d.ts";
 import type { Catalog, ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import { serviceHost } from "../names.ts";
 import { servicePort } from "../service-port.ts";
 
 /**
  * Environment of a service's container. fake-service reads it to know where to listen and whom to call; any other
- * image may ignore it. The version's own values win over the service's, and those over what the catalog gives.
+ * image may ignore it. The version's own values win over the service's, and those over what the catalog gives; secrets win over all.
  */
 export function environmentOf(
   catalog: Catalog,
   name: string,
   service: ServiceSpec,
   version: { readonly name: string; readonly spec: VersionSpec },
-): { name: string; value: string }[] {
+): EnvVar[] {
   const upstreams = upstreamUris(catalog, service);
   const environment: Record<string, string> = {
     LISTEN_ADDR: `0.0.0.0:${service.port}`,
@@ -21,9 +22,12 @@ export function environmentOf(
     ...service.env,
     ...version.spec.env,
   };
-  return Object.keys(environment)
-    .sort()
-    .map((key) => ({ name: key, value: environment[key] ?? "" }));
+  return [...new Set([...Object.keys(environment), ...Object.keys(service.secretEnv)])].sort().map((key) => {
+    const secret = service.secretEnv[key];
+    return secret === undefined
+      ? { name: key, value: environment[key] ?? "" }
+      : { name: key, valueFrom: { secretKeyRef: { ...secret } } };
+  });
 }
 
 /** One address for each called service: the first path of the call, without its `*`. */

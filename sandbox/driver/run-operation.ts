@@ -85,7 +85,9 @@ export async function runOperation(
 function programOf({ options }: StackSession): Program {
   return async () => {
     const { program } = await import("../../components/program.ts");
-    return { ...program(options.places.projectDir) };
+    const { isSecretKey } = await import("../../config/secret-keys.ts");
+    // The file was read and refused where a secret lies in it in plain text; the engine knows the stand-ins alone.
+    return { ...program(options.places.projectDir, isSecretKey) };
   };
 }
 

@@ -8,6 +8,7 @@ const KEY = "ecommerce-mesh:remoteKubeconfig-eu-2";
 const AUTHORITY = Object.fromEntries(
   ["ca-cert", "ca-key", "root-cert", "cert-chain"].map((name) => [`ecommerce-mesh:meshCa-${name}`, `pem of ${name}`]),
 );
+const SECRETS = { ...AUTHORITY, [KEY]: KUBECONFIG };
 
 /** The local stack as one cluster of several. */
 function settings(secrets: Readonly<Record<string, string>>): Record<string, string> {
@@ -34,7 +35,11 @@ describe("a stack that is one cluster of several", () => {
   let graph: Registered[];
 
   before(async () => {
-    graph = await record(() => program(), { stack: "local", settings: settings({ ...AUTHORITY, [KEY]: KUBECONFIG }) });
+    graph = await record(() => program(), {
+      stack: "local",
+      settings: settings(SECRETS),
+      secretKeys: Object.keys(SECRETS),
+    });
   });
 
   const find = (pattern: RegExp): Registered => {
@@ -73,15 +78,33 @@ describe("a stack that is one cluster of several", () => {
 
   it("is refused without the kubeconfig, and with one that belongs to no cluster, before anything is registered", async () => {
     await assert.rejects(
-      record(() => program(), { stack: "local", settings: settings(AUTHORITY) }),
+      record(() => program(), { stack: "local", settings: settings(AUTHORITY), secretKeys: Object.keys(AUTHORITY) }),
       /Pulumi\.local\.yaml: remoteKubeconfig-eu-2: expected a secret, because .* names eu-2; got nothing \(pulumi config set --secret/,
     );
+    const others = { ...SECRETS, "ecommerce-mesh:remoteKubeconfig-eu-3": "x" };
+    await assert.rejects(
+      record(() => program(), { stack: "local", settings: settings(others), secretKeys: Object.keys(others) }),
+      /remoteKubeconfig-eu-3: nothing asks for this secret \(did you mean remoteKubeconfig-eu-2\?\)/,
+    );
+  });
+
+  it("is refused with a secret in plain text, and with settings that are a secret, each by its key", async () => {
+    const secretKeys = [...Object.keys(AUTHORITY), "ecommerce-mesh:tags"];
     await assert.rejects(
       record(() => program(), {
         stack: "local",
-        settings: settings({ ...AUTHORITY, [KEY]: KUBECONFIG, "ecommerce-mesh:remoteKubeconfig-eu-3": "x" }),
+        settings: { ...settings(SECRETS), "ecommerce-mesh:tags": "{}" },
+        secretKeys,
       }),
-      /remoteKubeconfig-eu-3: nothing asks for this secret \(did you mean remoteKubeconfig-eu-2\?\)/,
+      (error: Error) => {
+        assert.match(
+          error.message,
+          /^Pulumi\.local\.yaml: remoteKubeconfig-eu-2: expected a secret; got plain text \(pulumi config set --secret ecommerce-mesh:remoteKubeconfig-eu-2/m,
+        );
+        assert.match(error.message, /^Pulumi\.local\.yaml: tags: expected settings in plain text, .* got a secret/m);
+        assert.doesNotMatch(error.message, /token of eu-2/);
+        return true;
+      },
     );
   });
 });

@@ -139,6 +139,28 @@ describe("the ordinary CLI", function () {
     assert.notEqual(failure.code, 0);
     assert.match(failure.stdout, /Pulumi\.prod\.yaml: mesh\.istiod\.replicas\.min: expected at least 1; got 0/);
     assert.doesNotMatch(failure.stdout, /\n\s+at .*\.ts:\d+/);
+    await cli("config", "rm", "--stack", "prod", "--path", "ecommerce-mesh:mesh.istiod");
+  });
+
+  it("refuses a secret that was set in plain text, and takes it encrypted", async () => {
+    const set = (...flags: string[]) =>
+      cli("config", "set", "--stack", "prod", ...flags, "ecommerce-mesh:remoteKubeconfig-eu-2", "apiVersion: v1");
+    const problemsOf = async () =>
+      cli("preview", "--stack", "prod").then(
+        () => assert.fail("the preview passed"),
+        (error: unknown) => (error as { readonly stdout: string }).stdout,
+      );
+    await set("--plaintext");
+    assert.match(
+      await problemsOf(),
+      /remoteKubeconfig-eu-2: expected a secret; got plain text \(pulumi config set --secret/,
+    );
+    await set("--secret");
+    // Nothing in this stack asks for it: that is said, and no more.
+    const found = await problemsOf();
+    assert.doesNotMatch(found, /got plain text/);
+    assert.match(found, /remoteKubeconfig-eu-2: nothing asks for this secret/);
+    await cli("config", "rm", "--stack", "prod", "ecommerce-mesh:remoteKubeconfig-eu-2");
   });
 
   it("leaves the settings file as it was, but for what it was told to set", () => {

@@ -44,6 +44,8 @@ export interface RecordOptions {
   readonly stack: string;
   /** Settings as the engine hands them to a program: full keys, objects as JSON text. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Full keys of the settings that are encrypted in the stack's file. Default: none. */
+  readonly secretKeys?: readonly string[];
   /** Whether outputs of new resources are unknown, as in a preview. Default: false. */
   readonly preview?: boolean;
 }
@@ -78,7 +80,7 @@ export async function record(run: () => unknown, options: RecordOptions): Promis
   );
   // The mocks say that they have none. They never call one, so a test of what a transform does needs the engine.
   (sdkState as unknown as SdkState).getStore().supportsTransforms = true;
-  pulumi.runtime.setAllConfig({ ...options.settings });
+  pulumi.runtime.setAllConfig({ ...options.settings }, [...(options.secretKeys ?? [])]);
   spy(pulumi.runtime.getMonitor() as unknown as Monitor, registered);
   await pulumi.runtime.runInPulumiStack(() => Promise.resolve(run()));
   await pulumi.runtime.disconnect();

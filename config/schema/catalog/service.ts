@@ -42,7 +42,19 @@ export const service = z.strictObject({
   env: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Environment of the container, beside what the catalog gives."),
+    .describe(
+      "Environment of the container, beside what the catalog gives. Secrets are refused here: see `secretEnv`.",
+    ),
+  secretEnv: z
+    .record(
+      z.string().min(1),
+      z.strictObject({
+        name: z.string().min(1).describe("Name of the Secret, in the application's namespace. You keep it."),
+        key: z.string().min(1).describe("Key of the value in it."),
+      }),
+    )
+    .default({})
+    .describe("Environment whose values are secrets: each lies in a Secret. Wins over `env`, also over a version's."),
   protocol: z
     .enum(["HTTP", "HTTP2"])
     .default("HTTP")

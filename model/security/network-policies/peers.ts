@@ -1,4 +1,8 @@
-import type { NetworkPolicyPeer, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
+import type {
+  NetworkPolicyEgressRule,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+} from "kubernetes-types/networking/v1.d.ts";
 
 /** Every pod of a namespace, or those with the labels. The label of a namespace's name is set by Kubernetes itself. */
 export function inNamespace(namespace: string, labels?: Readonly<Record<string, string>>): NetworkPolicyPeer {
@@ -26,4 +30,10 @@ export function tcp(...ports: readonly number[]): NetworkPolicyPort[] {
 /** Namespace of a host inside the cluster, `<service>.<namespace>.svc[.cluster.local]`; undefined for any other host. */
 export function namespaceOf(host: string): string | undefined {
   return /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1];
+}
+
+/** A host of the cluster by its namespace, any other by its port alone: its addresses are not known here. */
+export function toHost(host: string, port: number): NetworkPolicyEgressRule {
+  const namespace = namespaceOf(host);
+  return { to: [namespace === undefined ? network("0.0.0.0/0") : inNamespace(namespace)], ports: tcp(port) };
 }

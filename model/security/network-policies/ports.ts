@@ -1,3 +1,6 @@
+import type { Edge } from "../../call-graph.ts";
+import type { StackData } from "../../stack.ts";
+
 /**
  * Ports of Istio that policies below the mesh must leave open.
  * Source: istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio, read 2026-11-21.
@@ -18,3 +21,8 @@ export const ISTIO_PORTS = {
   /** Tunnel of a mesh without sidecars (ambient), through which all its traffic comes. */
   hbone: 15008,
 } as const;
+
+/** Port of the pods at which an arrow of the call graph ends. */
+export function podPort({ catalog }: StackData, { to, port }: Edge): number {
+  return port ?? catalog.services[to]?.port ?? 0;
+}

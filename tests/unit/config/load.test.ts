@@ -79,6 +79,17 @@ describe("reading a stack", () => {
     assert.throws(() => readStackFile(directory, "local"), /remoteKubeconfig-eu-2: expected a secret; got plain text/);
   });
 
+  it("refuses a secret among settings that lie in the state in plain text", () => {
+    const path = join(directory, "Pulumi.local.yaml");
+    const file = readYamlFile(directory, "Pulumi.local.yaml") as { readonly config: PlainObject };
+    const tags = { list: [{ secure: "v1:abc" }] };
+    writeFileSync(path, stringify(merge(file, { config: { "ecommerce-mesh:tags": tags } })));
+    assert.throws(
+      () => readStackFile(directory, "local"),
+      /^ConfigError: Pulumi\.local\.yaml: tags: expected settings in plain text, .*; got a secret \(set it without --secret/,
+    );
+  });
+
   it("does not read outside the project for a stack named like a path", () => {
     assert.throws(() => readStackFile(directory, "../prod"), { code: "stack.unknown" });
   });

@@ -115,4 +115,21 @@ describe("workloads", () => {
       { name: "Y", value: "1" },
     ]);
   });
+
+  it("take secrets from Secrets, whatever else says something of the variable", () => {
+    const product = {
+      env: { DB_USER: "shop" },
+      secretEnv: { DB_PASSWORD: { name: "database", key: "password" } },
+      versions: { v1: { env: { DB_PASSWORD: "" } } },
+    };
+    const objects = workloadObjects(stackData({}, { services: { product } }));
+    const env = find(objects, "Deployment", "product-v1").spec.template.spec.containers[0]?.env ?? [];
+    assert.deepEqual(
+      env.filter(({ name }) => name.startsWith("DB_")),
+      [
+        { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "database", key: "password" } } },
+        { name: "DB_USER", value: "shop" },
+      ],
+    );
+  });
 });

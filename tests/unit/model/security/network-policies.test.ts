@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  namespaceNetworkPolicies,
-  serviceNetworkPolicies,
-} from "../../../../model/security/network-policies/application.ts";
+import { serviceNetworkPolicies } from "../../../../model/security/network-policies/application.ts";
+import { namespaceNetworkPolicies } from "../../../../model/security/network-policies/namespace.ts";
 import { platformNetworkPolicies } from "../../../../model/security/network-policies/platform.ts";
 import { connects, type Endpoint } from "../../../../model/security/evaluate/network.ts";
 import type { NetworkPolicyObject } from "../../../../model/objects.ts";

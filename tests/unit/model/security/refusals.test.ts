@@ -10,6 +10,9 @@ const EXCEPTIONS = { "image-digest": "the demo image of the tests" };
 const ISSUER = "https://id.example.com";
 const KEYS = JSON.stringify({ keys: [{ kty: "RSA", n: "x", e: "AQAB" }] });
 
+const PEM = "-----BEGIN " + "EC PRIVATE KEY-----";
+const ACCESS_KEY = "AKIA" + "IOSFODNN7EXAMPLE";
+
 function problems(services: PlainObject, security: PlainObject = {}): string[] {
   try {
     loadStack(PROJECT_DIRECTORY, "test", {
@@ -185,6 +188,30 @@ const REFUSED: readonly (readonly [rule: string, services: PlainObject, security
     /services\.product\.image: .*fake-service:v0\.26\.2 \(also of cart, order, user, payment\) has no digest.*give .*@sha256.*security\.exceptions\.image-digest/,
   ],
   [
+    "a password in an environment",
+    user({ env: { DB_PASSWORD: "hunter2" } }),
+    {},
+    /^Pulumi\.test\.yaml: services\.user\.env\.DB_PASSWORD: expected no secret in plain text; DB_PASSWORD is one by its name \(put it .*services\.user\.secretEnv\.DB_PASSWORD names\)$/,
+  ],
+  [
+    "a password in a version's environment",
+    user({ versions: { v1: { env: { API_KEY: "hunter2" } } } }),
+    {},
+    /services\.user\.versions\.v1\.env\.API_KEY: expected no secret.*services\.user\.secretEnv\.API_KEY/,
+  ],
+  [
+    "a private key, without repeating it",
+    user({ env: { CONFIG: `x\n${PEM}` } }),
+    {},
+    /^Pulumi\.test\.yaml: services\.user\.env\.CONFIG: expected a text that everybody may read; got a private key \(take it out/,
+  ],
+  [
+    "an access key in the stack's own settings",
+    {},
+    { exceptions: { ...EXCEPTIONS, "permissive-mtls": `see ${ACCESS_KEY}` } },
+    /security\.exceptions\.permissive-mtls: expected a text that everybody may read; got an AWS access key/,
+  ],
+  [
     "an unknown key beside a claim",
     user({ routes: [{ prefix: "/users", allow: { tokens: {} } }] }),
     {},
@@ -219,6 +246,11 @@ describe("security settings that are taken", () => {
     const exceptions = { ...EXCEPTIONS, "permissive-mtls": "until the batch jobs have sidecars" };
     assert.deepEqual(problems(services, { migration, exceptions }), []);
     assert.deepEqual(problems(services, { migration, profile: "development" }), []);
+  });
+
+  it("secrets by reference, empty variables, and names that only sound like secrets", () => {
+    const secretEnv = { DB_PASSWORD: { name: "database", key: "password" } };
+    assert.deepEqual(problems(user({ secretEnv, env: { API_TOKEN: "", TOKEN_TTL: "60" } })), []);
   });
 
   it("images with a digest, without an exception", () => {

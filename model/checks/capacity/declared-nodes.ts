@@ -1,0 +1,38 @@
+import type { Problem } from "../../../config/errors.ts";
+import type { KubeconfigPlatform } from "../../../config/schema/platform.ts";
+import { fitsAlone, largestUnplaced } from "../../capacity/fits.ts";
+import { neededNodes } from "../../capacity/mend.ts";
+import { describeRoom, notEnoughRoom } from "../../capacity/report.ts";
+import type { PodSet } from "../../capacity/requests.ts";
+import { declaredSupply } from "../../capacity/supply.ts";
+import { mendHint } from "./terms.ts";
+
+/** The nodes of an existing cluster, as the stack declares them. */
+export function checkDeclaredNodes(
+  sets: readonly PodSet[],
+  platform: KubeconfigPlatform,
+  daemons: readonly PodSet[],
+): Problem[] {
+  const supply = declaredSupply(platform, daemons);
+  const unplaced = largestUnplaced(sets, supply);
+  if (unplaced === undefined) {
+    return [];
+  }
+  if (!fitsAlone(unplaced.request, supply.room)) {
+    return [
+      {
+        path: "platform.nodes",
+        message: `expected nodes with room for one pod of ${unplaced.name} (${describeRoom(unplaced.request)}); got nodes with ${describeRoom(supply.room)}`,
+        hint: "use larger nodes, or lower what the pods request",
+      },
+    ];
+  }
+  const count = neededNodes(sets, platform, daemons);
+  return [
+    {
+      path: "platform.nodes.count",
+      message: notEnoughRoom(sets, supply, unplaced, { what: `${supply.count} nodes`, zones: platform.nodes.zones }),
+      hint: mendHint(count === undefined ? [] : [`count: ${count}`]),
+    },
+  ];
+}

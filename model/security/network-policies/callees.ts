@@ -1,0 +1,43 @@
+import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.ts";
+import type { Edge } from "../../call-graph.ts";
+import { NAMESPACES, RELEASES } from "../../names.ts";
+import type { StackData } from "../../stack.ts";
+import { anywhereOutside, METADATA } from "./outside.ts";
+import { inNamespace, network, pods, tcp, toHost } from "./peers.ts";
+import { podPort } from "./ports.ts";
+
+/** Port of the egress gateway's pods. */
+const EGRESS_POD_PORT = 8443;
+
+/** Whom the catalog says a service may call. */
+export function egressOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyEgressRule[] {
+  return edges
+    .filter(({ from }) => from.kind === "service" && from.service === name)
+    .map((edge) => ({ to: [pods(edge.to)], ports: tcp(podPort(stack, edge)) }));
+}
+
+/** Outside by the egress gateway, or straight to any address: what a host resolves to is not known here. */
+export function externalsOf({ catalog }: StackData, name: string): NetworkPolicyEgressRule[] {
+  const called = (catalog.services[name]?.externalCalls ?? []).flatMap((call) => catalog.externalServices[call] ?? []);
+  const direct = called.filter(({ egressGateway }) => !egressGateway).map(({ port }) => port);
+  return [
+    ...(called.some(({ egressGateway }) => egressGateway)
+      ? [{ to: [inNamespace(NAMESPACES.egress, { app: RELEASES.egressGateway })], ports: tcp(EGRESS_POD_PORT) }]
+      : []),
+    ...(direct.length === 0 ? [] : [{ to: [network("0.0.0.0/0", [METADATA])], ports: tcp(...direct) }]),
+  ];
+}
+
+/** The external authorizer, for the services that ask it. */
+export function authorizerOf({ config }: StackData, name: string): NetworkPolicyEgressRule[] {
+  const { externalAuthorization } = config.security;
+  if (externalAuthorization?.services.includes(name) !== true) {
+    return [];
+  }
+  return [toHost(externalAuthorization.host, externalAuthorization.port)];
+}
+
+/** Where workloads may call hosts that the mesh does not know, the network lets them out of the cluster too. */
+export function outsideOf({ config }: StackData): NetworkPolicyEgressRule[] {
+  return config.mesh.outboundTraffic === "ALLOW_ANY" ? [{ to: anywhereOutside(config) }] : [];
+}

@@ -1,0 +1,61 @@
+import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
+import type { Edge } from "../../call-graph.ts";
+import { NAMESPACES, RELEASES } from "../../names.ts";
+import type { StackData } from "../../stack.ts";
+import { inNamespace, network, pods, tcp } from "./peers.ts";
+import { podPort } from "./ports.ts";
+
+/** Who the catalog says may call a service, each on the port where the arrow ends. */
+export function ingressOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {
+  return edges
+    .filter(({ to }) => to === name)
+    .map((edge) => ({ from: callersOf(edge), ports: tcp(podPort(stack, edge)) }));
+}
+
+/** Callers without a tunnel of the mesh arrive at the pod's own port, also in an ambient mesh. */
+export function outsidersOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {
+  return ingressOf(
+    stack,
+    name,
+    edges.filter(({ from }) => from.kind === "outsider"),
+  );
+}
+
+function callersOf({ from }: Edge): NonNullable<NetworkPolicyIngressRule["from"]> {
+  switch (from.kind) {
+    case "service":
+      return [pods(from.service)];
+    case "ingress":
+      return [ingressGateway()];
+    case "outsider": {
+      const { principals = [], namespaces = [], addresses = [] } = from.from;
+      // An identity lies in a namespace; which of its pods has it only the mesh can tell.
+      const ofPrincipals = principals.map((principal) => /\/ns\/([^/]+)\//.exec(principal)?.[1] ?? "");
+      return [
+        ...[...new Set([...ofPrincipals, ...namespaces])].map((namespace) => inNamespace(namespace)),
+        ...addresses.map((address) => network(address)),
+      ];
+    }
+  }
+}
+
+/** The gateway's health checks reach every service, as its policies say. */
+export function healthOf({ catalog }: StackData, name: string): NetworkPolicyIngressRule[] {
+  const service = catalog.services[name];
+  return service === undefined ? [] : [{ from: [ingressGateway()], ports: tcp(service.port) }];
+}
+
+/** Networks that send plain text to a service while it migrates. */
+export function migrationOf({ config, catalog }: StackData, name: string): NetworkPolicyIngressRule[] {
+  const service = catalog.services[name];
+  return config.security.migration
+    .filter((entry) => entry.service === name && service !== undefined)
+    .map(({ plainTextFrom }) => ({
+      from: plainTextFrom.map((cidr) => network(cidr)),
+      ports: tcp(service?.port ?? 0, ...Object.values(service?.extraPorts ?? {})),
+    }));
+}
+
+function ingressGateway() {
+  return inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway });
+}
