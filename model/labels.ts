@@ -13,5 +13,8 @@ export function versionSelector(service: string, version: string): Record<string
   return { app: service, version };
 }
 
+/** Annotation of pods with connections that bypass the sidecar: why the configuration excepts them. */
+export const PAST_SIDECAR_REASON = "ecommerce-mesh.dev/past-the-sidecar-because";
+
 /** Annotation of a PeerAuthentication that takes plain text: why the configuration excepts it. */
 export const PLAIN_TEXT_REASON = "ecommerce-mesh.dev/plain-text-because";

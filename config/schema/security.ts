@@ -4,6 +4,7 @@ import { cidr, dnsLabel, port } from "./common.ts";
 /** Rules that `security.profile: production` enforces. An exception names the rule and says why. */
 export const PRODUCTION_RULES = [
   "permissive-mtls",
+  "past-the-sidecar",
   "mutable-image",
   "image-digest",
   "open-endpoint",

@@ -1,3 +1,4 @@
+import type { ServiceSpec } from "../../config/schema/catalog.ts";
 import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
 import { controlPlanes, istiodName } from "../control-planes.ts";
@@ -60,12 +61,13 @@ function podsOf({ name, part }: MeshPart): PodSet {
 
 /** Every version of every service, each pod with its sidecar where there are sidecars. */
 function applicationPods({ config, catalog }: StackData): PodSet[] {
-  const sidecar = isAmbient(config.mesh) ? [] : [config.mesh.proxy.resources.requests];
+  const sidecarOf = ({ sidecar }: ServiceSpec) =>
+    isAmbient(config.mesh) ? [] : [(sidecar.resources ?? config.mesh.proxy.resources).requests];
   return Object.entries(catalog.services).flatMap(([service, spec]) =>
     Object.entries(spec.versions).map(([version, versionSpec]) => ({
       name: deploymentName(service, version),
       pods: replicasOf(spec, versionSpec).max,
-      request: podRequest(spec.resources.requests, ...sidecar),
+      request: podRequest(spec.resources.requests, ...sidecarOf(spec)),
     })),
   );
 }

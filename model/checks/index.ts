@@ -32,6 +32,7 @@ import { checkRetries } from "./retries.ts";
 import { checkRateLimits } from "./rate-limits.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkRules } from "./rules.ts";
+import { checkSidecars } from "./sidecars.ts";
 import { checkTraffic } from "./traffic.ts";
 import { checkVersions } from "./versions.ts";
 import { checkWeights } from "./weights.ts";
@@ -71,6 +72,7 @@ const CHECKS: readonly Check[] = [
   checkMutualTls,
   checkPlainSecrets,
   checkPorts,
+  checkSidecars,
   checkRoutes,
   checkRateLimits,
   checkNames,

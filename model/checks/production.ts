@@ -20,6 +20,7 @@ export const checkProduction: Check = (stack) => {
     ...openEndpoint(stack),
     ...certificate(stack),
     ...plainText(stack),
+    ...pastSidecar(stack),
     ...images(stack),
     ...experiments(stack),
   ]
@@ -102,6 +103,18 @@ function plainText({ config, catalog }: StackData): Finding[] {
   ];
 }
 
+/** Connections that no policy of the mesh sees. */
+function pastSidecar({ catalog }: StackData): Finding[] {
+  return Object.entries(catalog.services).flatMap(([name, { sidecar }]) =>
+    sidecar.excludeOutboundPorts.map(({ port }, index) => ({
+      rule: "past-the-sidecar" as const,
+      path: `services.${name}.sidecar.excludeOutboundPorts[${index}]`,
+      message: `connections to port ${port} bypass the sidecar`,
+      hint: "name what speaks TLS under externalServices",
+    })),
+  );
+}
+
 /** What changes the answers or the load of real requests, and belongs into tests. */
 function experiments({ config, catalog }: StackData): Finding[] {
   return Object.entries(catalog.services).flatMap(([name, service]) => [
@@ -129,6 +142,9 @@ function images({ catalog }: StackData): Finding[] {
       image,
       service: name,
     })),
+    ...(service.sidecar.image === undefined
+      ? []
+      : [{ path: `services.${name}.sidecar.image`, image: service.sidecar.image, service: name }]),
   ]);
   return [...new Set(uses.map(({ image }) => image))].flatMap((image): Finding[] => {
     const [first, ...others] = uses.filter((use) => use.image === image);

@@ -11,6 +11,7 @@ import type { StackData } from "../stack.ts";
 import { environmentOf } from "./environment.ts";
 import { portsOf } from "./ports.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
+import { sidecarAnnotations } from "./sidecar-annotations.ts";
 
 /** A user id that no image's system users have; Kubernetes refuses root without one. */
 const NON_ROOT = 65532;
@@ -24,7 +25,12 @@ export function deployment(
 ): DeploymentObject {
   const { catalog, config } = stack;
   // Without a sidecar a pod need not start anew for another version of it.
-  const annotations = isAmbient(config.mesh) ? {} : proxyAnnotation(config.mesh, config.catalog.revisionTag);
+  const annotations = isAmbient(config.mesh)
+    ? {}
+    : {
+        ...proxyAnnotation(config.mesh, config.catalog.revisionTag),
+        ...sidecarAnnotations(stack, service.sidecar),
+      };
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };

@@ -13,6 +13,7 @@ import { jwt } from "./jwt.ts";
 import { mtls } from "./mtls.ts";
 import { route } from "./routes.ts";
 import { rule } from "./rules.ts";
+import { sidecar } from "./sidecar.ts";
 import { duration, image, path } from "./terms.ts";
 import { version } from "./versions.ts";
 
@@ -100,6 +101,7 @@ export const service = z.strictObject({
     .default({})
     .describe("Callers that are no services of this catalog, by a name of their own. All others are refused."),
   jwt: jwt.optional().describe("Tokens of end users. Default: none are looked at."),
+  sidecar: sidecar.prefault({}).describe("Its proxies, where they differ from the mesh's (`mesh.proxy`)."),
   mtls: mtls.prefault({}).describe("Mutual TLS where it differs from the mesh's."),
 });
 

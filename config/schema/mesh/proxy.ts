@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { resources } from "../common.ts";
 
+/** Log levels of Envoy. */
+export const PROXY_LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
+
 /** What every sidecar and gateway is given. */
 export const proxy = z.strictObject({
   resources: resources
@@ -16,10 +19,7 @@ export const proxy = z.strictObject({
     .enum(["distroless", "default", "debug"])
     .default("distroless")
     .describe("Variant of Istio's images: `distroless` holds no shell, `debug` all the tools."),
-  logLevel: z
-    .enum(["trace", "debug", "info", "warning", "error", "critical", "off"])
-    .default("warning")
-    .describe("Log level of the proxies."),
+  logLevel: z.enum(PROXY_LOG_LEVELS).default("warning").describe("Log level of the proxies."),
   drainSeconds: z
     .int()
     .min(1)

@@ -1,4 +1,4 @@
-import { PLAIN_TEXT_REASON } from "../../labels.ts";
+import { PAST_SIDECAR_REASON, PLAIN_TEXT_REASON } from "../../labels.ts";
 import { NAMESPACES } from "../../names.ts";
 import { podOf, RELEASE, type PodTemplate } from "../pods.ts";
 import type { PolicyResource, StackFinding, StackRule } from "../rule.ts";
@@ -11,10 +11,12 @@ const AUTHORIZATION_POLICY = /^kubernetes:security\.istio\.io\/\w+:Authorization
 /** Namespaces of the platform itself: what is in them carries the mesh, and gets no sidecar. */
 const PLATFORM: readonly string[] = [...Object.values(NAMESPACES), "kube-system", "kube-public", "kube-node-lease"];
 
+const EXCLUDED_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts";
+
 /** Annotations that lead part of a pod's traffic past its sidecar. */
 const BYPASSES = [
   "traffic.sidecar.istio.io/excludeInboundPorts",
-  "traffic.sidecar.istio.io/excludeOutboundPorts",
+  EXCLUDED_OUTBOUND,
   "traffic.sidecar.istio.io/excludeOutboundIPRanges",
   "traffic.sidecar.istio.io/includeInboundPorts",
   "traffic.sidecar.istio.io/includeOutboundIPRanges",
@@ -49,7 +51,7 @@ function outsideTheMesh(pod: PodTemplate, namespaces: ReadonlyMap<string, unknow
     return [];
   }
   const inject = [at(labels, INJECT), at(annotations, INJECT)];
-  const bypasses = BYPASSES.filter((key) => at(annotations, key) !== undefined);
+  const bypasses = BYPASSES.filter((key) => at(annotations, key) !== undefined && !isExcepted(key, annotations));
   if (inject.includes("false")) {
     return [`${INJECT} is "false"`];
   }
@@ -58,6 +60,12 @@ function outsideTheMesh(pod: PodTemplate, namespaces: ReadonlyMap<string, unknow
     ...(at(spec, "hostNetwork") === true ? ["a pod on the node's network gets no sidecar"] : []),
     ...(inject.includes("true") || inject.includes(UNKNOWN) ? [] : outsideNamespace(name, namespaces)),
   ];
+}
+
+/** Outbound connections may bypass the sidecar where an exception of the configuration says why. */
+function isExcepted(key: string, annotations: unknown): boolean {
+  const reason = at(annotations, PAST_SIDECAR_REASON);
+  return key === EXCLUDED_OUTBOUND && (reason === UNKNOWN || text(reason) !== "");
 }
 
 function outsideNamespace(name: string, namespaces: ReadonlyMap<string, unknown>): string[] {
@@ -73,7 +81,7 @@ export const noWorkloadOutsideTheMesh: StackRule = {
   name: "no-workload-outside-the-mesh",
   description: "Every pod beside the platform's own is in the mesh: without a sidecar no policy holds for it.",
   level: "mandatory",
-  mend: "Label the namespace for injection, and take what leads past the sidecar away.",
+  mend: `Label the namespace for injection, and take what leads past the sidecar away, or set what it is for in the configuration: it annotates the pod with ${PAST_SIDECAR_REASON}.`,
   judge: (resources) => {
     const namespaces = namespacesOf(resources);
     return resources.flatMap((resource) => {

@@ -6,6 +6,7 @@ import type { NetworkPolicyObject } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
 import { authorizerOf, egressOf, externalsOf, outsideOf } from "./callees.ts";
 import { healthOf, ingressOf, migrationOf, outsidersOf } from "./callers.ts";
+import { pastSidecarOf } from "./past-sidecar.ts";
 import { policy } from "./policy.ts";
 
 /** The arrows of the call graph below the mesh: one policy a service, with who may reach it and whom it may reach. */
@@ -28,6 +29,7 @@ export function serviceNetworkPolicies(stack: StackData): NetworkPolicyObject[] 
         // Whom a service may call is decided at the waypoint, through which every call goes.
         ...(ambient ? [] : egressOf(stack, name, edges)),
         ...externalsOf(stack, name),
+        ...pastSidecarOf(stack, name),
         ...authorizerOf(stack, name),
         ...outsideOf(stack),
       ],

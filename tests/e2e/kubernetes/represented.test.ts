@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import { readStackFile } from "../../../config/load.ts";
+import { sidecar } from "../../../config/schema/catalog/sidecar.ts";
 import { applicationObjects, trafficObjects } from "../../../model/application.ts";
+import { sidecarAnnotations } from "../../../model/workloads/sidecar-annotations.ts";
 import { CATALOGS } from "../../support/catalogs.ts";
+import { stackData } from "../../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { wideStack } from "../../support/wide-stack.ts";
 import { kube } from "../control-plane/support.ts";
@@ -15,6 +18,7 @@ interface Pod {
     readonly nodeName: string;
     readonly initContainers?: readonly {
       readonly name: string;
+      readonly image: string;
       readonly resources: unknown;
       readonly securityContext?: { readonly capabilities?: unknown };
     }[];
@@ -29,6 +33,10 @@ interface List<Item> {
 const REPOSITORY = "https://charts.invalid/istio";
 
 const SIDECAR = { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
+
+/** What one service asks for its own proxies. */
+const LARGE = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "2", memory: "1Gi" } };
+const OTHER_BUILD = "registry.example.com/proxyv2:1.30.7-debug";
 
 function mesh(gateway: object, timeout = 60): (provider: k8s.Provider) => void {
   return (provider) => {
@@ -57,6 +65,7 @@ function mesh(gateway: object, timeout = 60): (provider: k8s.Provider) => void {
     const applications: readonly [string, Record<string, string>][] = [
       ["web", {}],
       ["bare", { "sidecar.istio.io/inject": "false" }],
+      ["tuned", sidecarAnnotations(stackData(), sidecar.parse({ resources: LARGE, image: OTHER_BUILD }))],
     ];
     for (const [name, annotations] of applications) {
       const labels = { app: name };
@@ -147,6 +156,10 @@ describe("releases whose chart repository is out of reach", function () {
     // As the namespaces want it that enforce the restricted Pod Security Standard.
     assert.deepEqual(sidecars("web")[0]?.securityContext?.capabilities, { drop: ["ALL"] });
     assert.deepEqual(sidecars("bare"), []);
+    assert.deepEqual(
+      sidecars("tuned").map(({ image, resources }) => [image, resources]),
+      [[OTHER_BUILD, LARGE]],
+    );
     assert.ok((await gatewayPods()).every(({ spec }) => spec.initContainers === undefined));
   });
 

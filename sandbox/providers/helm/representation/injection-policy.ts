@@ -148,7 +148,7 @@ function sidecarExpression(release: RepresentedChart, revision = "default"): str
   spec: Object.spec{
     initContainers: [Object.spec.initContainers{
       name: 'istio-proxy',
-      image: '${image}',
+      image: ${proxyImage(image)},
       restartPolicy: 'Always',
       securityContext: ${SECURITY_CONTEXT},
       ports: [Object.spec.initContainers.ports{name: 'http-envoy-prom', containerPort: 15090, protocol: 'TCP'}],
@@ -159,6 +159,13 @@ function sidecarExpression(release: RepresentedChart, revision = "default"): str
     }]
   }
 }`;
+}
+
+/** As in Istio's template: an annotation with a whole reference takes the place of the mesh's image. */
+function proxyImage(image: string): string {
+  const key = "'sidecar.istio.io/proxyImage'";
+  const named = `has(object.metadata.annotations) && ${key} in ${ANNOTATIONS} && ${ANNOTATIONS}[${key}].contains('/')`;
+  return `(${named} ? ${ANNOTATIONS}[${key}] : '${image}')`;
 }
 
 /** As in Istio's template with istio-cni: such a sidecar meets the restricted Pod Security Standard in a pod that does. */

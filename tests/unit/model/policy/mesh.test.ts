@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PLAIN_TEXT_REASON } from "../../../../model/labels.ts";
+import { PAST_SIDECAR_REASON, PLAIN_TEXT_REASON } from "../../../../model/labels.ts";
 import type { PolicyResource, StackRule } from "../../../../model/policy/rule.ts";
 import { closedNamespaces, noWorkloadOutsideTheMesh, strictMutualTls } from "../../../../model/policy/rules/mesh.ts";
 import { UNKNOWN } from "../../../../model/policy/values.ts";
@@ -54,6 +54,17 @@ describe("rule no-workload-outside-the-mesh", () => {
     assert.deepEqual(judge(injected, deployment({ annotations: { [key]: "8080" } })), [
       `${key} leads traffic past the sidecar`,
     ]);
+  });
+
+  it("passes outbound ports past the sidecar where the configuration says why, and nothing else for that reason", () => {
+    const because = { [PAST_SIDECAR_REASON]: "The database speaks its own protocol" };
+    const past = (key: string, reason: object) =>
+      judge(injected, deployment({ annotations: { [`traffic.sidecar.istio.io/${key}`]: "3306", ...reason } })).length;
+    assert.equal(past("excludeOutboundPorts", because), 0);
+    assert.equal(past("excludeOutboundPorts", {}), 1);
+    assert.equal(past("excludeOutboundPorts", { [PAST_SIDECAR_REASON]: "" }), 1);
+    assert.equal(past("excludeOutboundIPRanges", because), 1);
+    assert.equal(past("excludeInboundPorts", because), 1);
   });
 
   it("waits for labels and namespaces that are not known", () => {
