@@ -8,6 +8,9 @@ const LABELS = { "app.kubernetes.io/name": "opentelemetry-collector" } as const;
 /** The pod's own address, which the chart puts into its environment. */
 const HERE = "${env:MY_POD_IP}";
 
+/** What the collector calls the exporters. It still takes `otlp` and `otlphttp`, with a warning for each. */
+const COMPONENTS = { otlp: "otlp_grpc", otlphttp: "otlp_http", datadog: "datadog" } as const;
+
 /** Values of the chart opentelemetry-collector: a Deployment that takes OTLP and hands traces on. */
 export function collectorValues(observability: ObservabilityConfig, pool: HelmValues): HelmValues {
   const { collector } = observability;
@@ -69,10 +72,10 @@ function exportersOf(observability: ObservabilityConfig): Record<string, HelmVal
   return {
     ...(jaeger === undefined
       ? {}
-      : { "otlp/jaeger": { endpoint: `${jaeger.host}:${jaeger.port}`, tls: { insecure: true } } }),
+      : { "otlp_grpc/jaeger": { endpoint: `${jaeger.host}:${jaeger.port}`, tls: { insecure: true } } }),
     ...Object.fromEntries(
       Object.entries(observability.collector.exporters).map(([name, exporter]) => [
-        `${exporter.kind}/${name}`,
+        `${COMPONENTS[exporter.kind]}/${name}`,
         exporterConfig(name, exporter),
       ]),
     ),

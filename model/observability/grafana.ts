@@ -15,6 +15,8 @@ export function grafanaValues({ observability, mesh }: StackConfig, namespace: s
     admin: { existingSecret: name, userKey, passwordKey },
     resources: observability.grafana.resources,
     ...pool,
+    // The container that would fetch dashboards from the network; the chart has it as soon as there are any.
+    downloadDashboards: { resources: observability.grafana.resources },
     testFramework: { enabled: false },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
     ...dashboardValues(namespace, mesh.mode),

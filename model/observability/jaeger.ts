@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ObservabilityConfig } from "../../config/schema/observability.ts";
 import { MANAGED_BY } from "../labels.ts";
 import { NAMESPACES } from "../names.ts";
@@ -10,11 +11,14 @@ const MOUNT = "/badger";
 /** Values of the chart jaeger 4: Jaeger 2, all in one. Its configuration is that of an OpenTelemetry collector. */
 export function jaegerValues({ jaeger }: ObservabilityConfig, pool: HelmValues): HelmValues {
   const { volume } = jaeger;
+  const userconfig = jaegerConfig(jaeger);
   return {
     jaeger: {
       replicas: 1,
       resources: jaeger.resources,
       ...pool,
+      // Read at the start only, and the chart does not start the pod anew when it changes.
+      podLabels: { "ecommerce-mesh.dev/config": digest(userconfig) },
       podSecurityContext: {
         runAsUser: 10001,
         runAsGroup: 10001,
@@ -30,7 +34,7 @@ export function jaegerValues({ jaeger }: ObservabilityConfig, pool: HelmValues):
           }
         : {}),
     },
-    userconfig: jaegerConfig(jaeger),
+    userconfig,
     ...(volume.enabled
       ? {
           extraObjects: [
@@ -44,6 +48,10 @@ export function jaegerValues({ jaeger }: ObservabilityConfig, pool: HelmValues):
         }
       : {}),
   };
+}
+
+function digest(values: HelmValues): string {
+  return createHash("sha256").update(JSON.stringify(values)).digest("hex").slice(0, 16);
 }
 
 /** Source: jaegertracing/jaeger cmd/jaeger config files, v2.19. */

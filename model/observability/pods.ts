@@ -2,9 +2,7 @@ import type { Resources } from "../../config/schema/common.ts";
 import { podRequest, type PodSet } from "../capacity/requests.ts";
 import type { StackData } from "../stack.ts";
 import { installsCollector, isInstalled } from "./addresses.ts";
-
-/** What the chart's containers beside the main one ask for. Source: prometheus-operator v0.93, flags of its reloader. */
-const RELOADER: Resources["requests"] = { cpu: "10m", memory: "50Mi" };
+import { RELOADER } from "./reloader.ts";
 
 /** The pods of the addons that a stack installs, with all that their containers reserve. */
 export function addonPods({ config }: StackData): PodSet[] {
@@ -30,7 +28,7 @@ function metricsPods({ config }: Pick<StackData, "config">): PodSet[] {
     return [];
   }
   const byOperator = prometheus.kind === "operator";
-  const reloader = byOperator ? [RELOADER] : [];
+  const reloader = byOperator ? [RELOADER.requests] : [];
   const set = (name: string, pods: number, ...requests: readonly Resources["requests"][]): PodSet => ({
     name,
     pods,

@@ -1,6 +1,7 @@
 import type { StackConfig } from "../../config/schema.ts";
 import type { HelmValues } from "../objects.ts";
 import { spreadByZone } from "../releases/placement.ts";
+import { RELOADER } from "./reloader.ts";
 import { remoteWrites } from "./remote-write.ts";
 import { ruleValues, type RuleSource } from "./rules.ts";
 import { podMonitors, serviceMonitors } from "./scrape.ts";
@@ -51,6 +52,7 @@ export function operatorValues(config: StackConfig, source: RuleSource, pool: He
     prometheusOperator: {
       ...pool,
       resources: prometheusOperator.resources,
+      prometheusConfigReloader: { resources: { requests: RELOADER.requests, limits: RELOADER.limits } },
       // The rules are checked by promtool before they get here; a webhook and its jobs would only be in the way of a first up.
       admissionWebhooks: { enabled: false },
       tls: { enabled: false },

@@ -1,11 +1,11 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { cacheRoot } from "../../sandbox/toolchain/cache.ts";
 import type { Json } from "../../model/objects.ts";
+import { freePorts } from "./free-ports.ts";
 
 const run = promisify(execFile);
 
@@ -91,7 +91,7 @@ export class RunningEnvoy {
     routeFields: Json = {},
   ): Promise<RunningEnvoy> {
     const dir = mkdtempSync(join(tmpdir(), "mesh-envoy-"));
-    const [port, behind] = [await freePort(), await freePort()];
+    const [port = 0, behind = 0] = await freePorts(2);
     writeFileSync(
       join(dir, "envoy.json"),
       JSON.stringify(bootstrap(filters, { tested: port, behind }, clusters, routeFields)),
@@ -207,14 +207,6 @@ function listener(name: string, port: number, filters: readonly Json[], virtualH
     address: { socket_address: { address: "127.0.0.1", port_value: port } },
     filter_chains: [{ filters: [connectionManager] }],
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -1,18 +1,7 @@
 /** Prometheus's own packages as a program: checks rules, evaluates them over series, and takes queries apart. */
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot } from "../../../sandbox/toolchain/cache.ts";
-import { findGo } from "../../../sandbox/toolchain/go.ts";
-
-const SOURCE = join(import.meta.dirname, "go");
-
-/** What builds it: everything that decides its content. */
-const FILES = ["go.mod", "go.sum", "main.go"] as const;
-
-/** Milliseconds that its first build may take. It took 5 min 9 s on two cores that others used too (2026-11-21). */
-export const PROMQL_BUILD_MS = 900_000;
+import { buildGoProgram } from "../go-program.ts";
 
 /** One series in the notation of `promtool test rules`, such as `0+60x30`. */
 export interface Series {
@@ -59,32 +48,9 @@ export async function parseQueries(queries: readonly string[]): Promise<readonly
   return (await ask<{ queries: ParsedQuery[] }>({ parse: queries })).queries;
 }
 
-/**
- * Builds the program into the user's cache, once.
- * @throws SandboxError `toolchain.go-missing` where there is no Go.
- */
+/** Builds the program into the user's cache, once. */
 export async function buildPromql(): Promise<string> {
-  const digest = createHash("sha256");
-  FILES.forEach((file) => digest.update(readFileSync(join(SOURCE, file))));
-  digest.update(`${process.platform}/${process.arch}`);
-  const place = { env: process.env, platform: process.platform, arch: process.arch };
-  const dir = join(cacheRoot(place), "test-tools", digest.digest("hex").slice(0, 16));
-  const target = join(dir, "promql");
-  if (existsSync(target)) {
-    return target;
-  }
-  const required = /^go (\S+)$/m.exec(readFileSync(join(SOURCE, "go.mod"), "utf8"))?.[1] ?? "";
-  const go = await findGo(SOURCE, required, { env: process.env });
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const unfinished = `${target}.${process.pid}.unfinished`;
-  const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"];
-  const result = await go.run(SOURCE, ["build", ...flags, "-o", unfinished, "."]);
-  if (result.code !== 0) {
-    throw new Error(`the program that tests PromQL cannot be built:\n${result.stderr}`);
-  }
-  // Two runs that build at the same time rename the same program.
-  renameSync(unfinished, target);
-  return target;
+  return buildGoProgram("promql", join(import.meta.dirname, "go"));
 }
 
 async function ask<Answer>(question: object): Promise<Answer> {

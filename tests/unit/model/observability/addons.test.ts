@@ -30,6 +30,14 @@ describe("Prometheus", () => {
     });
   });
 
+  it("leaves no container without requests: neither the operator's own helper nor Grafana's", () => {
+    const { prometheusConfigReloader } = valuesOf({}, "prometheus")["prometheusOperator"] ?? {};
+    const { downloadDashboards } = valuesOf({}, "grafana");
+    for (const helper of [prometheusConfigReloader, downloadDashboards]) {
+      assert.match(JSON.stringify(helper), /"requests":\{"cpu":"\d+m","memory":"\d+Mi"\}/);
+    }
+  });
+
   it("has no budget that would hold a drain of its only pod", () => {
     const prometheus = valuesOf({}, "prometheus")["prometheus"];
     assert.equal(prometheus?.["podDisruptionBudget"]?.["enabled"], false);
@@ -103,6 +111,13 @@ describe("Jaeger", () => {
     assert.match(kept, /"kind":"PersistentVolumeClaim".*"storage":"50Gi"/);
     assert.match(kept, /"claimName":"jaeger-traces"/);
   });
+
+  it("starts anew when its configuration changes, which it reads at the start alone", () => {
+    const labels = (hours: number) =>
+      valuesOf({ jaeger: { retentionHours: hours, volume: VOLUME } }, "jaeger")["jaeger"]?.["podLabels"];
+    assert.deepEqual(labels(48), labels(48));
+    assert.notDeepEqual(labels(48), labels(72));
+  });
 });
 
 describe("the collector", () => {
@@ -118,7 +133,7 @@ describe("the collector", () => {
       exporters: Record<string, unknown>;
       service: { pipelines: { traces: Record<string, string[]> } };
     };
-    const names = ["otlp/jaeger", "datadog/apm", "otlp/other", "otlphttp/web"];
+    const names = ["otlp_grpc/jaeger", "datadog/apm", "otlp_grpc/other", "otlp_http/web"];
     assert.deepEqual(Object.keys(config.exporters), names);
     assert.deepEqual(config.service.pipelines.traces, {
       receivers: ["otlp"],

@@ -4,7 +4,8 @@ import { dashboardJson } from "../../../../model/observability/dashboards/json.t
 import { dashboards, dashboardValues } from "../../../../model/observability/dashboards.ts";
 import { ruleGroups, ruleSource } from "../../../../model/observability/rules.ts";
 import { labelsOf } from "../../../support/istio-metrics.ts";
-import { buildPromql, parseQueries, PROMQL_BUILD_MS } from "../../../support/promql/promql.ts";
+import { GO_BUILD_MS } from "../../../support/go-program.ts";
+import { buildPromql, parseQueries } from "../../../support/promql/promql.ts";
 import { stackData } from "../../../support/stack-data.ts";
 
 const ALL = dashboards("ecommerce", "sidecar");
@@ -22,7 +23,7 @@ function variableQueries(): string[] {
 }
 
 describe("queries of dashboards and rules", function () {
-  this.timeout(PROMQL_BUILD_MS);
+  this.timeout(GO_BUILD_MS);
   before(async () => {
     await buildPromql();
   });
