@@ -91,12 +91,14 @@ function entryOf({ stack, paths }: StackSession): Pick<UpResult, "hosts" | "load
 }
 
 function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "kubernetesProvider" | "cloud"> {
-  const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers"];
+  const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers, volumes"];
   const choice = chooseKubernetesProvider();
   return {
     namespace: stack.catalog.namespace,
     kubernetesProvider: choice.reason,
     cloud:
-      stack.config.platform.kind === "eks" ? aws : ["the existing cluster (its nodes are kwok's)", "load balancers"],
+      stack.config.platform.kind === "eks"
+        ? aws
+        : ["the existing cluster (its nodes are kwok's)", "load balancers, volumes"],
   };
 }

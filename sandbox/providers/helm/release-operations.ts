@@ -92,7 +92,7 @@ export class ReleaseOperations {
     this.#checked.delete(releaseId(ref));
     const spec = releaseSpec(toPlainMap(request.inputs), request.timeoutSeconds);
     const cluster = await this.#reach(request.inputs, connect);
-    await cluster.loadBalancers.start(cluster.hub, () => undefined);
+    await cluster.startStandIns();
     await refusing(`uninstall release ${releaseId(ref)}`, async () => {
       const inventory = await readInventory(cluster, ref);
       const { removeRepresented } = await representing();
@@ -167,7 +167,7 @@ export class ReleaseOperations {
     inputs: PropertyMap,
     signal: AbortSignal,
   ): Promise<PropertyMap> {
-    await cluster.loadBalancers.start(cluster.hub, () => undefined);
+    await cluster.startStandIns();
     const started = new Date();
     try {
       return installedOutputs(spec, await this.#installed.install(spec, path, cluster.access, signal));

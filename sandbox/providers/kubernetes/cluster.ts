@@ -8,6 +8,7 @@ import { LoadBalancerStandIn } from "./load-balancer.ts";
 import type { LoadBalancerHook } from "./load-balancer-controller.ts";
 import { describeObject, groupAndVersion, without, type KubernetesObject, type ObjectMeta } from "./object.ts";
 import { isAwaited, readinessOf } from "./readiness.ts";
+import { VolumeStandIn } from "./volumes.ts";
 import { WatchHub, watchKey } from "./watch-hub.ts";
 
 /** What names an object. */
@@ -39,14 +40,16 @@ export class Cluster {
   readonly client: KubernetesClient;
   readonly discovery: Discovery;
   readonly hub: WatchHub;
-  readonly loadBalancers: LoadBalancerStandIn;
+  readonly #loadBalancers: LoadBalancerStandIn;
+  readonly #volumes: VolumeStandIn;
 
   constructor(access: ServerAccess, region: string, onLoadBalancer?: LoadBalancerHook) {
     this.access = access;
     this.client = new KubernetesClient(access);
     this.discovery = new Discovery(this.client);
     this.hub = new WatchHub(this.client);
-    this.loadBalancers = new LoadBalancerStandIn(this.client, this.discovery, region, onLoadBalancer);
+    this.#loadBalancers = new LoadBalancerStandIn(this.client, this.discovery, region, onLoadBalancer);
+    this.#volumes = new VolumeStandIn(this.client, this.discovery);
   }
 
   /**
@@ -106,7 +109,7 @@ export class Cluster {
       return applied;
     }
     if (applied.kind === "Service" || applied.kind === "Ingress") {
-      await this.loadBalancers.start(this.hub, () => undefined);
+      await this.startStandIns();
     }
     const info = await this.discovery.resolve(applied.apiVersion, applied.kind, options.signal);
     const began = Date.now();
@@ -147,7 +150,7 @@ export class Cluster {
     }
     if (["Service", "Ingress", "Namespace"].includes(ref.kind)) {
       // A Service with a load balancer waits for its controller, which the stand-in plays.
-      await this.loadBalancers.start(this.hub, () => undefined);
+      await this.startStandIns();
     }
     const path = objectPath(info, ref.metadata);
     const body = {
@@ -166,9 +169,16 @@ export class Cluster {
     await this.#waitGone(info, ref, options);
   }
 
+  /** Has whoever plays the cloud watch from now on: objects of a chart are seen by them alone. */
+  async startStandIns(): Promise<void> {
+    await this.#loadBalancers.start(this.hub, () => undefined);
+    await this.#volumes.start(this.hub, () => undefined);
+  }
+
   /** Ends every connection. */
   close(): void {
-    this.loadBalancers.stop();
+    this.#volumes.stop();
+    this.#loadBalancers.stop();
     this.hub.close();
     this.client.close();
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { serveChart, type ChartRepository } from "../../support/chart-repository.ts";
+import { eventually } from "../control-plane/support.ts";
 import { TestBed } from "./support.ts";
 
 const CHART = join(import.meta.dirname, "../../support/charts/echo");
@@ -10,6 +11,10 @@ interface Deployment {
   readonly spec: { readonly replicas: number };
   readonly status: { readonly availableReplicas?: number };
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
+interface Volume {
+  readonly spec: { readonly csi: { readonly driver: string }; readonly capacity: { readonly storage: string } };
 }
 
 describe("releases whose chart can be fetched", function () {
@@ -84,12 +89,20 @@ describe("releases whose chart can be fetched", function () {
 
   it("come from a directory, too; a directory that is not there is an error", async () => {
     const local = (chart: string) => (provider: k8s.Provider) => {
-      new k8s.helm.v3.Release("echo", { name: "echo", chart, namespace: "local", createNamespace: true }, { provider });
+      const place = { name: "echo", chart, namespace: "local", createNamespace: true, timeout: 120 };
+      new k8s.helm.v3.Release("echo", { ...place, values: { volume: "3Gi" } }, { provider });
     };
     bed.program = local(CHART);
     assert.equal((await bed.up()).errors, "");
-    await bed.destroy();
+    const [volume, ...others] = await volumes();
+    assert.deepEqual([volume?.spec.csi.driver, volume?.spec.capacity.storage, others], ["ebs.csi.aws.com", "3Gi", []]);
+    assert.equal((await bed.destroy()).errors, "");
     bed.program = local(`${CHART}-missing`);
     assert.match((await bed.up()).errors, /there is no chart at .*echo-missing/);
+    await eventually("the volume goes with its claim", async () => ((await volumes()).length === 0 ? true : undefined));
   });
+
+  async function volumes() {
+    return (await bed.get<{ items: readonly Volume[] }>("/api/v1/persistentvolumes")).body.items;
+  }
 });

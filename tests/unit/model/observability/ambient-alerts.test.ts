@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { ruleGroups, ruleSource } from "../../../../model/observability/rules.ts";
-import { buildPromql, fireRules, PROMQL_BUILD_MS, type Series } from "../../../support/promql/promql.ts";
+import { GO_BUILD_MS } from "../../../support/go-program.ts";
+import { buildPromql, fireRules, type Series } from "../../../support/promql/promql.ts";
 import { stackData } from "../../../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
 
@@ -92,7 +93,7 @@ function saturated(cpu: string): Series[] {
 }
 
 describe("alerts of an ambient mesh", function () {
-  this.timeout(PROMQL_BUILD_MS);
+  this.timeout(GO_BUILD_MS);
   let folder: string;
   let file: string;
 
