@@ -10,7 +10,7 @@ import {
   type Source,
 } from "../security/evaluate/caller.ts";
 import type { Workload } from "../security/evaluate/request.ts";
-import { policiesFor } from "../security/evaluate/select.ts";
+import { policiesFor, type SelectedPolicies } from "../security/evaluate/select.ts";
 import { covers, disjoint, type Region } from "./regions.ts";
 
 /** Requests of a caller that pass, and by which object. */
@@ -35,9 +35,17 @@ export interface Access {
  * @param principal identity of the caller; undefined for plain text
  */
 export function accessOf(world: AuthorizationWorld, workload: Workload, principal: string | undefined): Access {
-  const { custom, deny, allow } = policiesFor(world.policies, workload, world.rootNamespace);
+  return accessBy(policiesFor(world.policies, workload, world.rootNamespace), world.trustDomains, principal);
+}
+
+/** As `accessOf`, by policies that are known to hold: those of a Service at its waypoint, or of a ztunnel. */
+export function accessBy(
+  { custom, deny, allow }: SelectedPolicies,
+  trustDomains: readonly string[],
+  principal: string | undefined,
+): Access {
   const regions = (policies: readonly AuthorizationPolicyObject[]) =>
-    policies.flatMap((policy) => regionsOf(policy, principal, world.trustDomains));
+    policies.flatMap((policy) => regionsOf(policy, principal, trustDomains));
 
   const opened: readonly Grant[] =
     allow.length === 0 ? [{ ...EVERYTHING, by: "no ALLOW policy", conditions: [] }] : regions(allow);

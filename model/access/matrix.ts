@@ -7,7 +7,9 @@ import type {
 } from "../objects.ts";
 import { NAMESPACES } from "../names.ts";
 import { connects, type Endpoint, type NetworkWorld } from "../security/evaluate/network.ts";
+import { ambientNamespaces, type AmbientNamespace } from "../security/evaluate/waypoint.ts";
 import { peerMode } from "../security/evaluate/peer-mode.ts";
+import { accessInAmbient, outboundInAmbient } from "./ambient.ts";
 import { accessOf, type Grant } from "./grants.ts";
 import { gatewayAccess, outboundAccess } from "./edge-of-mesh.ts";
 import { partiesOf, type Party } from "./parties.ts";
@@ -56,6 +58,8 @@ export interface AccessIndex extends AccessWorld {
   readonly authorization: readonly AuthorizationPolicyObject[];
   readonly peers: readonly PeerAuthenticationObject[];
   readonly network: NetworkWorld;
+  /** Namespaces without sidecars. */
+  readonly ambient: ReadonlyMap<string, AmbientNamespace>;
 }
 
 function indexOf(world: AccessWorld): AccessIndex {
@@ -71,6 +75,7 @@ function indexOf(world: AccessWorld): AccessIndex {
       policies: objects.filter((object): object is NetworkPolicyObject => object.kind === "NetworkPolicy"),
       namespaceLabels: new Map(namespaces.map(({ name, labels }) => [name, labels ?? {}])),
     },
+    ambient: ambientNamespaces(objects, world.trustDomain),
   };
 }
 
@@ -85,7 +90,9 @@ function origins({ workload }: Party, { addresses = [SOMEWHERE] }: Grant): Endpo
 }
 
 function edge(index: AccessIndex, from: Party, to: Party): AccessEdge {
-  const perPort = to.ports.map((port) => onPort(index, from, to, port));
+  const perPort =
+    (to.kind === "outside" ? outboundInAmbient(index, from) : accessInAmbient(index, from, to)) ??
+    to.ports.map((port) => onPort(index, from, to, port));
   const grants = perPort.flatMap(({ grants }) => grants);
   const open = grants.length > 0;
   const unique = (values: readonly string[]) => [...new Set(values)];
@@ -100,7 +107,8 @@ function edge(index: AccessIndex, from: Party, to: Party): AccessEdge {
   };
 }
 
-interface PortAccess {
+/** What passes on one port, or one way, and by which objects; or which ones refuse. */
+export interface PortAccess {
   readonly grants: readonly Grant[];
   readonly by: readonly string[];
 }
@@ -141,8 +149,9 @@ function byIdentity(index: AccessIndex, from: Party, to: Party, port: number): P
   if (to.kind === "service" && mode === "STRICT" && from.principal === undefined) {
     return { grants: [], by: [`PeerAuthentication ${by?.namespace ?? ""}/${by?.name ?? ""}`] };
   }
-  // On a port of plain text nobody shows a certificate, and no policy learns who calls.
-  const principal = mode === "DISABLE" ? undefined : from.principal;
+  // On a port of plain text nobody shows a certificate, and no policy learns who calls; nor does ztunnel show one to a gateway.
+  const isPlain = mode === "DISABLE" || index.ambient.has(from.workload?.namespace ?? "");
+  const principal = isPlain ? undefined : from.principal;
   const access = accessOf(
     { policies: index.authorization, rootNamespace: NAMESPACES.istioSystem, trustDomains: [index.trustDomain] },
     workload,

@@ -1,5 +1,6 @@
 import type { KubernetesObject, HelmRelease } from "../objects.ts";
 import { principal as principalOf } from "../names.ts";
+import { ambientNamespaces } from "../security/evaluate/waypoint.ts";
 import type { Workload } from "../security/evaluate/request.ts";
 
 /** Somebody in the matrix of who can call whom. */
@@ -24,7 +25,11 @@ export function partiesOf(
   releases: readonly HelmRelease[],
   trustDomain: string,
 ): Party[] {
-  const own = [...workloads(objects, trustDomain), ...gateways(releases, trustDomain)];
+  const own = [
+    ...workloads(objects, trustDomain),
+    ...gateways(releases, trustDomain),
+    ...waypoints(objects, trustDomain),
+  ];
   return [...own, ...named(objects, trustDomain, own), OUTSIDE];
 }
 
@@ -96,6 +101,23 @@ function gateways(releases: readonly HelmRelease[], trustDomain: string): Party[
       principal: principalOf(trustDomain, namespace, name),
       ports: servicePorts(values["service"]).filter((port) => port !== HEALTH_PORT),
     }));
+}
+
+/** Waypoints send requests on in their own name; whoever calls one means the service behind it. */
+function waypoints(objects: readonly KubernetesObject[], trustDomain: string): Party[] {
+  return [...ambientNamespaces(objects, trustDomain).values()].flatMap(({ waypoint }) =>
+    waypoint === undefined
+      ? []
+      : [
+          {
+            name: `${waypoint.workload.namespace}/${waypoint.name}`,
+            kind: "elsewhere",
+            workload: waypoint.workload,
+            principal: waypoint.principal,
+            ports: [],
+          },
+        ],
+  );
 }
 
 /** Health checks of a gateway: nobody calls it for what it serves. */

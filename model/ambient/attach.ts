@@ -4,10 +4,12 @@ import type {
   RequestAuthenticationObject,
   TelemetryObject,
 } from "../objects.ts";
+import { servicePort } from "../service-port.ts";
 import type { StackData } from "../stack.ts";
 import { isAmbient } from "./waypoint.ts";
 
 type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
+type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
 
 /** What ztunnel can look at in a rule's operation; of the source's attributes only those of a token are beyond it. */
 const CONNECTION = ["ports", "notPorts"];
@@ -20,15 +22,17 @@ const CONNECTION = ["ports", "notPorts"];
  * With ztunnel stays what is said of callers without a certificate: they are outside the mesh and never meet the waypoint.
  * @returns the objects as they are with sidecars
  */
-export function attachToWaypoint<T extends KubernetesObject>({ config }: StackData, objects: readonly T[]): T[] {
+export function attachToWaypoint<T extends KubernetesObject>(stack: StackData, objects: readonly T[]): T[] {
   // An object stays of its kind.
-  return isAmbient(config.mesh) ? objects.map((object) => attached(object) as T) : [...objects];
+  return isAmbient(stack.config.mesh) ? objects.map((object) => attached(stack, object) as T) : [...objects];
 }
 
-function attached(object: KubernetesObject): KubernetesObject {
+function attached(stack: StackData, object: KubernetesObject): KubernetesObject {
   switch (object.kind) {
-    case "AuthorizationPolicy":
-      return isForStrangers(object) ? object : onService(object);
+    case "AuthorizationPolicy": {
+      const readable = withoutEveryPath(object);
+      return isForStrangers(readable) ? readable : onService(withServicePorts(stack, object));
+    }
     case "RequestAuthentication":
     case "Telemetry":
       return onService(object);
@@ -43,6 +47,43 @@ function onService<T extends AuthorizationPolicyObject | RequestAuthenticationOb
   return service === undefined
     ? object
     : { ...object, spec: { targetRefs: [{ group: "", kind: "Service", name: service }], ...rest } };
+}
+
+/** A rule for every path says nothing; but a ztunnel that is told of paths at all lets nobody in. */
+function withoutEveryPath(policy: AuthorizationPolicyObject): AuthorizationPolicyObject {
+  return changed(policy, ({ paths, ...operation }) =>
+    paths === undefined || isEveryPath(paths) ? operation : { ...operation, paths },
+  );
+}
+
+/** Whether patterns of an AuthorizationPolicy take every path. */
+export function isEveryPath(paths: readonly string[] = []): boolean {
+  return paths.includes("/*") || paths.includes("*");
+}
+
+/** A waypoint stands in front of the Service: what it sees is the Service's port, where a sidecar saw the pod's. */
+function withServicePorts({ catalog }: StackData, policy: AuthorizationPolicyObject): AuthorizationPolicyObject {
+  const service = catalog.services[policy.spec.selector?.matchLabels?.["app"] ?? ""];
+  return service === undefined || servicePort(service) === service.port
+    ? policy
+    : changed(policy, ({ ports, ...operation }) => ({
+        ...operation,
+        ...(ports === undefined
+          ? {}
+          : { ports: ports.map((port) => (port === String(service.port) ? String(servicePort(service)) : port)) }),
+      }));
+}
+
+function changed(
+  policy: AuthorizationPolicyObject,
+  change: (operation: Operation) => Operation,
+): AuthorizationPolicyObject {
+  const rules = policy.spec.rules?.map(({ to, ...rule }) =>
+    to === undefined
+      ? rule
+      : { ...rule, to: to.map(({ operation }) => (operation === undefined ? {} : { operation: change(operation) })) },
+  );
+  return rules === undefined ? policy : { ...policy, spec: { ...policy.spec, rules } };
 }
 
 /** Whether every rule is about callers without a certificate, by what a connection shows. */

@@ -1,10 +1,19 @@
-import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from "kubernetes-types/networking/v1.d.ts";
+import type {
+  NetworkPolicyEgressRule,
+  NetworkPolicyIngressRule,
+  NetworkPolicyPeer,
+} from "kubernetes-types/networking/v1.d.ts";
+import { edgesOf } from "../call-graph.ts";
 import { NAMESPACES, RELEASES } from "../names.ts";
 import type { NetworkPolicyObject } from "../objects.ts";
+import { authorizerOf } from "../security/network-policies/callees.ts";
+import { METADATA } from "../security/network-policies/outside.ts";
+import { namespacesOf } from "../security/network-policies/outsiders.ts";
 import { policy } from "../security/network-policies/policy.ts";
 import { inNamespace, network, tcp } from "../security/network-policies/peers.ts";
 import { ISTIO_PORTS } from "../security/network-policies/ports.ts";
 import type { StackData } from "../stack.ts";
+import { portsOutside } from "./egress.ts";
 import { WAYPOINT_LABELS } from "./waypoint.ts";
 
 /**
@@ -19,28 +28,45 @@ export function throughWaypoint(): NetworkPolicyIngressRule[] {
 }
 
 /**
- * The tunnel below an ambient application: its pods reach the waypoint and the egress gateway by it, the waypoint reaches the pods, and
- * the ingress gateway the waypoint. Who may call whom is not to be seen at this level: every call comes from the waypoint.
+ * The tunnel below an ambient application: its pods reach the waypoint by it, the waypoint the pods, and the ingress gateway and callers
+ * of other namespaces the waypoint. Who may call whom is not to be seen at this level: every call comes from the waypoint.
  */
-export function waypointNetworkPolicies({ catalog }: StackData): NetworkPolicyObject[] {
+export function waypointNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
+  const { catalog } = stack;
   const tunnel = tcp(ISTIO_PORTS.hbone);
   const ownPods: NetworkPolicyPeer = { podSelector: {} };
   return [
-    policy(
-      catalog,
-      "tunnel",
-      {},
-      [{ from: [network(PROBES)] }],
-      [{ to: [waypoint(), inNamespace(NAMESPACES.egress, { app: RELEASES.egressGateway })], ports: tunnel }],
-    ),
+    policy(catalog, "tunnel", {}, [{ from: [network(PROBES)] }], [{ to: [waypoint()], ports: tunnel }]),
     policy(
       catalog,
       "waypoint",
       WAYPOINT_LABELS,
-      [{ from: [ownPods, inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway })], ports: tunnel }],
-      [{ to: [ownPods, inNamespace(NAMESPACES.egress, { app: RELEASES.egressGateway })], ports: tunnel }],
+      [
+        {
+          from: [
+            ownPods,
+            inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway }),
+            ...callerNamespaces(catalog).map((namespace) => inNamespace(namespace)),
+          ],
+          ports: tunnel,
+        },
+      ],
+      [{ to: [ownPods], ports: tunnel }, ...outside(stack), ...authorizerOf(stack, Object.keys(catalog.services))],
     ),
   ];
+}
+
+/** Namespaces of callers that are in the mesh and in no catalog. */
+function callerNamespaces(catalog: StackData["catalog"]): string[] {
+  return [
+    ...new Set(edgesOf(catalog).flatMap(({ from }) => (from.kind === "outsider" ? namespacesOf(from.from) : []))),
+  ];
+}
+
+/** What lies outside is reached by the waypoint alone; what a host resolves to is not known here. */
+function outside(stack: StackData): NetworkPolicyEgressRule[] {
+  const ports = portsOutside(stack);
+  return ports.length === 0 ? [] : [{ to: [network("0.0.0.0/0", [METADATA])], ports: tcp(...ports) }];
 }
 
 function waypoint(): NetworkPolicyPeer {

@@ -1,15 +1,71 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../config/errors.ts";
+import { ambient } from "../../config/schema/mesh/ambient.ts";
 import { proxy } from "../../config/schema/mesh/proxy.ts";
+import { isEveryPath } from "../ambient/attach.ts";
 import { isAmbient, WAYPOINT } from "../ambient/waypoint.ts";
 import type { StackData } from "../stack.ts";
 import type { Check } from "./index.ts";
 
-/** What a mesh without sidecars cannot do, or has no pod for. */
+/** What a mesh without sidecars cannot do, or has no pod for; and with sidecars what only the other mode reads. */
 export const checkAmbient: Check = (stack) =>
   isAmbient(stack.config.mesh)
-    ? [...nodeAgent(stack), ...sidecarSettings(stack), ...clusters(stack), ...envoyFilters(stack), ...names(stack)]
+    ? [
+        ...nodeAgent(stack),
+        ...sidecarSettings(stack),
+        ...clusters(stack),
+        ...envoyFilters(stack),
+        ...strangers(stack),
+        ...wayOut(stack),
+        ...names(stack),
+      ]
+    : ambientSettings(stack);
+
+/** Settings of proxies that a mesh with sidecars does not have: nobody would read them. */
+function ambientSettings({ config }: StackData): Problem[] {
+  const defaults = ambient.parse({});
+  return (["ztunnel", "waypoint"] as const)
+    .filter((key) => !isDeepStrictEqual(config.mesh.ambient[key], defaults[key]))
+    .map((key) => ({
+      path: `mesh.ambient.${key}`,
+      message: `expected nothing, because mesh.mode is sidecar and there is no ${key}; got settings of one`,
+      hint: "remove them, or set mesh.mode: ambient",
+    }));
+}
+
+/**
+ * Callers without a certificate never meet the waypoint, and ztunnel reads no request: an ALLOW that asks for more than a connection
+ * shows matches nothing there. Source: istio/istio 1.30.3, pilot/pkg/serviceregistry/ambient/authorization.go.
+ */
+function strangers({ catalog }: StackData): Problem[] {
+  return Object.entries(catalog.services).flatMap(([name, { access }]) =>
+    Object.entries(access)
+      .filter(([, { from, methods, paths, hosts, token }]) => {
+        const asksForRequests = methods !== undefined || hosts !== undefined || typeof token === "object";
+        return from.addresses !== undefined && (asksForRequests || !isEveryPath(paths));
+      })
+      .map(([caller]) => ({
+        path: `services.${name}.access.${caller}.from.addresses`,
+        message:
+          "expected principals or namespaces, because mesh.mode is ambient: callers without a certificate do not pass the waypoint, and ztunnel reads no method, path, host or token; got addresses",
+        hint: 'allow it every request of a port (paths: ["/*"] and no methods, hosts or token), or set mesh.mode: sidecar',
+      })),
+  );
+}
+
+/** ztunnel hands on what it does not know, whatever the mesh says. Source: istio/ztunnel, src/proxy/outbound.rs, read 2026-11-21. */
+function wayOut({ config }: StackData): Problem[] {
+  return config.mesh.outboundTraffic === "REGISTRY_ONLY" && !config.security.networkPolicies
+    ? [
+        {
+          path: "security.networkPolicies",
+          message:
+            "expected true, because mesh.mode is ambient and mesh.outboundTraffic REGISTRY_ONLY: ztunnel lets calls of unknown hosts pass, so that NetworkPolicies alone keep them in; got false",
+          hint: "remove the key, or set mesh.outboundTraffic: ALLOW_ANY",
+        },
+      ]
     : [];
+}
 
 function nodeAgent({ config }: StackData): Problem[] {
   return config.mesh.cni.enabled

@@ -1,4 +1,6 @@
 import type { Catalog } from "../../config/schema/catalog.ts";
+import { toServices } from "../ambient/entry.ts";
+import { isAmbient } from "../ambient/waypoint.ts";
 import { MANAGED_BY } from "../labels.ts";
 import { serviceHost } from "../names.ts";
 import type { VirtualServiceObject } from "../objects.ts";
@@ -9,10 +11,11 @@ import { httpRoutes } from "./service-routes.ts";
 /**
  * Routes. How the requests to a service are shared out stands in one object only, named after the service; roots
  * delegate to it: `<catalog>` for requests from outside, by path, and `<service>-mesh` for calls inside the mesh, by
- * host. So changing a weight changes one object, and all ways in always agree.
+ * host. So changing a weight changes one object, and all ways in always agree. In an ambient mesh the waypoint alone
+ * shares out, and the gateway hands on to it.
  */
 export function virtualServices(stack: StackData): VirtualServiceObject[] {
-  const { catalog } = stack;
+  const { catalog, config } = stack;
   const names = Object.keys(catalog.services);
   const own = names.map((name) => virtualService(catalog, name, { http: httpRoutes(stack, name) }));
   const inMesh = names.map((name) =>
@@ -22,7 +25,10 @@ export function virtualServices(stack: StackData): VirtualServiceObject[] {
       http: [{ name, delegate: { name, namespace: catalog.namespace } }],
     }),
   );
-  return [...publicRoutes(catalog).map(({ name, spec }) => virtualService(catalog, name, spec)), ...own, ...inMesh];
+  const roots = publicRoutes(catalog).map(({ name, spec }) =>
+    virtualService(catalog, name, isAmbient(config.mesh) ? toServices(catalog, spec) : spec),
+  );
+  return [...roots, ...own, ...inMesh];
 }
 
 function virtualService(catalog: Catalog, name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject {

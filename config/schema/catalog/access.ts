@@ -65,7 +65,9 @@ const outsider = z
       .array(cidr)
       .min(1)
       .optional()
-      .describe("Networks: for callers without a sidecar, on ports that take plain text (`mtls`)."),
+      .describe(
+        'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
+      ),
   })
   .refine(({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1, {
     error: "expected one of principals, namespaces and addresses",

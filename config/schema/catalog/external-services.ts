@@ -18,7 +18,7 @@ export const externalService = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      "Leave through the egress gateway, which lets only the declared callers out. False: straight from the sidecar.",
+      "Leave through the egress gateway, which lets only the declared callers out. False: straight from the sidecar. In an ambient mesh the waypoint is the way out, and does the same.",
     ),
   subjectAltNames: z
     .array(hostName)

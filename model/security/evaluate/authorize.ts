@@ -2,7 +2,7 @@ import type { AuthorizationPolicyObject } from "../../objects.ts";
 import type { CallerScope } from "./caller.ts";
 import type { InboundRequest, Workload } from "./request.ts";
 import { ruleMatches } from "./rule.ts";
-import { policiesFor } from "./select.ts";
+import { policiesFor, type SelectedPolicies } from "./select.ts";
 
 /** AuthorizationPolicies and what they are read in. */
 export interface AuthorizationWorld {
@@ -49,9 +49,18 @@ export function authorize(
   request: InboundRequest,
   agrees: (provider: string) => boolean = () => true,
 ): Decision {
-  const { custom, deny, allow } = policiesFor(world.policies, workload, world.rootNamespace);
+  return decide(policiesFor(world.policies, workload, world.rootNamespace), world.trustDomains, request, agrees);
+}
+
+/** What policies decide that are known to hold: those of a workload, of a Service at its waypoint, or of a ztunnel. */
+export function decide(
+  { custom, deny, allow }: SelectedPolicies,
+  trustDomains: readonly string[],
+  request: InboundRequest,
+  agrees: (provider: string) => boolean = () => true,
+): Decision {
   const match = (policies: readonly AuthorizationPolicyObject[]) =>
-    policies.flatMap((policy) => matching(policy, request, world.trustDomains));
+    policies.flatMap((policy) => matching(policy, request, trustDomains));
 
   const asked = match(custom);
   const asks = [...new Set(asked.map(({ policy }) => policy.spec.provider?.name ?? ""))];

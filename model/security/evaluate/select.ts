@@ -23,13 +23,23 @@ export function policiesFor(
   const selected = policies.filter(
     ({ metadata, spec }) =>
       [rootNamespace, workload.namespace].includes(metadata.namespace ?? "default") &&
-      metadata.annotations?.[DRY_RUN] !== "true" &&
+      !isDryRun(metadata) &&
       spec.targetRef === undefined &&
       (spec.targetRefs ?? []).length === 0 &&
       selects(spec.selector?.matchLabels, workload),
   );
-  const of = (action: string) => selected.filter(({ spec }) => (spec.action ?? "ALLOW") === action);
+  return byAction(selected);
+}
+
+/** Policies by what they do. */
+export function byAction(policies: readonly AuthorizationPolicyObject[]): SelectedPolicies {
+  const of = (action: string) => policies.filter(({ spec }) => (spec.action ?? "ALLOW") === action);
   return { custom: of("CUSTOM"), deny: of("DENY"), allow: of("ALLOW") };
+}
+
+/** Whether it is only recorded what a policy would do. */
+export function isDryRun({ annotations }: AuthorizationPolicyObject["metadata"]): boolean {
+  return annotations?.[DRY_RUN] === "true";
 }
 
 /** Whether labels select a workload; none select every one. */

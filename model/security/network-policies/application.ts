@@ -27,10 +27,14 @@ export function serviceNetworkPolicies(stack: StackData): NetworkPolicyObject[] 
         : [...ingressOf(stack, name, edges), ...healthOf(stack, name), ...migrationOf(stack, name)],
       [
         // Whom a service may call is decided at the waypoint, through which every call goes.
-        ...(ambient ? [] : egressOf(stack, name, edges)),
-        ...externalsOf(stack, name),
-        ...pastSidecarOf(stack, name),
-        ...authorizerOf(stack, name),
+        ...(ambient
+          ? []
+          : [
+              ...egressOf(stack, name, edges),
+              ...externalsOf(stack, name),
+              ...pastSidecarOf(stack, name),
+              ...authorizerOf(stack, [name]),
+            ]),
         ...outsideOf(stack),
       ],
       serviceLabels(catalog, name),

@@ -28,13 +28,12 @@ export function externalsOf({ catalog }: StackData, name: string): NetworkPolicy
   ];
 }
 
-/** The external authorizer, for the services that ask it. */
-export function authorizerOf({ config }: StackData, name: string): NetworkPolicyEgressRule[] {
+/** The external authorizer, where one of these services has it asked. */
+export function authorizerOf({ config }: StackData, names: readonly string[]): NetworkPolicyEgressRule[] {
   const { externalAuthorization } = config.security;
-  if (externalAuthorization?.services.includes(name) !== true) {
-    return [];
-  }
-  return [toHost(externalAuthorization.host, externalAuthorization.port)];
+  return externalAuthorization !== undefined && names.some((name) => externalAuthorization.services.includes(name))
+    ? [toHost(externalAuthorization.host, externalAuthorization.port)]
+    : [];
 }
 
 /** Where workloads may call hosts that the mesh does not know, the network lets them out of the cluster too. */

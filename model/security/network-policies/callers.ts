@@ -2,6 +2,7 @@ import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.
 import type { Edge } from "../../call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../names.ts";
 import type { StackData } from "../../stack.ts";
+import { namespacesOf } from "./outsiders.ts";
 import { inNamespace, network, pods, tcp } from "./peers.ts";
 import { podPort } from "./ports.ts";
 
@@ -12,12 +13,12 @@ export function ingressOf(stack: StackData, name: string, edges: readonly Edge[]
     .map((edge) => ({ from: callersOf(edge), ports: tcp(podPort(stack, edge)) }));
 }
 
-/** Callers without a tunnel of the mesh arrive at the pod's own port, also in an ambient mesh. */
+/** Callers by their addresses have no tunnel of the mesh: they arrive at the pod's own port, also in an ambient mesh. */
 export function outsidersOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {
   return ingressOf(
     stack,
     name,
-    edges.filter(({ from }) => from.kind === "outsider"),
+    edges.filter(({ from }) => from.kind === "outsider" && from.from.addresses !== undefined),
   );
 }
 
@@ -28,11 +29,9 @@ function callersOf({ from }: Edge): NonNullable<NetworkPolicyIngressRule["from"]
     case "ingress":
       return [ingressGateway()];
     case "outsider": {
-      const { principals = [], namespaces = [], addresses = [] } = from.from;
-      // An identity lies in a namespace; which of its pods has it only the mesh can tell.
-      const ofPrincipals = principals.map((principal) => /\/ns\/([^/]+)\//.exec(principal)?.[1] ?? "");
+      const { addresses = [] } = from.from;
       return [
-        ...[...new Set([...ofPrincipals, ...namespaces])].map((namespace) => inNamespace(namespace)),
+        ...namespacesOf(from.from).map((namespace) => inNamespace(namespace)),
         ...addresses.map((address) => network(address)),
       ];
     }

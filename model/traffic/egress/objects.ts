@@ -1,3 +1,5 @@
+import { waypointEgressObjects } from "../../ambient/egress.ts";
+import { isAmbient } from "../../ambient/waypoint.ts";
 import type { IstioObject } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
 import { egressPolicies } from "./authorization-policies.ts";
@@ -9,6 +11,9 @@ import { egressVirtualServices } from "./virtual-services.ts";
 /** Everything that lets the catalog's services out of the mesh. */
 export function egressObjects(stack: StackData): IstioObject[] {
   const { catalog } = stack;
+  if (isAmbient(stack.config.mesh)) {
+    return waypointEgressObjects(stack);
+  }
   return [
     ...serviceEntries(catalog),
     ...egressDestinationRules(catalog),

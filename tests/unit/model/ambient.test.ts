@@ -155,8 +155,44 @@ describe("an ambient mesh", () => {
     assert.ok(kept(strangers));
     assert.ok(kept({ ...strangers, to: [{ operation: { ports: ["9090"] } }] }));
     assert.ok(!kept({ ...strangers, to: [{ operation: { paths: ["/"] } }] }));
+    assert.ok(kept({ ...strangers, to: [{ operation: { ports: ["9090"], paths: ["/*"] } }] }), "every path");
     assert.ok(!kept({ from: [{ source: { principals: ["a"] } }] }), "its caller arrives as the waypoint");
     assert.ok(!kept({ to: [{ operation: { ports: ["9090"] } }] }));
+  });
+
+  it("has the gateway hand on to the waypoint, which alone shares out, retries, mirrors and injects faults", () => {
+    const routes = (stack: typeof ambient) =>
+      applicationObjects(stack)
+        .filter((object) => object.kind === "VirtualService")
+        .filter(({ spec }) => (spec.gateways ?? []).some((gateway) => gateway !== "mesh"))
+        .flatMap(({ spec }) => spec.http ?? []);
+    const [with_, without] = [routes(sidecars), routes(ambient)];
+    assert.ok(without.length > 3);
+    const terms = (all: typeof without) => all.map((one) => ({ ...one, route: undefined, delegate: undefined }));
+    assert.deepEqual(terms(without), terms(with_));
+    without.forEach(({ delegate, route = [] }, index) => {
+      assert.equal(delegate, undefined);
+      const host = `${with_[index]?.delegate?.name ?? ""}.ecommerce.svc.cluster.local`;
+      assert.deepEqual(route, [{ destination: { host, port: { number: 8080 } } }]);
+    });
+  });
+
+  it("calls outside from the waypoint, not through an egress gateway, and only for who declares it", () => {
+    const externalServices = { bank: { host: "bank.example.org" } };
+    const services = { payment: { externalCalls: ["bank"] } };
+    const all = applicationObjects(stackData(AMBIENT, { externalServices, services }));
+    assert.ok(!all.some(({ kind, metadata }) => kind === "Gateway" && metadata.name.includes("egress")));
+    assert.ok(!all.some(({ metadata }) => metadata.namespace === "istio-egress"));
+    const rule = named(all, "DestinationRule", "bank");
+    assert.ok(rule.kind === "DestinationRule");
+    assert.equal(rule.spec.trafficPolicy?.portLevelSettings?.[0]?.tls?.mode, "SIMPLE");
+    const policy = named(all, "AuthorizationPolicy", "bank-egress");
+    assert.ok(policy.kind === "AuthorizationPolicy");
+    assert.deepEqual(policy.spec, {
+      targetRefs: [{ group: "networking.istio.io", kind: "ServiceEntry", name: "bank" }],
+      action: "ALLOW",
+      rules: [{ from: [{ source: { principals: ["cluster.local/ns/ecommerce/sa/payment"] } }] }],
+    });
   });
 
   it("attaches a service's telemetry to the waypoint", () => {
@@ -187,6 +223,17 @@ describe("an ambient mesh", () => {
     assert.equal(typeof explain, "function");
     assert.deepEqual(worldOf(ambient), worldOf(sidecars));
   });
+});
+
+/** A caller without a certificate, on a port that takes plain text. */
+const plainCallers = (paths: string[], more: PlainObject = {}): PlainObject => ({
+  services: {
+    product: {
+      extraPorts: { "http-metrics": 9090 },
+      mtls: { ports: { 9090: "PERMISSIVE" } },
+      access: { scraper: { from: { addresses: ["10.7.0.0/16"] }, port: 9090, paths, ...more } },
+    },
+  },
 });
 
 describe("an ambient mesh is refused", () => {
@@ -222,6 +269,13 @@ describe("an ambient mesh is refused", () => {
       "services.product.rateLimits.local",
       /waypoints silently ignore the EnvoyFilter/,
     ],
+    [
+      "with other clusters",
+      { network: "eu", multiCluster: { remoteClusters: ["other"], certificateAuthority: "existingSecret" } },
+      {},
+      "mesh.multiCluster.remoteClusters",
+      /only as an alpha feature/,
+    ],
   ];
 
   for (const [rule, mesh, catalog, path, says] of REFUSED) {
@@ -235,6 +289,40 @@ describe("an ambient mesh is refused", () => {
       assert.ok(!checkStack(stackData({ mesh }, catalog)).some((problem) => /ambient/.test(problem.message)));
     });
   }
+
+  it("with callers by address that may ask for less than all of a port", () => {
+    const problems = (mode: string, paths: string[], more: PlainObject = {}) =>
+      checkStack(stackData({ mesh: { mode }, security: { profile: "development" } }, plainCallers(paths, more)));
+    assert.deepEqual(problems("ambient", ["/*"]), []);
+    for (const [paths, more] of [
+      [["/metrics"], {}],
+      [["/*"], { methods: ["GET"] }],
+      [["/*"], { hosts: ["metrics.example.com"] }],
+    ] as const) {
+      const [problem, ...others] = problems("ambient", [...paths], more);
+      assert.deepEqual([problem?.path, others], ["services.product.access.scraper.from.addresses", []]);
+      assert.match(problem?.message ?? "", /ztunnel reads no method, path, host or token; got addresses$/);
+      assert.match(problem?.hint ?? "", /mesh\.mode: sidecar/);
+      assert.deepEqual(problems("sidecar", [...paths], more), []);
+    }
+  });
+
+  it("where only the mesh's word would keep services from calling unknown hosts, which ztunnel does not take", () => {
+    const security = { networkPolicies: false };
+    const paths = (mesh: PlainObject) => checkStack(stackData({ mesh, security })).map(({ path }) => path);
+    assert.deepEqual(paths({ mode: "ambient" }), ["security.networkPolicies"]);
+    assert.deepEqual(paths({ mode: "ambient", outboundTraffic: "ALLOW_ANY" }), []);
+    assert.deepEqual(paths({}), []);
+  });
+
+  it("for its own settings where the mode is another: nobody would read them", () => {
+    const [problem, ...others] = checkStack(
+      stackData({ mesh: { ambient: { waypoint: { replicas: { min: 3, max: 6 } } } } }),
+    );
+    assert.deepEqual([problem?.path, others], ["mesh.ambient.waypoint", []]);
+    assert.match(problem?.message ?? "", /mesh\.mode is sidecar and there is no waypoint/);
+    assert.match(problem?.hint ?? "", /mesh\.mode: ambient/);
+  });
 
   it("with a service of the waypoint's name", () => {
     const { product } = stackData().catalog.services;

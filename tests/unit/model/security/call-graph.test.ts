@@ -2,66 +2,28 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
-import type { Catalog } from "../../../../config/schema/catalog.ts";
-import { type AccessEdge, accessMatrix, type AccessWorld } from "../../../../model/access/matrix.ts";
+import { accessMatrix } from "../../../../model/access/matrix.ts";
 import { parties } from "../../../../model/access/matrix.ts";
 import type { AuthorizationPolicyObject, NetworkPolicyObject } from "../../../../model/objects.ts";
-import { stackObjects, stackReleases } from "../../../../model/render.ts";
 import { authorize } from "../../../../model/security/evaluate/authorize.ts";
 import { connects } from "../../../../model/security/evaluate/network.ts";
 import type { StackData } from "../../../../model/stack.ts";
 import { readStackFile } from "../../../../config/load.ts";
+import {
+  expected,
+  GATEWAY,
+  isSaid,
+  meaning,
+  type Request,
+  said,
+  SAMPLES,
+  worldOf,
+} from "../../../support/call-graph.ts";
 import { randomCatalog, randomRequest } from "../../../support/random-catalog.ts";
 import { stackData } from "../../../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../../support/stacks.ts";
 
 const CATALOGS = readdirSync(join(PROJECT_DIRECTORY, "catalogs")).map((file) => basename(file, ".yaml"));
-const GATEWAY = "istio-ingressgateway";
-
-interface Request {
-  readonly method: string;
-  readonly path: string;
-}
-
-/** What the catalog says, written down a second time: the generators of policies have no part in it. */
-function said(
-  catalog: Catalog,
-  from: string,
-  to: string,
-): readonly { methods: readonly string[] | undefined; paths: readonly string[] }[] {
-  const callee = catalog.services[to];
-  assert.ok(callee !== undefined);
-  if (from !== GATEWAY) {
-    return (catalog.services[from]?.calls ?? []).filter((call) => call.to === to);
-  }
-  const { probes, routes } = callee;
-  return [
-    { methods: ["GET"], paths: [probes.liveness, probes.readiness] },
-    ...routes.flatMap(({ prefix, allow }) => {
-      const grants = allow === "none" ? [] : Array.isArray(allow) ? allow : [allow];
-      return grants.map(({ methods, paths }) => ({
-        methods,
-        paths: paths ?? (prefix === "/" ? ["/*"] : [prefix, `${prefix}/*`]),
-      }));
-    }),
-  ];
-}
-
-function isSaid(catalog: Catalog, from: string, to: string, { method, path }: Request): boolean {
-  return said(catalog, from, to).some(
-    ({ methods, paths }) =>
-      (methods === undefined || methods.includes(method)) &&
-      paths.some((pattern) => (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern)),
-  );
-}
-
-function worldOf(stack: StackData): AccessWorld {
-  return {
-    objects: stackObjects(stack, "test"),
-    releases: stackReleases(stack, "test"),
-    trustDomain: stack.config.mesh.trustDomain,
-  };
-}
 
 /** Every ordered pair of those who call and the services, with what decides about it. */
 function checkPairs(stack: StackData, requests: readonly Request[]): void {
@@ -106,33 +68,6 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
     }
   }
 }
-
-function meaning(edge: AccessEdge | undefined): readonly [boolean, string[]] {
-  assert.ok(edge !== undefined);
-  return [edge.allowed, [...new Set(edge.grants.map(({ methods, paths }) => grant(methods, paths)))].toSorted()];
-}
-
-function expected(catalog: Catalog, from: string, to: string): readonly [boolean, string[]] {
-  const grants = said(catalog, from, to).map(({ methods, paths }) => grant(methods ?? ["*"], paths));
-  return [grants.length > 0, [...new Set(grants)].toSorted()];
-}
-
-function grant(methods: readonly string[], paths: readonly string[]): string {
-  return `${methods.toSorted().join()} ${[...new Set(paths)].toSorted().join()}`;
-}
-
-const SAMPLES: Request[] = ["GET", "POST", "DELETE", "post"].flatMap((method) =>
-  [
-    "/",
-    "/products",
-    "/products/1",
-    "/productsx",
-    "/cart/1",
-    "/health",
-    "/users/profile",
-    "/api/v1/process-payment",
-  ].map((path) => ({ method, path })),
-);
 
 describe("who can call whom", () => {
   it("is what the call graph says, for every ordered pair of random catalogs, by identity, by network and in the matrix", () => {
