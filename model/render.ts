@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import { applicationObjects } from "./application.ts";
 import { controlPlanes } from "./control-planes.ts";
 import { eastWestObjects } from "./multi-cluster.ts";
@@ -24,6 +23,7 @@ import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { storageClasses } from "./storage-class.ts";
 import { rateLimitServiceConfig } from "./traffic/rate-limits/global.ts";
+import { toYaml } from "./yaml.ts";
 
 /** One file of a rendered stack. */
 export interface RenderedFile {
@@ -102,9 +102,4 @@ function objectFile(kind: string, metadata: KubernetesObject["metadata"], object
 function maskedSecret({ metadata, type, keys }: SecretTemplate): unknown {
   const stringData = Object.fromEntries(keys.map((key) => [key, MASK]));
   return { apiVersion: "v1", kind: "Secret", metadata, type, stringData };
-}
-
-function toYaml(value: unknown): string {
-  // Equal parts are written out each time: an anchor is valid YAML, but not all readers of Kubernetes objects follow it.
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -185,6 +185,7 @@ export interface OutlierDetection {
 /** TLS of a connection that a proxy opens. */
 export interface ClientTls {
   mode: "DISABLE" | "SIMPLE" | "MUTUAL" | "ISTIO_MUTUAL";
+  caCertificates?: string;
   sni?: string;
   subjectAltNames?: string[];
 }

@@ -57,7 +57,12 @@ describe("an external service", () => {
       ],
     );
     assert.deepEqual(objectNamed(objects, "DestinationRule", "processor").spec.trafficPolicy, {
-      portLevelSettings: [{ port: { number: 443 }, tls: { mode: "SIMPLE", sni: HOST, subjectAltNames: [HOST] } }],
+      portLevelSettings: [
+        {
+          port: { number: 443 },
+          tls: { mode: "SIMPLE", caCertificates: "system", sni: HOST, subjectAltNames: [HOST] },
+        },
+      ],
     });
     assert.deepEqual(objectNamed(objects, "DestinationRule", "ecommerce-egress").spec.subsets, [
       { name: "processor", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: HOST } } },

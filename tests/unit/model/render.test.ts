@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { renderStack } from "../../../model/render.ts";
 import { readStackFile } from "../../../config/load.ts";
+import { stackData } from "../../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";
 
 describe("render", () => {
@@ -46,6 +47,12 @@ describe("render", () => {
       const { stringData } = parse(content) as { stringData: Record<string, string> };
       assert.deepEqual([...new Set(Object.values(stringData))], ["[secret]"], path);
     }
+  });
+
+  it("quotes what kubectl would take for a truth value", () => {
+    const stack = { ...stackData({}, { services: { cart: { env: { FEATURE: "on" } } } }), name: "test" };
+    const file = renderStack(stack, "cluster").find(({ path }) => path.endsWith("/deployment-cart-v1.yaml"));
+    assert.match(file?.content ?? "", /value: "on"/);
   });
 
   it("writes equal parts out, without anchors that some readers do not follow", () => {
