@@ -173,10 +173,10 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
     inRegion,
   );
   const { endpoint, kubeconfig } = cluster;
-  const edge = (istioCrds: pulumi.Resource) =>
+  const edge = (definitions: readonly pulumi.Resource[]) =>
     new Edge(
       "edge",
-      { stack, clusterName: name, partition, vpcId, istioCrds },
+      { stack, clusterName: name, partition, vpcId, definitions },
       // Nodes do not need the public subnets and their way out, but load balancers lie in them.
       { providers: [provider, cluster.provider], dependsOn: [...cluster.ready, network] },
     );

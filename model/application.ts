@@ -1,3 +1,5 @@
+import { gatewayApiObjects } from "./gateway-api/objects.ts";
+import { versionRules } from "./gateway-api/version-services.ts";
 import type { CoreObject, IstioObject, KubernetesObject, WaypointObject } from "./objects.ts";
 import { attachToWaypoint } from "./ambient/attach.ts";
 import { waypointObjects, waypointPolicies } from "./ambient/waypoint.ts";
@@ -52,7 +54,7 @@ export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] 
 /** How requests find it, and how its own find the way out. */
 export function trafficObjects(stack: StackData): IstioObject[] {
   return attachToWaypoint<IstioObject>(stack, [
-    gateway(stack),
+    ...(stack.config.mesh.gatewayApi ? versionRules(stack.catalog) : [gateway(stack)]),
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
     ...egressObjects(stack),
@@ -72,5 +74,6 @@ export function applicationObjects(stack: StackData): KubernetesObject[] {
     ...workloadObjects(stack),
     ...securityObjects(stack),
     ...trafficObjects(stack),
+    ...gatewayApiObjects(stack),
   ];
 }

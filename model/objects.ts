@@ -16,6 +16,7 @@ import type {
 } from "kubernetes-types/core/v1.d.ts";
 import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
+import type { HttpRouteSpec, IngressGatewaySpec } from "./gateway-api/types.ts";
 import type { DestinationRuleSpec, VirtualServiceSpec } from "./traffic/types.ts";
 
 /** What every object of the model carries. Names are explicit: other objects refer to them. */
@@ -152,6 +153,13 @@ export type WaypointObject = Specified<
   }
 >;
 
+/** A Gateway of the Gateway API in front of the ingress gateway's pods. */
+export type IngressGatewayObject = Specified<"gateway.networking.k8s.io/v1", "Gateway", IngressGatewaySpec>;
+export type HttpRouteObject = Specified<"gateway.networking.k8s.io/v1", "HTTPRoute", HttpRouteSpec>;
+
+/** What stands for the ingress in the Gateway API's words. */
+export type GatewayApiObject = IngressGatewayObject | HttpRouteObject;
+
 /** Istio's custom resources. */
 export type IstioObject =
   | GatewayObject
@@ -233,7 +241,8 @@ export type NodePoolObject = Specified<
 export type KarpenterObject = NodeClassObject | NodePoolObject;
 
 /** Anything that the model makes and Kubernetes stores. */
-export type KubernetesObject = CoreObject | StorageClassObject | IstioObject | WaypointObject | KarpenterObject;
+export type KubernetesObject =
+  CoreObject | StorageClassObject | IstioObject | WaypointObject | GatewayApiObject | KarpenterObject;
 
 /** A Helm release: where its chart is and what it is given. */
 export interface HelmRelease {

@@ -17,8 +17,8 @@ export interface EdgeArgs {
   readonly partition: Partition;
   /** The VPC of the load balancers. */
   readonly vpcId: pulumi.Input<string>;
-  /** What brings Istio's CustomResourceDefinitions: ExternalDNS reads them. */
-  readonly istioCrds: pulumi.Resource;
+  /** What brings the CustomResourceDefinitions of Istio and the Gateway API: ExternalDNS reads objects of theirs. */
+  readonly definitions: readonly pulumi.Resource[];
 }
 
 /** The controllers that connect the ingress gateway to the world: its load balancer, and the names of its hosts. */
@@ -28,7 +28,7 @@ export class Edge extends pulumi.ComponentResource {
 
   constructor(name: string, args: EdgeArgs, options: ComponentOptions) {
     super("ecommerce-mesh:edge:Edge", name, {}, options);
-    const { stack, clusterName, partition, vpcId, istioCrds } = args;
+    const { stack, clusterName, partition, vpcId, definitions } = args;
     const roleArns: Record<string, pulumi.Output<string>> = {};
     const install = (
       controllerName: string,
@@ -54,7 +54,7 @@ export class Edge extends pulumi.ComponentResource {
     const { zoneId } = stack.config.traffic.dns;
     if (dns !== undefined && zoneId !== undefined) {
       const controller = { clusterName, release: dns, policy: externalDnsPolicy(zoneId, partition) };
-      install("external-dns", controller, "ExternalDns", [istioCrds]);
+      install("external-dns", controller, "ExternalDns", [...definitions]);
     }
     this.roleArns = roleArns;
     this.registerOutputs({ roleArns });

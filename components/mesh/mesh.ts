@@ -32,9 +32,9 @@ export interface MeshArgs {
   readonly clusterName: string;
   /**
    * Makes what stands in front of the ingress gateway: before it and, so that no load balancer is left behind, until
-   * after it. Given what brings Istio's CustomResourceDefinitions. Default: nothing.
+   * after it. Given what brings the CustomResourceDefinitions of Istio and the Gateway API. Default: nothing.
    */
-  readonly edge?: (istioCrds: pulumi.Resource) => Edge;
+  readonly edge?: (definitions: readonly pulumi.Resource[]) => Edge;
 }
 
 /** Istio: base, control plane, gateways, and the policies that hold for the whole mesh. */
@@ -90,7 +90,7 @@ export class Mesh extends pulumi.ComponentResource {
     const tags = revisionTags(args.stack).map((tag) =>
       createCoreObject(name, tag, childOptions(this, options, this.controlPlanes)),
     );
-    this.edge = args.edge?.(base);
+    this.edge = args.edge?.([base, ...gatewayApi]);
     const gateways = new Map(
       gatewayReleases(args.stack).map((gateway) => {
         const balanced = balancedGateways(config).includes(gateway.name);

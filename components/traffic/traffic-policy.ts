@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { trafficObjects } from "../../model/application.ts";
+import { gatewayApiObjects } from "../../model/gateway-api/objects.ts";
 import type { IstioObject } from "../../model/objects.ts";
 import type { StackData } from "../../model/stack.ts";
 import { managedFields } from "../../model/traffic/managed-fields.ts";
+import { createObject } from "../kubernetes/any-object.ts";
 import { createIstioObject } from "../kubernetes/istio-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
@@ -29,6 +31,18 @@ export class TrafficPolicy extends pulumi.ComponentResource {
         ignoreChanges: managedFields(args.stack, object),
       });
     }
+    this.#gatewayApi(name, args.stack, options, subsets);
     this.registerOutputs({});
+  }
+
+  /** Routes come after what they name: the Gateway, the versions' Services, and how these are reached. */
+  #gatewayApi(name: string, stack: StackData, options: ComponentOptions, subsets: readonly pulumi.Resource[]): void {
+    const objects = gatewayApiObjects(stack);
+    const named = objects
+      .filter(({ kind }) => kind !== "HTTPRoute")
+      .map((object) => createObject(name, object, childOptions(this, options)));
+    for (const object of objects.filter(({ kind }) => kind === "HTTPRoute")) {
+      createObject(name, object, childOptions(this, options, [...subsets, ...named]));
+    }
   }
 }

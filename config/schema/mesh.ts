@@ -30,10 +30,16 @@ export const mesh = z.strictObject({
       "`sidecar`: a proxy in every pod. `ambient`: one a node (ztunnel) and a waypoint in front of the application. See [ADR 6](adr/0006-ambient-mode.md).",
     ),
   ambient: ambient.prefault({}).describe("The proxies of `mode: ambient`; nothing with `sidecar`."),
+  gatewayApi: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Say the ingress gateway's hosts and routes in Gateway and HTTPRoute of the Gateway API in place of Istio's own kinds. Only with `mode: sidecar`. See [ADR 7](adr/0007-gateway-api-for-the-ingress.md).",
+    ),
   gatewayApiCrds: gatewayApiCrds
     .prefault({})
     .describe(
-      "CustomResourceDefinitions of the Gateway API, which waypoints are declared with. Only with `mode: ambient`.",
+      "CustomResourceDefinitions of the Gateway API. Only with `gatewayApi`, or with `mode: ambient`, whose waypoints are declared with them.",
     ),
   repository: chartRepository
     .default("https://istio-release.storage.googleapis.com/charts")

@@ -1,4 +1,4 @@
-import type { GatewayObject, HelmRelease, KubernetesObject, SidecarObject } from "../objects.ts";
+import type { GatewayObject, HelmRelease, IngressGatewayObject, KubernetesObject, SidecarObject } from "../objects.ts";
 import { selects } from "../security/evaluate/select.ts";
 import type { Grant } from "./grants.ts";
 import type { AccessIndex } from "./matrix.ts";
@@ -11,8 +11,10 @@ export function gatewayAccess({ objects, releases }: AccessIndex, from: Party, t
     return `Service ${release.namespace}/${release.name} (ClusterIP)`;
   }
   const { workload } = to;
-  const serves = objects.some(
-    (object) => isIstioGateway(object) && workload !== undefined && isServedBy(object, workload),
+  const serves = objects.some((object) =>
+    isIstioGateway(object)
+      ? workload !== undefined && isServedBy(object, workload)
+      : isGatewayApiGateway(object) && release !== undefined && isAddress(object, release),
   );
   return serves ? undefined : `no Gateway selects ${to.name}`;
 }
@@ -24,6 +26,15 @@ function isIstioGateway(object: KubernetesObject): object is GatewayObject {
 
 function isServedBy({ spec }: GatewayObject, workload: NonNullable<Party["workload"]>): boolean {
   return selects(spec.selector, workload);
+}
+
+/** A Gateway of the Gateway API that somebody else's pods serve; a waypoint has no address. */
+function isGatewayApiGateway(object: KubernetesObject): object is IngressGatewayObject {
+  return object.kind === "Gateway" && "addresses" in object.spec;
+}
+
+function isAddress({ spec }: IngressGatewayObject, { name, namespace }: HelmRelease): boolean {
+  return spec.addresses.some(({ value }) => value === `${name}.${namespace}.svc.cluster.local`);
 }
 
 function serviceType({ values }: HelmRelease): string | undefined {

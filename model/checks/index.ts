@@ -12,6 +12,7 @@ import { checkFaults } from "./faults.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 import { checkLoadBalancing } from "./load-balancing.ts";
 import { checkMirrors } from "./mirrors.ts";
+import { checkGatewayApi } from "./gateway-api.ts";
 import { checkGateways } from "./gateways.ts";
 import { checkMesh } from "./mesh.ts";
 import { checkCluster } from "./cluster.ts";
@@ -52,6 +53,7 @@ const CHECKS: readonly Check[] = [
   checkRevisions,
   checkMultiCluster,
   checkAmbient,
+  checkGatewayApi,
   checkVersions,
   checkMesh,
   checkGateways,

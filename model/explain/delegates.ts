@@ -59,11 +59,13 @@ export function flatten(
   return { routes, missing };
 }
 
-/** Words for the place of a route: `http[1] canary`. */
+/** Words for the place of a route: `http[1] canary`; a rule of an HTTPRoute has a name alone. */
 export function ruleOf({ objects, indexes }: FlatRoute, at: number): string {
   const index = indexes[at] ?? 0;
   const name = objects[at]?.spec.http?.[index]?.name;
-  return `http[${index}]${name === undefined ? "" : ` ${name}`}`;
+  return objects[at]?.kind === "HTTPRoute"
+    ? `rule ${name ?? ""}`
+    : `http[${index}]${name === undefined ? "" : ` ${name}`}`;
 }
 
 /** Match blocks with their gateways' full names. */

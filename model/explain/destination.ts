@@ -82,7 +82,7 @@ export function mirrorTarget(world: World, destination: Destination, percent: nu
   const service = world.services.get(destination.host);
   return {
     service: service?.metadata.name ?? destination.host,
-    version: subset?.labels?.["version"] ?? destination.subset ?? null,
+    version: subset?.labels?.["version"] ?? destination.subset ?? service?.spec.selector?.["version"] ?? null,
     percent,
   };
 }

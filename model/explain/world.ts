@@ -9,10 +9,13 @@ import type {
   DestinationRuleObject,
   EnvoyFilterObject,
   GatewayObject,
+  HttpRouteObject,
+  IngressGatewayObject,
   Metadata,
   PeerAuthenticationObject,
   ServiceObject,
 } from "../objects.ts";
+import { listenersAsGateways, routesInOrder } from "./gateway-api.ts";
 
 interface Described<S> {
   readonly kind: string;
@@ -85,11 +88,17 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
   }
   const all = <T extends AnyObject>(kind: string): T[] => (ofKind.get(kind) ?? []) as T[];
   const virtualServices = all<VirtualServiceView>("VirtualService");
+  const gateways = all<GatewayObject | IngressGatewayObject>("Gateway");
+  // A waypoint has no address, and nothing from outside.
+  const ofGatewayApi = gateways.filter((object) => "addresses" in object.spec) as IngressGatewayObject[];
   return {
     ...settings,
-    gatewayObjects: all<GatewayObject>("Gateway"),
+    gatewayObjects: [
+      ...(gateways.filter((object) => !("listeners" in object.spec)) as GatewayObject[]),
+      ...ofGatewayApi.flatMap((gateway) => listenersAsGateways(gateway, settings.gateways)),
+    ],
     virtualServices: new Map(virtualServices.map((object) => [keyOf(object), object])),
-    boundTo: bindings(virtualServices),
+    boundTo: bindings([...virtualServices, ...routesInOrder(all<HttpRouteObject>("HTTPRoute"), ofGatewayApi)]),
     destinationRules: new Map(all<DestinationRuleObject>("DestinationRule").map((rule) => [hostOf(rule), rule])),
     services: new Map(all<ServiceObject>("Service").map((service) => [serviceHostOf(service), service])),
     serviceEntries: new Map(

@@ -51,7 +51,7 @@ const WITHOUT_APPLICATION_LOAD_BALANCERS: HelmValues = {
   enableWafv2: false,
 };
 
-/** ExternalDNS, which keeps the records of the hosts that the Istio Gateway names. Undefined where it is off. */
+/** ExternalDNS, which keeps the records of the hosts that the gateway answers. Undefined where it is off. */
 export function externalDns({ config }: StackData, clusterName: string): HelmRelease | undefined {
   const { enabled, zoneId, chart } = config.traffic.dns;
   if (!enabled || zoneId === undefined || !usesLoadBalancer(config)) {
@@ -65,7 +65,8 @@ export function externalDns({ config }: StackData, clusterName: string): HelmRel
     values: {
       provider: { name: "aws" },
       serviceAccount: { name: RELEASES.externalDns },
-      sources: ["istio-gateway"],
+      // Consoles keep an Istio Gateway of their own.
+      sources: ["istio-gateway", ...(config.mesh.gatewayApi ? ["gateway-httproute"] : [])],
       // Records go with the Gateway that named them; the owner keeps it from touching records of others.
       policy: "sync",
       registry: "txt",

@@ -4,11 +4,11 @@ import type { StackData } from "../stack.ts";
 
 /**
  * The Gateway API's CustomResourceDefinitions. No chart of Istio brings them, and EKS does not either.
- * @returns undefined with sidecars, and where the cluster brings them
+ * @returns undefined where nothing is of their kinds, and where the cluster brings them
  */
 export function gatewayApiCrds({ config }: StackData): HelmRelease | undefined {
-  const { mode, gatewayApiCrds: crds } = config.mesh;
-  return mode === "ambient" && crds.install
+  const { mode, gatewayApi, gatewayApiCrds: crds } = config.mesh;
+  return (mode === "ambient" || gatewayApi) && crds.install
     ? {
         name: RELEASES.gatewayApiCrds,
         // What it brings lies in no namespace; this one always exists, and holds Helm's record.

@@ -30,12 +30,29 @@ function subsetPolicy(service: ServiceSpec, version: VersionSpec) {
   if (loadBalancing === undefined && connectionPool === undefined && outlierDetection === undefined) {
     return undefined;
   }
+  const whole = versionPolicy(service, version);
   return trafficPolicy({
     loadBalancing,
-    connectionPool: connectionPool && {
-      tcp: { ...service.connectionPool?.tcp, ...connectionPool.tcp },
-      http: { ...service.connectionPool?.http, ...connectionPool.http },
-    },
-    outlierDetection: outlierDetection && { ...service.outlierDetection, ...outlierDetection },
+    connectionPool: connectionPool && whole.connectionPool,
+    outlierDetection: outlierDetection && whole.outlierDetection,
   });
+}
+
+/** All that holds for one version: what it says itself, laid over what the service says. */
+export function versionPolicy(
+  service: ServiceSpec,
+  { loadBalancing, connectionPool, outlierDetection }: VersionSpec,
+): Pick<VersionSpec, "loadBalancing" | "connectionPool" | "outlierDetection"> {
+  return {
+    loadBalancing: loadBalancing ?? service.loadBalancing,
+    connectionPool:
+      connectionPool === undefined
+        ? service.connectionPool
+        : {
+            tcp: { ...service.connectionPool?.tcp, ...connectionPool.tcp },
+            http: { ...service.connectionPool?.http, ...connectionPool.http },
+          },
+    outlierDetection:
+      outlierDetection === undefined ? service.outlierDetection : { ...service.outlierDetection, ...outlierDetection },
+  };
 }

@@ -35,18 +35,22 @@ function httpsServers(config: Config, catalog: Catalog): Server[] {
 
 /** One server for each certificate; the gateway tells them apart by the name that the client asks for (SNI). */
 function encryptedServers(config: Config, catalog: Catalog): Server[] {
-  const { credentialName, minProtocolVersion, certificates } = config.traffic.tls;
+  const { minProtocolVersion } = config.traffic.tls;
+  return portsNamed(config, "https").flatMap((number) =>
+    certificateHosts(config, catalog).map(({ hosts, credentialName }, index) => ({
+      port: { number, name: index === 0 ? "https" : `https-${index + 1}`, protocol: "HTTPS" },
+      hosts: [...hosts],
+      tls: { mode: "SIMPLE", credentialName, minProtocolVersion },
+    })),
+  );
+}
+
+/** Every certificate of the gateway with the hosts that have it; first the one of all hosts that are not named. */
+export function certificateHosts(config: Config, catalog: Catalog): { hosts: string[]; credentialName: string }[] {
+  const { credentialName, certificates } = config.traffic.tls;
   const named = certificates.flatMap(({ hosts }) => hosts);
   const others = { hosts: catalog.hosts.filter((host) => !named.includes(host)), credentialName };
-  return portsNamed(config, "https").flatMap((number) =>
-    [others, ...certificates]
-      .filter(({ hosts }) => hosts.length > 0)
-      .map(({ hosts, credentialName }, index) => ({
-        port: { number, name: index === 0 ? "https" : `https-${index + 1}`, protocol: "HTTPS" },
-        hosts: [...hosts],
-        tls: { mode: "SIMPLE", credentialName, minProtocolVersion },
-      })),
-  );
+  return [others, ...certificates].filter(({ hosts }) => hosts.length > 0);
 }
 
 /** TLS ends at the load balancer: what arrives on the HTTPS port is plain HTTP. */
@@ -57,6 +61,7 @@ function decryptedServer(config: Config, catalog: Catalog): Server[] {
   }));
 }
 
-function portsNamed(config: Config, name: string): number[] {
+/** Numbers of the ingress gateway's ports of this name. */
+export function portsNamed(config: Config, name: string): number[] {
   return config.mesh.ingressGateway.ports.filter((port) => port.name === name).map(({ port }) => port);
 }

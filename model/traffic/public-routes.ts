@@ -8,24 +8,29 @@ import { rewriteOf } from "./rewrites.ts";
 import type { HttpRoute } from "./types.ts";
 
 /** A path of the gateway, and what answers there. */
-type PublicRoute =
+export type PublicRoute =
   | { readonly prefix: string; readonly service: string; readonly route: RouteSpec }
   | { readonly prefix: string; readonly redirect: RedirectSpec };
 
 /** Roots of requests from outside: one for all hosts that lead to the same paths; the first is named after the catalog. */
 export function publicRoutes(catalog: Catalog): { name: string; spec: VirtualServiceObject["spec"] }[] {
   return hostGroups(catalog).map((hosts, index) => ({
-    name: index === 0 ? catalog.name : `${catalog.name}-${(hosts[0] ?? "").replace("*", "any").replaceAll(".", "-")}`,
+    name: nameForHosts(catalog.name, hosts, index),
     spec: {
       hosts,
       gateways: [gatewayName(catalog)],
-      http: routesOf(catalog, hosts[0] ?? "").map((route) => httpRoute(catalog, route)),
+      http: publicRoutesOf(catalog, hosts[0] ?? "").map((route) => httpRoute(catalog, route)),
     },
   }));
 }
 
+/** Name of the object of a group of hosts: the first group's has nothing added. */
+export function nameForHosts(name: string, hosts: readonly string[], index: number): string {
+  return index === 0 ? name : `${name}-${(hosts[0] ?? "").replace("*", "any").replaceAll(".", "-")}`;
+}
+
 /** Hosts with the same routes together, in the order of the catalog; a host that leads nowhere is left out. */
-function hostGroups({ hosts, services }: Catalog): string[][] {
+export function hostGroups({ hosts, services }: Catalog): string[][] {
   const routes = Object.values(services).flatMap(({ routes }) => routes);
   const groups = new Map<string, string[]>();
   for (const host of hosts) {
@@ -41,7 +46,7 @@ export function answersOn({ hosts }: RouteSpec, host: string): boolean {
 }
 
 /** The paths of one host: longest prefix first, so that no route is hidden by a shorter one. */
-function routesOf(catalog: Catalog, host: string): PublicRoute[] {
+export function publicRoutesOf(catalog: Catalog, host: string): PublicRoute[] {
   const routes = Object.entries(catalog.services).flatMap(([service, { routes }]) =>
     routes.filter((route) => answersOn(route, host)).map((route) => ({ prefix: route.prefix, service, route })),
   );

@@ -25,7 +25,9 @@ export function virtualServices(stack: StackData): VirtualServiceObject[] {
       http: [{ name, delegate: { name, namespace: catalog.namespace } }],
     }),
   );
-  const roots = publicRoutes(catalog).map(({ name, spec }) =>
+  // With the Gateway API, HTTPRoutes lead in from outside.
+  const fromOutside = config.mesh.gatewayApi ? [] : publicRoutes(catalog);
+  const roots = fromOutside.map(({ name, spec }) =>
     virtualService(catalog, name, isAmbient(config.mesh) ? toServices(catalog, spec) : spec),
   );
   return [...roots, ...own, ...inMesh];

@@ -189,6 +189,24 @@ const AMBIENT_ORDER: typeof ORDER = [
   ],
 ];
 
+/** The same of an ingress by the Gateway API. */
+const GATEWAY_API_ORDER: typeof ORDER = [
+  [/Release::gateway-api-crds/, /Release::istiod/, "istiod reads the kinds that it finds at its start"],
+  [/Release::gateway-api-crds/, /Release::external-dns/, "ExternalDNS ends when a kind that it reads is not served"],
+  [/Release::gateway-api-crds/, /v1:(Gateway|HTTPRoute)::/, "the kinds must be served"],
+  [/Release::istio-ingressgateway/, /v1:(Gateway|HTTPRoute)::/, "the Gateway's address is the release's Service"],
+  [/Release::external-dns/, /v1:HTTPRoute::/, "it must see the routes go to delete their records"],
+  [/gateway\.networking\.k8s\.io\/v1:Gateway::/, /v1:HTTPRoute::/, "a route without its Gateway is bound to nothing"],
+  [/core\/v1:Service::traffic-/, /v1:HTTPRoute::/, "a route to a Service that is not there answers 500"],
+  [
+    /core\/v1:Service::workloads-/,
+    /core\/v1:Service::traffic-/,
+    "sidecars report requests under the oldest Service that selects their port",
+  ],
+  [/DestinationRule::/, /v1:HTTPRoute::/, "the first requests would meet no connection pool"],
+  [/Deployment::/, /v1:HTTPRoute::/, "no request is routed to pods that are not there"],
+];
+
 /** With ExternalDNS, which the stack leaves out. */
 function withDns(settings: Record<string, string>): Record<string, string> {
   const key = "ecommerce-mesh:traffic";
@@ -234,6 +252,19 @@ describe("order of an ambient mesh", () => {
   });
 
   inThisOrder(AMBIENT_ORDER, () => graph);
+});
+
+describe("order of an ingress by the Gateway API", () => {
+  let graph: Registered[];
+
+  before(async () => {
+    const settings = withDns(settingsOf("dev"));
+    const mesh = JSON.parse(settings["ecommerce-mesh:mesh"] ?? "{}") as object;
+    settings["ecommerce-mesh:mesh"] = JSON.stringify({ ...mesh, gatewayApi: true });
+    graph = await record(() => program(), { stack: "dev", settings });
+  });
+
+  inThisOrder(GATEWAY_API_ORDER, () => graph);
 });
 
 function inThisOrder(order: typeof ORDER, graphOf: () => readonly Registered[]): void {

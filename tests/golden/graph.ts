@@ -19,12 +19,13 @@ const MESH = "ecommerce-mesh:mesh";
 /** Stacks with another setting: graphs that no shipped stack shows. */
 const VARIANTS: Readonly<Record<string, { readonly stack: string; readonly settings: Record<string, string> }>> = {
   "local-ambient": { stack: "local", settings: withMesh("local", { mode: "ambient" }) },
+  "local-gateway-api": { stack: "local", settings: withMesh("local", { gatewayApi: true }) },
 };
 
 /** Every recorded graph: that of each stack, and of each variant. */
 export const GRAPHS: readonly string[] = [...STACKS, ...Object.keys(VARIANTS)];
 
-function withMesh(stack: string, mesh: Readonly<Record<string, string>>): Record<string, string> {
+function withMesh(stack: string, mesh: Readonly<Record<string, string | boolean>>): Record<string, string> {
   const settings = settingsOf(stack);
   const given = JSON.parse(settings[MESH] ?? "{}") as object;
   return { ...settings, [MESH]: JSON.stringify({ ...given, ...mesh }) };

@@ -62,7 +62,7 @@ function textMatch(value: Exclude<Value, { present: true }>): StringMatch {
 }
 
 /** The whole `cookie` header with this cookie anywhere in it: not one whose name only ends alike. */
-function cookiePattern({ name, value, regex }: NonNullable<MatchSpec["cookie"]>): string {
+export function cookiePattern({ name, value, regex }: NonNullable<MatchSpec["cookie"]>): string {
   const wanted = value === undefined ? `(?:${regex ?? ""})` : quotePattern(value);
   return `^(?:.*;\\s*)?${quotePattern(name)}=${wanted}(?:;.*)?$`;
 }
