@@ -1,45 +1,70 @@
 import assert from "node:assert/strict";
-import { readStackFile } from "../../../../config/load.ts";
 import { stackObjects } from "../../../../model/render.ts";
-import { CHECKS, killerOf } from "../../../mutation/checks.ts";
-import { mutantsOf } from "../../../mutation/mutants.ts";
-import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
+import { CHECKS, killerOf } from "../../../mutation/checks/index.ts";
+import { type Mutant, mutantsOf } from "../../../mutation/mutants/index.ts";
+import { reasonOf } from "../../../mutation/reasons.ts";
+import { mutatedStacks } from "../../../mutation/stacks.ts";
 
-const stack = readStackFile(PROJECT_DIRECTORY, "prod");
-const objects = stackObjects(stack, "prod");
+const STACKS = mutatedStacks().filter(([name]) => ["prod", "everything"].includes(name));
 
-describe("the mutation test of policies", () => {
-  it("lets the stack pass as it is", () => {
-    assert.equal(killerOf(stack, objects), undefined);
-  });
+describe("the mutation test of policies", function () {
+  this.timeout(600_000);
 
-  it("lets a change pass that means nothing", () => {
-    const renamed = objects.map((object) =>
-      object.kind === "AuthorizationPolicy" ? { ...object, metadata: { ...object.metadata, labels: {} } } : object,
-    );
-    assert.equal(killerOf(stack, renamed), undefined);
-  });
+  for (const [name, stack] of STACKS) {
+    const objects = stackObjects(stack, name);
 
-  it("notices the removal of any policy, and every tenth of the other mutants", () => {
-    const mutants = mutantsOf(objects);
-    const sample = mutants.filter(({ name }, index) => name.endsWith(": removed") || index % 10 === 0);
-    assert.ok(sample.length > 30);
-    assert.deepEqual(
-      sample.filter((mutant) => killerOf(stack, mutant.objects) === undefined).map(({ name }) => name),
-      [],
-    );
+    it(`lets ${name} pass as it is, and with a change that means nothing`, () => {
+      assert.equal(killerOf(stack, objects), undefined);
+      const renamed = objects.map((object) =>
+        object.kind === "AuthorizationPolicy" || object.kind === "NetworkPolicy"
+          ? { ...object, metadata: { ...object.metadata, labels: {} } }
+          : object,
+      );
+      assert.equal(killerOf(stack, renamed), undefined);
+    });
+
+    it(`notices the removal of any policy of ${name}, and every tenth of the other mutants`, () => {
+      const sample = mutantsOf(objects).filter(
+        ({ name: what }, index) => what.endsWith(": removed") || index % 10 === 0,
+      );
+      assert.ok(sample.length > 100, `${sample.length} mutants`);
+      const survivors = sample.filter((mutant) => killerOf(stack, mutant.objects) === undefined);
+      assert.deepEqual(
+        survivors.map((mutant) => `${name}: ${mutant.name}`).filter((mutant) => reasonOf(mutant) === undefined),
+        [],
+      );
+    });
+  }
+
+  it("makes mutants of every kind of policy, and of what keeps pods small", () => {
+    const kinds = STACKS.flatMap(([name, stack]) => mutantsOf(stackObjects(stack, name)).map(({ kind }) => kind));
+    assert.deepEqual([...new Set(kinds)].sort(), [
+      "AuthorizationPolicy",
+      "Deployment",
+      "LimitRange",
+      "Namespace",
+      "NetworkPolicy",
+      "PeerAuthentication",
+      "RequestAuthentication",
+      "ResourceQuota",
+      "ServiceAccount",
+      "Sidecar",
+    ]);
   });
 
   it("needs each of its checks", () => {
-    const mutants = mutantsOf(objects);
-    for (const check of Object.values(CHECKS)) {
-      const others = Object.values(CHECKS).filter((other) => other !== check);
-      const alone = mutants.some(
-        (mutant) =>
-          check(stack, mutant.objects) !== undefined &&
-          others.every((other) => other(stack, mutant.objects) === undefined),
-      );
-      assert.ok(alone);
+    const [, stack] = STACKS.find(([name]) => name === "everything") ?? assert.fail("no such stack");
+    const mutants = mutantsOf(stackObjects(stack, "everything"));
+    for (const [name, check] of Object.entries(CHECKS)) {
+      const others = Object.fromEntries(Object.entries(CHECKS).filter(([other]) => other !== name));
+      const alone = ({ objects }: Mutant) =>
+        check(stack, objects) !== undefined && killerOf(stack, objects, others) === undefined;
+      assert.ok(mutants.some(alone), name);
     }
+  });
+
+  it("takes no survivor for granted that has no reason", () => {
+    assert.equal(reasonOf("prod: NetworkPolicy ecommerce/cart: removed"), undefined);
+    assert.equal(reasonOf("prod: PeerAuthentication istio-system/default: PERMISSIVE"), undefined);
   });
 });

@@ -1,0 +1,147 @@
+import { NAMESPACES } from "../../../model/names.ts";
+import type { StackData } from "../../../model/stack.ts";
+import type { Party } from "./network-parties.ts";
+
+/** A port and what is spoken there. */
+export interface Door {
+  readonly port: number;
+  readonly protocol: "TCP" | "UDP";
+}
+
+/** Whether the network must let somebody out to somebody: only the application's pods are held. */
+export function mayLeave(stack: StackData, from: Party, to: Party, { port, protocol }: Door): boolean {
+  const { catalog, config } = stack;
+  if (from.namespace !== catalog.namespace) {
+    return true;
+  }
+  if (protocol === "UDP") {
+    return port === 53 ? to.name === "kube-system/dns" : leavesAnywhere(config, from, to);
+  }
+  const own = catalog.services[from.service ?? ""];
+  const externals = (own?.externalCalls ?? []).flatMap((name) => catalog.externalServices[name] ?? []);
+  const { services = [], host = "", port: authorizer } = config.security.externalAuthorization ?? {};
+  return (
+    (port === 53 && to.name === "kube-system/dns") ||
+    (port === 15012 && to.name === "istio-system/istiod") ||
+    (port === 4317 && to.namespace === NAMESPACES.observability) ||
+    (own?.calls ?? []).some((call) => call.to === to.service && catalog.services[call.to]?.port === port) ||
+    (port === 8443 && to.name === `${NAMESPACES.egress}/gateway` && externals.some((one) => one.egressGateway)) ||
+    (to.namespace === "" &&
+      to.name !== "169.254.169.254" &&
+      externals.some((one) => !one.egressGateway && one.port === port)) ||
+    (services.includes(from.service ?? "") && to.namespace === host.split(".")[1] && port === authorizer) ||
+    leavesAnywhere(config, from, to)
+  );
+}
+
+function leavesAnywhere(config: StackData["config"], from: Party, to: Party): boolean {
+  return (
+    config.mesh.outboundTraffic === "ALLOW_ANY" &&
+    from.service !== undefined &&
+    to.namespace === "" &&
+    !/^(10|192\.168|172\.20|100\.64|169\.254)\./.test(to.name)
+  );
+}
+
+/** Whether the network must let somebody in to somebody. */
+export function mayEnter(stack: StackData, from: Party, to: Party, door: Door): boolean {
+  switch (to.namespace) {
+    case stack.catalog.namespace:
+      return door.protocol === "TCP" && entersApplication(stack, from, to, door.port);
+    case NAMESPACES.observability:
+      return entersAddon(stack, from, to, door);
+    case NAMESPACES.istioSystem:
+    case NAMESPACES.ingress:
+    case NAMESPACES.egress:
+      return to.name.endsWith("/other") || (door.protocol === "TCP" && entersPlatform(stack, from, to, door.port));
+    default:
+      return true;
+  }
+}
+
+function entersApplication({ catalog, config }: StackData, from: Party, to: Party, port: number): boolean {
+  if ([15020, 15090].includes(port)) {
+    return from.namespace === NAMESPACES.observability;
+  }
+  const callee = catalog.services[to.service ?? ""];
+  if (callee === undefined) {
+    return false;
+  }
+  const migrates = config.security.migration
+    .filter(({ service }) => service === to.service)
+    .some(({ plainTextFrom }) => from.network !== undefined && plainTextFrom.includes(from.network));
+  const invited = Object.values(callee.access)
+    .filter((access) => (access.port ?? callee.port) === port)
+    .some(({ from: { principals = [], namespaces = [], addresses = [] } }) =>
+      from.network === undefined
+        ? namespaces.includes(from.namespace) || principals.some((who) => who.includes(`/ns/${from.namespace}/`))
+        : addresses.includes(from.network),
+    );
+  return (
+    (port === callee.port && from.name === `${NAMESPACES.ingress}/gateway`) ||
+    (port === callee.port &&
+      (catalog.services[from.service ?? ""]?.calls ?? []).some((call) => call.to === to.service)) ||
+    (migrates && [callee.port, ...Object.values(callee.extraPorts)].includes(port)) ||
+    invited
+  );
+}
+
+function entersPlatform({ catalog }: StackData, from: Party, to: Party, port: number): boolean {
+  const observed = from.namespace === NAMESPACES.observability;
+  if (to.namespace === NAMESPACES.istioSystem) {
+    return [15012, 15017].includes(port) || (observed && [15014, 8080].includes(port));
+  }
+  const serves = to.namespace === NAMESPACES.ingress ? [8080, 8443, 15021] : [8443, 15021];
+  const isCaller = to.namespace === NAMESPACES.ingress || from.namespace === catalog.namespace;
+  return (isCaller && serves.includes(port)) || (observed && [15020, 15090].includes(port));
+}
+
+/** Who may ask which addon on which ports; `*`: every pod. */
+const ADDONS: Readonly<Record<string, readonly (readonly [from: string, ...ports: number[]])[]>> = {
+  prometheus: [
+    ["grafana", 9090],
+    ["kiali", 9090],
+    ["prometheus", 9090, 8080],
+  ],
+  alertmanager: [
+    ["prometheus", 9093, 8080],
+    ["alertmanager", 9094],
+  ],
+  "kube-state-metrics": [["prometheus", 8080]],
+  operator: [["prometheus", 8080]],
+  jaeger: [
+    ["collector", 4317, 4318],
+    ["grafana", 16685, 16686],
+    ["kiali", 16685, 16686],
+    ["prometheus", 8888],
+  ],
+  collector: [
+    ["*", 4317, 4318],
+    ["prometheus", 8888],
+  ],
+  grafana: [
+    ["prometheus", 3000],
+    ["kiali", 3000],
+  ],
+  kiali: [["prometheus", 9090]],
+};
+
+/** Consoles that the ingress gateway shows, and their ports. */
+const CONSOLES = { grafana: 3000, kiali: 20001 } as const;
+
+function entersAddon({ config }: StackData, from: Party, to: Party, { port, protocol }: Door): boolean {
+  const addon = to.name.split("/")[1] ?? "";
+  const { hosts } = config.observability.access;
+  const shown = (addon === "grafana" || addon === "kiali") && hosts[addon] !== undefined && CONSOLES[addon] === port;
+  if (protocol === "UDP") {
+    return addon === "alertmanager" && from.name === to.name && port === 9094;
+  }
+  return (
+    (shown && from.namespace === NAMESPACES.ingress) ||
+    (ADDONS[addon] ?? []).some(
+      ([who, ...ports]) =>
+        ports.includes(port) &&
+        (who === "*" ? from.namespace !== "" : from.name === `${NAMESPACES.observability}/${who}`),
+    )
+  );
+}

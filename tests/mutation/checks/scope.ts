@@ -1,0 +1,37 @@
+import { NAMESPACES, RELEASES } from "../../../model/names.ts";
+import type { StackData } from "../../../model/stack.ts";
+import { ofKind, reading } from "./check.ts";
+
+const COLLECTOR = "observability/opentelemetry-collector.observability.svc.cluster.local";
+
+/** The proxy of every service knows the hosts that the service calls, and those alone. */
+export const scope = reading(["Sidecar"], (stack, objects) => {
+  const { namespace, services } = stack.catalog;
+  const names = Object.keys(services);
+  const wrong = names.find((name) => {
+    const own = ofKind(objects, "Sidecar")
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .filter(({ spec }) => (spec.workloadSelector?.labels?.["app"] ?? name) === name);
+    const known = own.flatMap(({ spec }) => (spec.egress ?? []).flatMap(({ hosts }) => hosts));
+    // Without a host of its own a proxy would be told of all.
+    return own.length !== 1 || known.toSorted().join() !== expected(stack, name).toSorted().join();
+  });
+  return wrong && `the proxy of ${wrong} knows other hosts than it calls`;
+});
+
+function expected({ catalog, config }: StackData, name: string): string[] {
+  const { calls = [], externalCalls = [] } = catalog.services[name] ?? {};
+  const called = externalCalls.flatMap((one) => catalog.externalServices[one] ?? []);
+  const { services = [], host = "" } = config.security.externalAuthorization ?? {};
+  return [
+    ...new Set([
+      ...calls.map(({ to }) => `./${to}.${catalog.namespace}.svc.cluster.local`),
+      ...called.map((external) => `./${external.host}`),
+      ...(called.some(({ egressGateway }) => egressGateway)
+        ? [`${NAMESPACES.egress}/${RELEASES.egressGateway}.${NAMESPACES.egress}.svc.cluster.local`]
+        : []),
+      ...(services.includes(name) ? [`${host.split(".")[1] ?? ""}/${host}`] : []),
+      COLLECTOR,
+    ]),
+  ];
+}
