@@ -2,12 +2,14 @@ import { ambientAlerts } from "./alerts/ambient.ts";
 import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
 import { controlPlaneAlerts } from "./alerts/control-plane.ts";
 import { dataPlaneAlerts } from "./alerts/data-plane.ts";
-import type { Canary, RuleGroup, RuleSource } from "./alerts/rule.ts";
+import { outcomeRecordings } from "./alerts/outcomes.ts";
+import type { Canary, Labelled, RuleGroup, RuleSource } from "./alerts/rule.ts";
 import { errorRatioRecordings, serviceAlerts } from "./alerts/services.ts";
 import { NAMESPACES } from "../names.ts";
 import type { HelmValue } from "../objects.ts";
 import type { StackData } from "../stack.ts";
 import { splitOf } from "../traffic/split.ts";
+import { STANDARD_LABELS } from "./telemetry/telemetry.ts";
 
 export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
 
@@ -19,7 +21,7 @@ export function ruleGroups(source: RuleSource): RuleGroup[] {
     {
       name: "mesh-recordings",
       interval: INTERVAL,
-      rules: [...errorRatioRecordings(source), ...versionRecordings(source)],
+      rules: [...errorRatioRecordings(source), ...versionRecordings(source), ...outcomeRecordings(source)],
     },
     {
       name: "mesh-services",
@@ -50,12 +52,23 @@ export function ruleSource({ config, catalog }: StackData): RuleSource {
       latencyMs: telemetry.slo.latencyMs ?? alerts.latencyMs,
     })),
     canaries: canariesOf({ config, catalog }),
+    labelled: labelledServices(catalog),
     namespace,
     // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
     gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress, ...(mode === "ambient" ? [namespace] : [])],
     runbooks: alerts.runbooks,
     strict: config.security.mtls === "STRICT",
   };
+}
+
+/** Services that count their requests by labels beyond Istio's. */
+function labelledServices({ namespace, services }: StackData["catalog"]): Labelled[] {
+  return Object.entries(services).flatMap(([service, { telemetry }]) => {
+    const counted = telemetry.metrics.filter(({ metric }) => metric === "REQUEST_COUNT" || metric === "ALL_METRICS");
+    const names = counted.filter(({ disabled }) => !disabled).flatMap(({ set }) => Object.keys(set));
+    const labels = [...new Set(names)].filter((name) => !STANDARD_LABELS.includes(name)).sort();
+    return labels.length === 0 ? [] : [{ service, namespace, labels }];
+  });
 }
 
 /**

@@ -40,12 +40,21 @@ export interface Canary {
   readonly canary: string;
 }
 
+/** A service whose metrics have labels of its own. */
+export interface Labelled {
+  readonly service: string;
+  readonly namespace: string;
+  /** Labels beyond Istio's. */
+  readonly labels: readonly string[];
+}
+
 /** What rules are made from. */
 export interface RuleSource {
   /** How the mesh runs: it decides which proxies count requests. */
   readonly mode: MeshConfig["mode"];
   readonly objectives: readonly Objective[];
   readonly canaries: readonly Canary[];
+  readonly labelled: readonly Labelled[];
   /** Namespace of the application, in which plain text is not expected. */
   readonly namespace: string;
   /** Namespaces of the gateways. */
