@@ -14,6 +14,12 @@ const STATUS_PORTS = { name: "status-port", port: STATUS_PORT, targetPort: STATU
 /** Seconds that a gateway pod has before it is killed. */
 export const GATEWAY_GRACE_SECONDS = 60;
 
+/**
+ * Seconds that a new gateway pod has to stay ready before the next old one goes. A network load balancer has no slow start, so this
+ * is the time in which a pod that fails under its first requests stops the rollout.
+ */
+export const GATEWAY_MIN_READY_SECONDS = 10;
+
 /** Seconds that a gateway behind a load balancer goes on answering after it was told to stop. Istio's default is 5. */
 export const GATEWAY_DRAIN_SECONDS = 50;
 

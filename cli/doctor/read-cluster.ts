@@ -4,7 +4,16 @@ import type { ClusterView } from "../../model/doctor/view.ts";
 import type { StackData } from "../../model/stack.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { proxiesOf } from "./proxies.ts";
-import { autoscalerView, certificateViews, namespaceView, podView, serviceView } from "./views.ts";
+import { lostPods } from "./pod-obstacles.ts";
+import {
+  autoscalerView,
+  certificateViews,
+  httpRouteView,
+  ingressViews,
+  namespaceView,
+  podView,
+  serviceView,
+} from "./views.ts";
 
 /** Istio's own trust domain, where no stack says another. */
 const TRUST_DOMAIN = "cluster.local";
@@ -16,13 +25,17 @@ const TRUST_DOMAIN = "cluster.local";
  */
 export async function readCluster(api: KubernetesApi, stack: StackData | undefined): Promise<ClusterView> {
   const istio = <T>(group: string, plural: string) => api.list(`/apis/${group}.istio.io/v1/${plural}`) as Promise<T[]>;
-  const [namespaces, pods, services, slices, autoscalers, secrets] = await Promise.all([
+  const gatewayApi = "/apis/gateway.networking.k8s.io/v1";
+  const [namespaces, pods, services, slices, autoscalers, secrets, events, httpRoutes, ingresses] = await Promise.all([
     api.list("/api/v1/namespaces"),
     api.list("/api/v1/pods"),
     api.list("/api/v1/services"),
     api.list("/apis/discovery.k8s.io/v1/endpointslices"),
     api.list("/apis/autoscaling/v2/horizontalpodautoscalers"),
     api.list("/api/v1/secrets"),
+    api.list("/api/v1/events"),
+    api.list(`${gatewayApi}/httproutes`),
+    api.list(`${gatewayApi}/gateways`),
   ]);
   const [virtualServices, destinationRules, gateways, peerAuthentications, authorizationPolicies] = await Promise.all([
     istio<ClusterView["virtualServices"][number]>("networking", "virtualservices"),
@@ -38,12 +51,14 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
     trustDomains: [stack?.config.mesh.trustDomain ?? TRUST_DOMAIN],
     namespaces: namespaces.map(namespaceView),
     pods: podViews,
+    lostPods: lostPods(events, pods, Date.now()),
     services: services.map((service) => serviceView(service, slices)),
     autoscalers: autoscalers.map(autoscalerView),
     certificates: secrets.flatMap(certificateViews),
     virtualServices,
     destinationRules,
     gateways,
+    gatewayApi: [...httpRoutes.map(httpRouteView), ...ingresses.flatMap(ingressViews)],
     peerAuthentications,
     authorizationPolicies,
     proxies: await proxiesOf(api, podViews, NAMESPACES.istioSystem),

@@ -1,7 +1,15 @@
 /** From objects as the API server lists them to what the doctor looks at. */
 import { X509Certificate } from "node:crypto";
-import type { AutoscalerView, CertificateView, NamespaceView, PodView, ServiceView } from "../../model/doctor/view.ts";
+import type {
+  AutoscalerView,
+  CertificateView,
+  GatewayApiView,
+  NamespaceView,
+  PodView,
+  ServiceView,
+} from "../../model/doctor/view.ts";
 import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { obstacleOf } from "./pod-obstacles.ts";
 
 /** @param item a Namespace */
 export function namespaceView(item: unknown): NamespaceView {
@@ -25,7 +33,33 @@ export function podView(item: unknown): PodView {
     hostNetwork: objectAt(item, "spec")["hostNetwork"] === true,
     alive: stringAt(item, "metadata", "deletionTimestamp") === undefined && phase !== "Succeeded" && phase !== "Failed",
     ready: conditions.some((one) => stringAt(one, "type") === "Ready" && stringAt(one, "status") === "True"),
+    obstacle: obstacleOf(item),
   };
+}
+
+/** @param item an HTTPRoute */
+export function httpRouteView(item: unknown): GatewayApiView {
+  const { name, namespace } = nameOf(item);
+  const refs = listAt(item, "spec", "rules").flatMap((rule) => [
+    ...listAt(rule, "backendRefs"),
+    ...listAt(rule, "filters").flatMap((filter) => {
+      const ref = objectAt(filter, "requestMirror", "backendRef");
+      return "name" in ref ? [ref] : [];
+    }),
+  ]);
+  const services = refs
+    .filter((ref) => (stringAt(ref, "kind") ?? "Service") === "Service")
+    .map((ref) => `${stringAt(ref, "name") ?? ""}.${stringAt(ref, "namespace") ?? namespace}.svc.cluster.local`);
+  return { kind: "HTTPRoute", name, namespace, services: [...new Set(services)] };
+}
+
+/** @param item a Gateway of the Gateway API; empty where it names no Service of the cluster as its address */
+export function ingressViews(item: unknown): GatewayApiView[] {
+  const { name, namespace } = nameOf(item);
+  const services = listAt(item, "spec", "addresses")
+    .filter((address) => stringAt(address, "type") === "Hostname")
+    .map((address) => stringAt(address, "value") ?? "");
+  return services.length === 0 ? [] : [{ kind: "Gateway", name, namespace, services }];
 }
 
 /**

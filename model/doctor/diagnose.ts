@@ -2,6 +2,7 @@ import { callFindings } from "./calls.ts";
 import type { Finding } from "./finding.ts";
 import { gatewayFindings } from "./gateways.ts";
 import { mtlsFindings } from "./mtls.ts";
+import { podFindings } from "./pods.ts";
 import { routeFindings } from "./routes.ts";
 import { autoscalerFindings, certificateFindings, endpointFindings } from "./services.ts";
 import { sidecarFindings } from "./sidecars.ts";
@@ -10,6 +11,7 @@ import type { ClusterView } from "./view.ts";
 /** Everything that is wrong with a cluster, errors first, each object's findings together. */
 export function diagnose(view: ClusterView): Finding[] {
   const findings = [
+    ...podFindings(view),
     ...sidecarFindings(view),
     ...routeFindings(view),
     ...endpointFindings(view),

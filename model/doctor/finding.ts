@@ -15,6 +15,7 @@ export interface Finding {
 
 /** Every fault that the doctor knows. */
 export const FINDING_CODES = [
+  "pod-not-starting",
   "pod-without-sidecar",
   "proxy-other-version",
   "proxy-out-of-sync",

@@ -1,14 +1,11 @@
 import { objectName, type Finding } from "./finding.ts";
+import { serviceOfHost } from "./hosts.ts";
 import { carries, type ClusterView, type PodView } from "./view.ts";
 
 /** Gateways that no pod serves, and those whose load balancer has no address. */
 export function gatewayFindings(view: ClusterView): Finding[] {
-  return view.gateways
-    .flatMap((gateway): Finding[] => {
-      const { namespace = "default" } = gateway.metadata;
-      const object = objectName("Gateway", { ...gateway.metadata, namespace });
-      const selector = gateway.spec.selector ?? {};
-      const pods = view.pods.filter((pod) => pod.alive && carries(pod.labels, selector));
+  return served(view)
+    .flatMap(({ object, pods }): Finding[] => {
       return pods.some(({ ready }) => ready)
         ? withoutAddress(view, pods)
         : [
@@ -16,14 +13,40 @@ export function gatewayFindings(view: ClusterView): Finding[] {
               code: "gateway-without-pods",
               severity: "error",
               object,
-              message: "no ready pod of a gateway carries the labels of its selector: nobody listens on its ports",
-              mend: "look at the pods of the gateway's namespace, and at the labels in the selector",
+              message:
+                "no ready pod of a gateway carries the labels of its selector, or is behind its address: nobody listens on its ports",
+              mend: "look at the pods of the gateway's namespace, and at the selector or the address",
             },
           ];
     })
     .filter(
       ({ object, code }, index, all) => all.findIndex((one) => one.object === object && one.code === code) === index,
     );
+}
+
+/** Each Gateway with the pods that its selector, or the Service at its address, selects. */
+function served({ gateways, gatewayApi, pods, services }: ClusterView): { object: string; pods: PodView[] }[] {
+  const alive = pods.filter((pod) => pod.alive);
+  return [
+    ...gateways.map(({ metadata, spec }) => ({
+      object: objectName("Gateway", { ...metadata, namespace: metadata.namespace ?? "default" }),
+      pods: alive.filter((pod) => carries(pod.labels, spec.selector ?? {})),
+    })),
+    ...gatewayApi
+      .filter(({ kind }) => kind === "Gateway")
+      .map(({ services: addresses, ...gateway }) => {
+        const behind = addresses.flatMap((host) => serviceOfHost(services, host, gateway.namespace) ?? []);
+        return {
+          object: objectName("Gateway", gateway),
+          pods: alive.filter((pod) =>
+            behind.some(
+              ({ namespace, selector }) =>
+                namespace === pod.namespace && selector !== undefined && carries(pod.labels, selector),
+            ),
+          ),
+        };
+      }),
+  ];
 }
 
 function withoutAddress({ services }: ClusterView, pods: readonly PodView[]): Finding[] {

@@ -10,7 +10,32 @@ interface Target {
 
 /** Routes that lead nowhere, and subsets that nobody is in. */
 export function routeFindings(view: ClusterView): Finding[] {
-  return [...view.virtualServices.flatMap((route) => targetFindings(view, route)), ...emptySubsets(view)];
+  return [
+    ...view.virtualServices.flatMap((route) => targetFindings(view, route)),
+    ...httpRouteFindings(view),
+    ...emptySubsets(view),
+  ];
+}
+
+function httpRouteFindings({ gatewayApi, services }: ClusterView): Finding[] {
+  return gatewayApi
+    .filter(({ kind }) => kind === "HTTPRoute")
+    .flatMap(({ services: targets, ...route }) =>
+      targets
+        .filter((host) => serviceOfHost(services, host, route.namespace) === undefined)
+        .map((host) => unknownHost(objectName("HTTPRoute", route), host, 500)),
+    );
+}
+
+/** @param status what istiod has the proxies answer */
+function unknownHost(object: string, host: string, status: number): Finding {
+  return {
+    code: "route-to-unknown-host",
+    severity: "error",
+    object,
+    message: `it routes to ${host}, and there is no such Service: these requests get a ${status}`,
+    mend: "bring the Service back (`up` does, where the stack has it), or take the route out",
+  };
 }
 
 function targetFindings(view: ClusterView, route: VirtualServiceObject): Finding[] {
@@ -18,15 +43,7 @@ function targetFindings(view: ClusterView, route: VirtualServiceObject): Finding
   const object = objectName("VirtualService", { ...route.metadata, namespace });
   return targetsOf(route).flatMap(({ host, subset }): Finding[] => {
     if (isClusterHost(host) && serviceOfHost(view.services, host, namespace) === undefined) {
-      return [
-        {
-          code: "route-to-unknown-host",
-          severity: "error",
-          object,
-          message: `it routes to ${host}, and there is no such Service: these requests get a 503`,
-          mend: "bring the Service back (`up` does, where the stack has it), or take the route out",
-        },
-      ];
+      return [unknownHost(object, host, 503)];
     }
     if (subset === undefined || subsetsOf(view, host, namespace).includes(subset)) {
       return [];

@@ -24,6 +24,13 @@ export interface PodView extends Named {
   /** Neither finished nor on its way out. */
   readonly alive: boolean;
   readonly ready: boolean;
+  /** What keeps it from starting, in Kubernetes' words; undefined where nothing does, or it has only just been made. */
+  readonly obstacle?: string | undefined;
+}
+
+/** A pod that is gone and never ran, as one of a release that was rolled back, and what its events say. */
+export interface LostPodView extends Named {
+  readonly reason: string;
 }
 
 export interface NamespaceView {
@@ -40,6 +47,13 @@ export interface ServiceView extends Named {
   readonly addresses: readonly string[];
   /** Endpoints that are ready. */
   readonly readyEndpoints: number;
+}
+
+/** An HTTPRoute or a Gateway of the Gateway API, and the Services that it leads to or is served by. */
+export interface GatewayApiView extends Named {
+  readonly kind: "HTTPRoute" | "Gateway";
+  /** Hosts in full. */
+  readonly services: readonly string[];
 }
 
 export interface AutoscalerView extends Named {
@@ -79,12 +93,15 @@ export interface ClusterView {
   readonly trustDomains: readonly string[];
   readonly namespaces: readonly NamespaceView[];
   readonly pods: readonly PodView[];
+  readonly lostPods: readonly LostPodView[];
   readonly services: readonly ServiceView[];
   readonly autoscalers: readonly AutoscalerView[];
   readonly certificates: readonly CertificateView[];
   readonly virtualServices: readonly VirtualServiceObject[];
   readonly destinationRules: readonly DestinationRuleObject[];
   readonly gateways: readonly GatewayObject[];
+  /** Routes and Gateways of the Gateway API; waypoints and Gateways whose pods istiod makes are left out. */
+  readonly gatewayApi: readonly GatewayApiView[];
   readonly peerAuthentications: readonly PeerAuthenticationObject[];
   readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
   /** From istiod's debug endpoint; undefined where it could not be asked. */

@@ -3,6 +3,7 @@ import {
   eastWestAnnotations,
   eastWestService,
   GATEWAY_GRACE_SECONDS,
+  GATEWAY_MIN_READY_SECONDS,
   ingressAnnotations,
   ingressEnvironment,
   ingressService,
@@ -143,6 +144,7 @@ function gatewayValues(
     affinity: spreadByHost(labels),
     topologySpreadConstraints: spreadByZone(labels),
     podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+    minReadySeconds: GATEWAY_MIN_READY_SECONDS,
     terminationGracePeriodSeconds: GATEWAY_GRACE_SECONDS,
   };
 }

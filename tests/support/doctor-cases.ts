@@ -49,6 +49,33 @@ function created(collection: string, object: () => Promise<object> | object, nam
   };
 }
 
+/** A pod that no scheduler looks at, with the words of one that found no node: so no event of it stays behind. */
+async function withoutNode(client: KubernetesClient): Promise<() => Promise<unknown>> {
+  const pods = `${CORE}/observability/pods`;
+  const securityContext = {
+    allowPrivilegeEscalation: false,
+    runAsNonRoot: true,
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+  const takeBack = await created(
+    pods,
+    () => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "homeless" },
+      spec: { schedulerName: "nobody", containers: [{ name: "main", image: "registry/none:1", securityContext }] },
+    }),
+    "homeless",
+  )(client);
+  const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes" };
+  await client.call("PATCH", `${pods}/homeless/status`, {
+    body: { status: { conditions: [condition] } },
+    contentType: "application/merge-patch+json",
+  });
+  return takeBack;
+}
+
 /** The first route of a VirtualService with another destination. */
 function destination(change: object) {
   return (service: unknown) => {
@@ -82,6 +109,7 @@ const POD = {
 
 /** Every fault that an object of the API server can show. */
 export const DOCTOR_CASES: readonly DoctorCase[] = [
+  { code: "pod-not-starting", object: "Pod observability/homeless", break: withoutNode },
   {
     code: "pod-without-sidecar",
     object: "Pod default/bare",

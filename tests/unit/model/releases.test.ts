@@ -133,6 +133,7 @@ describe("releases", () => {
         runAsNonRoot: true,
         seccompProfile: { type: "RuntimeDefault" },
       });
+      assert.equal(gateway["minReadySeconds"], 10);
       assert.deepEqual(gateway["strategy"], {
         type: "RollingUpdate",
         rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { proxiesFrom } from "../../../../cli/doctor/proxies.ts";
-import { certificateViews, podView, serviceView } from "../../../../cli/doctor/views.ts";
+import { lostPods, obstacleOf } from "../../../../cli/doctor/pod-obstacles.ts";
+import { certificateViews, httpRouteView, ingressViews, podView, serviceView } from "../../../../cli/doctor/views.ts";
 import { declaredCalls } from "../../../../model/doctor/declared-calls.ts";
 import { diagnose } from "../../../../model/doctor/diagnose.ts";
 import { FINDING_CODES } from "../../../../model/doctor/finding.ts";
@@ -45,12 +46,14 @@ const HEALTHY: ClusterView = {
   trustDomains: ["cluster.local"],
   namespaces: [{ name: "ecommerce", labels: { "istio-injection": "enabled" } }],
   pods: [ISTIOD, POD],
+  lostPods: [],
   services: [SERVICE],
   autoscalers: [],
   certificates: [],
   virtualServices: [],
   destinationRules: [],
   gateways: [],
+  gatewayApi: [],
   peerAuthentications: [],
   authorizationPolicies: [],
   proxies: [],
@@ -64,6 +67,67 @@ function codes(change: Partial<ClusterView>): string[] {
 describe("the doctor", () => {
   it("finds nothing wrong with a healthy cluster", () => {
     assert.deepEqual(codes({}), []);
+  });
+
+  it("names a pod that does not start, with Kubernetes' reason, and not one that is on its way", () => {
+    const waiting = (reason: string) => ({
+      metadata: { name: "istiod-1", namespace: "istio-system", uid: "1" },
+      status: {
+        phase: "Pending",
+        containerStatuses: [{ name: "discovery", ready: false, state: { waiting: { reason } } }],
+      },
+    });
+    assert.equal(obstacleOf(waiting("ImagePullBackOff")), "container discovery is in ImagePullBackOff");
+    assert.equal(obstacleOf(waiting("CrashLoopBackOff")), "container discovery is in CrashLoopBackOff");
+    assert.equal(obstacleOf(waiting("ContainerCreating")), undefined);
+    const homeless = { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes" };
+    assert.equal(obstacleOf({ metadata: {}, status: { conditions: [homeless] } }), "Unschedulable: 0/3 nodes");
+    const pods = [ISTIOD, { ...POD, ready: false, obstacle: "Unschedulable: 0/3 nodes" }];
+    const [finding] = diagnose({ ...HEALTHY, pods });
+    assert.equal(finding?.message, "it does not start: Unschedulable: 0/3 nodes");
+    assert.deepEqual(codes({ pods }), ["pod-not-starting Pod ecommerce/cart-1"]);
+    assert.deepEqual(codes({ pods: [ISTIOD, { ...POD, ready: false }] }), []);
+  });
+
+  it("names the pods of a release that was rolled back by their events, and none that ran, is there, or is long gone", () => {
+    const now = Date.parse("2026-11-21T12:00:00Z");
+    const event = (uid: string, reason: string, type = "Warning", lastTimestamp = "2026-11-21T11:55:00Z") => ({
+      involvedObject: { kind: "Pod", name: `istiod-${uid}`, namespace: "istio-system", uid },
+      ...{ reason, type, lastTimestamp, message: `because of ${uid}` },
+    });
+    const events = [
+      event("pulled", "Failed"),
+      event("ran", "BackOff"),
+      event("ran", "Started", "Normal"),
+      event("unplaced", "FailedScheduling"),
+      event("placed", "FailedScheduling"),
+      event("placed", "Scheduled", "Normal"),
+      event("there", "Failed"),
+      event("old", "Failed", "Warning", "2026-11-21T10:00:00Z"),
+      event("stopping", "Unhealthy"),
+    ];
+    const found = lostPods(events, [{ metadata: { uid: "there" } }], now);
+    assert.deepEqual(
+      found.map(({ name, reason }) => `${name} ${reason}`),
+      ["istiod-pulled Failed: because of pulled", "istiod-unplaced FailedScheduling: because of unplaced"],
+    );
+    assert.deepEqual(codes({ lostPods: found.slice(0, 1) }), ["pod-not-starting Pod istio-system/istiod-pulled"]);
+  });
+
+  it("reads HTTPRoutes and the Gateways that they are bound to", () => {
+    const metadata = { name: "cart", namespace: "ecommerce" };
+    const mirror = { type: "RequestMirror", requestMirror: { backendRef: { name: "ghost", port: 1 } } };
+    const route = httpRouteView({
+      metadata,
+      spec: { rules: [{ backendRefs: [{ name: "cart", port: 1 }], filters: [mirror] }] },
+    });
+    assert.deepEqual(codes({ gatewayApi: [route] }), ["route-to-unknown-host HTTPRoute ecommerce/cart"]);
+    const gateway = (value: string) => ingressViews({ metadata, spec: { addresses: [{ type: "Hostname", value }] } });
+    assert.deepEqual(codes({ gatewayApi: gateway("cart.ecommerce.svc.cluster.local") }), []);
+    assert.deepEqual(codes({ gatewayApi: gateway("none.ecommerce.svc.cluster.local") }), [
+      "gateway-without-pods Gateway ecommerce/cart",
+    ]);
+    assert.deepEqual(ingressViews({ metadata, spec: { gatewayClassName: "istio-waypoint" } }), []);
   });
 
   it("takes a pod without sidecar for a fault only where one belongs", () => {
