@@ -160,6 +160,9 @@ function tagProblems(path: string, tags: Readonly<Record<string, CustomTag>>): P
   });
 }
 
+/** Where Kiali finds its client's secret. Source: kiali v2.29.0, config/config.go. */
+const KIALI_KEY = "oidc-secret";
+
 /** A console that the gateway shows asks who comes in, and is there. */
 function checkConsoles({ observability, traffic }: StackConfig): Problem[] {
   const { hosts, oidc } = observability.access;
@@ -184,6 +187,15 @@ function checkConsoles({ observability, traffic }: StackConfig): Problem[] {
         : [
             { path, message: `expected observability.${console} to be installed by this stack; got a host without it` },
           ]),
+      ...(console === "kiali" && oidc !== undefined && oidc.clientSecret.key !== KIALI_KEY
+        ? [
+            {
+              path: "observability.access.oidc.clientSecret.key",
+              message: `expected ${KIALI_KEY}, the one key that Kiali reads; got ${oidc.clientSecret.key}`,
+              hint: `keep the client's secret under ${KIALI_KEY} in the Secret ${oidc.clientSecret.name}`,
+            },
+          ]
+        : []),
       ...(traffic.hosts?.includes(host) === true
         ? [{ path, message: `expected a host of its own; got ${host}, which traffic.hosts has too` }]
         : []),

@@ -52,7 +52,7 @@ function login({ access }: ObservabilityConfig): HelmValues {
   if (host === undefined || access.oidc === undefined) {
     return {};
   }
-  const { clientId, clientSecret, authUrl, tokenUrl, userInfoUrl } = access.oidc;
+  const { clientId, clientSecret, authUrl, tokenUrl, userInfoUrl, allowedDomains } = access.oidc;
   return {
     "grafana.ini": {
       server: { root_url: `https://${host}` },
@@ -66,6 +66,7 @@ function login({ access }: ObservabilityConfig): HelmValues {
         token_url: tokenUrl,
         api_url: userInfoUrl,
         allow_sign_up: true,
+        ...(allowedDomains.length === 0 ? {} : { allowed_domains: allowedDomains.join(" ") }),
       },
     },
     envValueFrom: { [OIDC_VARIABLE]: { secretKeyRef: { name: clientSecret.name, key: clientSecret.key } } },

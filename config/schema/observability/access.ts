@@ -12,7 +12,13 @@ const oidc = z.strictObject({
   clientId: z.string().min(1).describe("Id of the client that you registered for the consoles."),
   clientSecret: secretKey
     .extend({ key: secretKey.shape.key.default("oidc-secret") })
-    .describe("Its secret. Kiali reads it from the Secret `kiali` under `oidc-secret`: keep it there."),
+    .describe("Its secret, in the Secret that you keep. Kiali reads the key `oidc-secret` and no other."),
+  allowedDomains: z
+    .array(hostName)
+    .default([])
+    .describe(
+      "Domains of the e-mail addresses that may come in. Default: everybody who has an account at the identity provider, so name them where it is a public one.",
+    ),
 });
 
 /** Consoles behind the ingress gateway. Nothing is exposed by default. */

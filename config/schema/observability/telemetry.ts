@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-const percentage = z.number().min(0).max(100);
+const SHARE = "expected a share in per cent, from 0 to 100 (0.1 is one request in a thousand)";
+
+const percentage = z.number().min(0, SHARE).max(100, SHARE);
 
 /** A tag of every span. Exactly one source; the check `observability` says so with a mend. */
 const customTag = z.strictObject({
@@ -127,6 +129,8 @@ export const alerts = z.strictObject({
     .describe("99 of 100 requests to a service are answered within these milliseconds."),
   runbooks: z
     .url({ protocol: /^https?$/, error: "expected an http or https address" })
-    .default("https://github.com/ecommerce-mesh/ecommerce-mesh/blob/main/docs/operations.md")
-    .describe("Address of docs/operations.md where your people read it; alerts link to its sections."),
+    .optional()
+    .describe(
+      "Address at which your people read docs/operations.md; then each alert links to its section. Default: alerts name file and section.",
+    ),
 });

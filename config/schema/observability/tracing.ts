@@ -21,30 +21,44 @@ const keyHeader = z
   .default("api-key")
   .describe("Header that carries the key.");
 
-const endpoint = z.string().min(1);
+const hostAndPort = z
+  .string()
+  .regex(
+    /^(https?:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s/:]+):\d{1,5}$/,
+    "expected host and port such as otel.example.com:4317 (an address with a path is for kind otlphttp)",
+  );
 
-const exporter = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("otlp").describe("OTLP over gRPC."),
-    endpoint: endpoint.describe("Host and port, such as otel.example.com:4317."),
-    insecure: z.boolean().default(false).describe("Without TLS."),
-    keyHeader,
-    keySecret,
-  }),
-  z.strictObject({
-    kind: z.literal("otlphttp").describe("OTLP over HTTP."),
-    endpoint: z
-      .url({ protocol: /^https?$/, error: "expected an http or https address" })
-      .describe("Base address, such as https://otel.example.com."),
-    keyHeader,
-    keySecret,
-  }),
-  z.strictObject({
-    kind: z.literal("datadog").describe("Datadog."),
-    site: z.string().min(1).default("datadoghq.com").describe("Site of your account, such as datadoghq.eu."),
-    keySecret,
-  }),
-]);
+const exporter = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("otlp").describe("OTLP over gRPC."),
+      endpoint: hostAndPort.describe("Host and port, such as otel.example.com:4317."),
+      insecure: z.boolean().default(false).describe("Without TLS."),
+      keyHeader,
+      keySecret,
+    }),
+    z.strictObject({
+      kind: z.literal("otlphttp").describe("OTLP over HTTP."),
+      endpoint: z
+        .url({ protocol: /^https?$/, error: "expected an http or https address" })
+        .describe("Base address, such as https://otel.example.com."),
+      keyHeader,
+      keySecret,
+    }),
+    z.strictObject({
+      kind: z.literal("datadog").describe("Datadog."),
+      site: z.string().min(1).default("datadoghq.com").describe("Site of your account, such as datadoghq.eu."),
+      keySecret,
+    }),
+  ],
+  {
+    error: (issue) =>
+      issue.code === "invalid_union"
+        ? "expected otlp, otlphttp or datadog (for any other backend: otlphttp, with the address at which it takes OTLP)"
+        : undefined,
+  },
+);
 
 /** The collector between the proxies and where traces go. */
 export const collector = addon(

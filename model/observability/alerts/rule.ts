@@ -12,7 +12,14 @@ export interface AlertingRule {
   readonly expr: string;
   readonly for: string;
   readonly labels: { readonly severity: "critical" | "warning" };
-  readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
+  readonly annotations: {
+    readonly summary: string;
+    readonly description: string;
+    /** File and section of this project that say what to do. */
+    readonly runbook: string;
+    /** The same as an address, where the stack says at which the file is read. */
+    readonly runbook_url?: string;
+  };
 }
 
 /** Rules that are evaluated together. */
@@ -59,8 +66,8 @@ export interface RuleSource {
   readonly namespace: string;
   /** Namespaces of the gateways. */
   readonly gatewayNamespaces: readonly string[];
-  /** Address of docs/operations.md. */
-  readonly runbooks: string;
+  /** Address of docs/operations.md; undefined where nobody said. */
+  readonly runbooks: string | undefined;
   /** Whether plain text is refused in the whole mesh. */
   readonly strict: boolean;
 }
@@ -68,13 +75,14 @@ export interface RuleSource {
 /** Labels that tell one service of the mesh from another. */
 export const BY_SERVICE = "destination_service_name, destination_service_namespace";
 
-/** An alert with the address of its runbook: the section of docs/operations.md that bears its name. */
+/** An alert with its runbook: the section of docs/operations.md that bears its name. */
 export function alert(
   source: Pick<RuleSource, "runbooks">,
   name: string,
   severity: "critical" | "warning",
   rule: { readonly expr: string; readonly for: string; readonly summary: string; readonly description: string },
 ): AlertingRule {
+  const section = `#${name.toLowerCase()}`;
   return {
     alert: name,
     expr: rule.expr,
@@ -83,7 +91,8 @@ export function alert(
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: `${source.runbooks}#${name.toLowerCase()}`,
+      runbook: `docs/operations.md${section}`,
+      ...(source.runbooks === undefined ? {} : { runbook_url: `${source.runbooks}${section}` }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { MeshConfig } from "../../../config/schema/mesh.ts";
 import { reportersOf, type Reporters } from "../reporters.ts";
+import { DASHBOARD_TITLES } from "./titles.ts";
 import { errorShare, quantiles, rate, type Dashboard, type Panel, type Variable } from "./panel.ts";
 
 const BY_SERVICE = "destination_service_name, destination_service_namespace";
@@ -20,7 +21,7 @@ export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
   const seen = `reporter="${reportersOf(mode).caller}"`;
   return {
     uid: "mesh-overview",
-    title: "Mesh overview",
+    title: DASHBOARD_TITLES.overview,
     variables: [],
     panels: [
       {
@@ -93,7 +94,7 @@ export function serviceSignals(namespace: string, mode: MeshConfig["mode"]): Das
   const pods = `namespace="${namespace}", pod=~"$service-.+", container!="", container!="POD"`;
   return {
     uid: "mesh-service",
-    title: "Service: golden signals",
+    title: DASHBOARD_TITLES.service,
     variables: [variable(namespace)],
     panels: [
       ...latencies(reporters, callee, caller),
@@ -162,7 +163,7 @@ export function canaryComparison(namespace: string, mode: MeshConfig["mode"]): D
   const by = "destination_version";
   return {
     uid: "mesh-canary",
-    title: "Canary beside stable",
+    title: DASHBOARD_TITLES.canary,
     variables: [variable(namespace)],
     panels: [
       {

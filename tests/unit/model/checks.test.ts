@@ -522,6 +522,19 @@ const REFUSED: readonly {
     says: /expected observability\.kiali to be installed/,
   },
   {
+    rule: "a client's secret that Kiali does not find",
+    config: {
+      observability: {
+        access: {
+          hosts: { kiali: "kiali.example.com" },
+          oidc: { ...OIDC, clientSecret: { name: "consoles", key: "secret" } },
+        },
+      },
+    },
+    path: "observability.access.oidc.clientSecret.key",
+    says: /expected oidc-secret, the one key that Kiali reads; got secret/,
+  },
+  {
     rule: "a console on the application's host",
     config: {
       traffic: { hosts: ["shop.example.com"] },

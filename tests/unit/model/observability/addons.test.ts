@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkStack } from "../../../../model/checks/index.ts";
 import { collectorConfig } from "../../../../model/observability/collector.ts";
+import { dashboards } from "../../../../model/observability/dashboards.ts";
 import { consoleObjects } from "../../../../model/observability/consoles.ts";
 import { addonNetworkPolicies } from "../../../../model/observability/network-policies.ts";
 import { remoteWritePolicy, remoteWrites } from "../../../../model/observability/remote-write.ts";
@@ -174,6 +175,40 @@ describe("consoles behind the gateway", () => {
     assert.match(grafana, /"secretKeyRef":\{"name":"kiali","key":"oidc-secret"\}/);
     assert.match(JSON.stringify(valuesOf({ access }, "kiali")), /"strategy":"openid"/);
     assert.match(JSON.stringify(valuesOf({}, "kiali")), /"strategy":"token"/);
+  });
+
+  it("let in whom the stack names, and by the Secret that it names", () => {
+    const domains = { ...access, oidc: { ...access.oidc, allowedDomains: ["example.com", "example.org"] } };
+    assert.match(
+      JSON.stringify(valuesOf({ access: domains }, "grafana")),
+      /"allowed_domains":"example\.com example\.org"/,
+    );
+    const kiali = valuesOf({ access: domains }, "kiali");
+    assert.match(JSON.stringify(kiali), /"allowed_domains":\["example\.com","example\.org"\]/);
+    assert.equal(kiali["deployment"]?.["secret_name"], "kiali");
+    assert.doesNotMatch(JSON.stringify(valuesOf({ access }, "grafana")), /allowed_domains/);
+  });
+
+  it("send people back from the identity provider to the host, not to the pod's port", () => {
+    assert.deepEqual(valuesOf({ access }, "kiali")["server"], {
+      web_fqdn: "kiali.example.com",
+      web_schema: "https",
+      web_port: "443",
+    });
+    assert.match(JSON.stringify(valuesOf({ access }, "grafana")), /"root_url":"https:\/\/grafana\.example\.com"/);
+  });
+
+  it("link from Kiali to Grafana's dashboards where a browser reaches them, and are silent otherwise", () => {
+    const grafana = (observability: Record<string, unknown>) =>
+      valuesOf(observability, "kiali")["external_services"]?.["grafana"] ?? {};
+    assert.deepEqual(grafana({}), { enabled: false });
+    const shown = grafana({ access }) as Record<string, unknown> & { dashboards: { name: string }[] };
+    assert.equal(shown["external_url"], "https://grafana.example.com");
+    assert.match(JSON.stringify(shown["auth"]), /"password":"secret:grafana-admin:admin-password"/);
+    const titles = dashboards("ecommerce", "sidecar").map(({ title }) => title);
+    assert.ok(shown.dashboards.length > 0 && shown.dashboards.every(({ name }) => titles.includes(name)));
+    const elsewhere = grafana({ access: {}, grafana: { address: "https://grafana.corp.example" } });
+    assert.deepEqual(Object.keys(elsewhere), ["enabled", "internal_url", "external_url"]);
   });
 
   it("are shown by HTTPS alone, and not at all by default", () => {

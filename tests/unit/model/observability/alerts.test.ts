@@ -232,7 +232,18 @@ describe("alerts", function () {
     });
   }
 
-  it("link to a section of docs/operations.md each", () => {
+  it("name their section of docs/operations.md, and link to it where the stack says at which address it is read", () => {
+    const annotationsOf = (observability: Record<string, unknown>) =>
+      ruleGroups(ruleSource(stackData({ observability })))
+        .flatMap(({ rules }) => rules)
+        .flatMap((rule) => ("alert" in rule && rule.alert === "XdsRejected" ? [rule.annotations] : []))[0];
+    assert.equal(annotationsOf({})?.runbook, "docs/operations.md#xdsrejected");
+    assert.equal(annotationsOf({})?.runbook_url, undefined);
+    const runbooks = "https://wiki.example.com/operations";
+    assert.equal(annotationsOf({ alerts: { runbooks } })?.runbook_url, `${runbooks}#xdsrejected`);
+  });
+
+  it("have a section of docs/operations.md each", () => {
     const text = readFileSync(join(PROJECT_DIRECTORY, "docs/operations.md"), "utf8");
     const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
       title
