@@ -20,6 +20,8 @@ export function collectorValues(observability: ObservabilityConfig, pool: HelmVa
     image: { repository: "otel/opentelemetry-collector-contrib" },
     replicaCount: collector.replicas,
     resources: collector.resources,
+    // For `prometheus.kind: server`, which finds whom to ask by these; the operator has a PodMonitor.
+    podAnnotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "8888" },
     ...pool,
     affinity: spreadByHost(LABELS),
     topologySpreadConstraints: spreadByZone(LABELS),

@@ -5,6 +5,7 @@ import { ADDON_SECRETS } from "./addon-secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
 import { DATA_SOURCES } from "./data-sources.ts";
 import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
+import { SCRAPE_SECONDS } from "./volume.ts";
 
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
 
@@ -34,7 +35,7 @@ function dataSources(observability: ObservabilityConfig): HelmValues[] {
     isDefault: true,
     url: prometheusUrl(observability),
     jsonData: {
-      timeInterval: "15s",
+      timeInterval: `${SCRAPE_SECONDS}s`,
       // From a point in a graph to the trace behind it.
       ...(jaeger === undefined
         ? {}

@@ -1,10 +1,13 @@
 import type { ObservabilityConfig } from "../../config/schema/observability.ts";
 import { NAMESPACES } from "../names.ts";
 import type { HelmValues } from "../objects.ts";
+import { spreadByHost, spreadByZone } from "../releases/placement.ts";
 import { ADDON_SECRETS } from "./addon-secrets.ts";
 import { grafanaUrl, isInstalled, jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
 import { DASHBOARD_TITLES } from "./dashboards/titles.ts";
 import { DATA_SOURCES } from "./data-sources.ts";
+
+const LABELS = { "app.kubernetes.io/name": "kiali" } as const;
 
 /** Values of the chart kiali-server 2. */
 export function kialiValues(observability: ObservabilityConfig, pool: HelmValues): HelmValues {
@@ -28,6 +31,8 @@ export function kialiValues(observability: ObservabilityConfig, pool: HelmValues
         ? { pod_disruption_budget: { spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } } }
         : {}),
       // The chart has names of its own.
+      affinity: { pod_anti: spreadByHost(LABELS).podAntiAffinity },
+      topology_spread_constraints: spreadByZone(LABELS),
       ...(nodeSelector === undefined ? {} : { node_selector: nodeSelector }),
       ...(tolerations === undefined ? {} : { tolerations }),
     },

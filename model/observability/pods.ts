@@ -28,17 +28,23 @@ function metricsPods({ config }: Pick<StackData, "config">): PodSet[] {
     return [];
   }
   const byOperator = prometheus.kind === "operator";
-  const reloader = byOperator ? [RELOADER.requests] : [];
   const set = (name: string, pods: number, ...requests: readonly Resources["requests"][]): PodSet => ({
     name,
     pods,
     request: podRequest(...requests),
   });
   return [
-    set("prometheus", byOperator ? prometheus.replicas : 1, prometheus.resources.requests, ...reloader),
+    set("prometheus", byOperator ? prometheus.replicas : 1, prometheus.resources.requests, RELOADER.requests),
     ...(byOperator ? [set("the prometheus operator", 1, prometheusOperator.resources.requests)] : []),
     ...(alertmanager.enabled
-      ? [set("alertmanager", alertmanager.replicas, alertmanager.resources.requests, ...reloader)]
+      ? [
+          set(
+            "alertmanager",
+            alertmanager.replicas,
+            alertmanager.resources.requests,
+            ...(byOperator ? [RELOADER.requests] : []),
+          ),
+        ]
       : []),
     ...(kubeStateMetrics.enabled ? [set("kube-state-metrics", 1, kubeStateMetrics.resources.requests)] : []),
   ];

@@ -1,9 +1,10 @@
 import type { StackConfig } from "../../config/schema.ts";
 import type { HelmValues } from "../objects.ts";
 import { ADDON_PORTS } from "./addresses.ts";
+import { RELOADER } from "./reloader.ts";
 import { remoteWrites } from "./remote-write.ts";
-import { ruleValues, type RuleSource } from "./rules.ts";
-import { retentionSize } from "./volume.ts";
+import { RULE_INTERVAL, ruleValues, type RuleSource } from "./rules.ts";
+import { retentionSize, SCRAPE_SECONDS } from "./volume.ts";
 
 /**
  * Values of the chart prometheus: one Deployment that finds proxies, gateways and istiod by their prometheus.io
@@ -19,6 +20,8 @@ export function serverValues(config: StackConfig, source: RuleSource, pool: Helm
       resources: prometheus.resources,
       retention: `${prometheus.retentionDays}d`,
       service: { servicePort: ADDON_PORTS.prometheus },
+      // The chart's own minute is longer than the window that Grafana takes rates over.
+      global: { scrape_interval: `${SCRAPE_SECONDS}s`, evaluation_interval: RULE_INTERVAL },
       // One pod owns the volume: the old one has to let go of it first.
       strategy: { type: "Recreate" },
       extraFlags: ["web.enable-lifecycle", "enable-feature=exemplar-storage"],
@@ -32,6 +35,7 @@ export function serverValues(config: StackConfig, source: RuleSource, pool: Helm
       ...(volume.enabled ? { retentionSize: retentionSize(volume) } : {}),
       ...(writes.length > 0 ? { remoteWrite: writes } : {}),
     },
+    configmapReload: { prometheus: { resources: { requests: RELOADER.requests, limits: RELOADER.limits } } },
     alertmanager: {
       ...pool,
       enabled: alertmanager.enabled,

@@ -13,23 +13,24 @@ import { STANDARD_LABELS } from "./telemetry/telemetry.ts";
 
 export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
 
-const INTERVAL = "30s";
+/** Time between evaluations of the rules. */
+export const RULE_INTERVAL = "30s";
 
 /** Every rule of the mesh. Groups of recordings come first: alerts read them. */
 export function ruleGroups(source: RuleSource): RuleGroup[] {
   return [
     {
       name: "mesh-recordings",
-      interval: INTERVAL,
+      interval: RULE_INTERVAL,
       rules: [...errorRatioRecordings(source), ...versionRecordings(source), ...outcomeRecordings(source)],
     },
     {
       name: "mesh-services",
-      interval: INTERVAL,
+      interval: RULE_INTERVAL,
       rules: [...serviceAlerts(source), ...canaryAlerts(source)],
     },
-    { name: "mesh-control-plane", interval: INTERVAL, rules: controlPlaneAlerts(source) },
-    { name: "mesh-data-plane", interval: INTERVAL, rules: [...dataPlaneAlerts(source), ...ambientAlerts(source)] },
+    { name: "mesh-control-plane", interval: RULE_INTERVAL, rules: controlPlaneAlerts(source) },
+    { name: "mesh-data-plane", interval: RULE_INTERVAL, rules: [...dataPlaneAlerts(source), ...ambientAlerts(source)] },
   ];
 }
 

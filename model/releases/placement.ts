@@ -3,7 +3,7 @@ import { systemPlacement } from "../node-pools.ts";
 import type { HelmValue, HelmValues } from "../objects.ts";
 
 /** Soft anti-affinity by host: pods of the same label prefer different nodes. */
-export function spreadByHost(labels: Readonly<Record<string, string>>): HelmValue {
+export function spreadByHost(labels: Readonly<Record<string, string>>): { readonly podAntiAffinity: HelmValue } {
   return {
     podAntiAffinity: {
       preferredDuringSchedulingIgnoredDuringExecution: [

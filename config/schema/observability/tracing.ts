@@ -53,10 +53,8 @@ const exporter = z.discriminatedUnion(
     }),
   ],
   {
-    error: (issue) =>
-      issue.code === "invalid_union"
-        ? "expected otlp, otlphttp or datadog (for any other backend: otlphttp, with the address at which it takes OTLP)"
-        : undefined,
+    error:
+      "expected otlp, otlphttp or datadog (for any other backend: otlphttp, with the address at which it takes OTLP)",
   },
 );
 

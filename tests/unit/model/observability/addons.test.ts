@@ -15,6 +15,14 @@ function valuesOf(observability: Record<string, unknown>, name: string) {
   return JSON.parse(JSON.stringify(release.values)) as Record<string, Record<string, Record<string, unknown>>>;
 }
 
+/** What Grafana knows of Prometheus. */
+function prometheusSource(values: ReturnType<typeof valuesOf>) {
+  const { datasources } = values["datasources"]?.["datasources.yaml"] as unknown as {
+    datasources: readonly { readonly jsonData: { readonly timeInterval: string } }[];
+  };
+  return datasources[0]?.jsonData ?? assert.fail();
+}
+
 const VOLUME = { enabled: true, size: "50Gi" };
 
 describe("Prometheus", () => {
@@ -33,10 +41,17 @@ describe("Prometheus", () => {
 
   it("leaves no container without requests: neither the operator's own helper nor Grafana's", () => {
     const { prometheusConfigReloader } = valuesOf({}, "prometheus")["prometheusOperator"] ?? {};
+    const reload = valuesOf({ prometheus: { kind: "server" } }, "prometheus")["configmapReload"]?.["prometheus"];
     const { downloadDashboards } = valuesOf({}, "grafana");
-    for (const helper of [prometheusConfigReloader, downloadDashboards]) {
+    for (const helper of [prometheusConfigReloader, reload, downloadDashboards]) {
       assert.match(JSON.stringify(helper), /"requests":\{"cpu":"\d+m","memory":"\d+Mi"\}/);
     }
+  });
+
+  it("asks as often as Grafana believes, also without the operator", () => {
+    const { global } = valuesOf({ prometheus: { kind: "server" } }, "prometheus")["server"] ?? {};
+    const { timeInterval } = prometheusSource(valuesOf({}, "grafana"));
+    assert.equal(global?.["scrape_interval"], timeInterval);
   });
 
   it("has no budget that would hold a drain of its only pod", () => {
@@ -175,6 +190,13 @@ describe("consoles behind the gateway", () => {
     assert.match(grafana, /"secretKeyRef":\{"name":"kiali","key":"oidc-secret"\}/);
     assert.match(JSON.stringify(valuesOf({ access }, "kiali")), /"strategy":"openid"/);
     assert.match(JSON.stringify(valuesOf({}, "kiali")), /"strategy":"token"/);
+  });
+
+  it("stand in different zones and on different nodes where there are two", () => {
+    const { affinity, topology_spread_constraints: spread } =
+      valuesOf({ kiali: { replicas: 2 } }, "kiali")["deployment"] ?? {};
+    assert.match(JSON.stringify(affinity), /"pod_anti":.*"topologyKey":"kubernetes\.io\/hostname"/);
+    assert.match(JSON.stringify(spread), /"topologyKey":"topology\.kubernetes\.io\/zone"/);
   });
 
   it("let in whom the stack names, and by the Secret that it names", () => {
