@@ -41,6 +41,9 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
       seccompProfile: { type: "RuntimeDefault" },
       cni: { enabled: mesh.cni.enabled },
       env: environment(mesh),
+      ...(mesh.istiod.jwksRootCertificates === undefined
+        ? {}
+        : { jwksResolverExtraRootCA: mesh.istiod.jwksRootCertificates }),
       meshConfig: meshConfig(stack),
       global: { ...globalValues(mesh, clusterName), ...waypointDefaults(config) },
       ...(mesh.mode === "ambient" ? AMBIENT_VALUES : {}),

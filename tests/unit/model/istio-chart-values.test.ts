@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { readStackFile } from "../../../config/load.ts";
 import type { HelmRelease, HelmValue, HelmValues } from "../../../model/objects.ts";
 import { stackReleases } from "../../../model/render.ts";
+import { AUTHORITY_CERTIFICATE } from "../../support/authority.ts";
 import { stackData } from "../../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";
 
@@ -23,6 +24,7 @@ const EVERYTHING = {
   mesh: {
     version: "1.31.2",
     hub: "registry.example.com/istio",
+    istiod: { jwksRootCertificates: AUTHORITY_CERTIFICATE },
     defaultTrafficPolicy: {},
     internalGateway: { enabled: true },
     proxy: { stats: { inclusionPrefixes: ["cluster"], inclusionSuffixes: ["_cx_active"] } },

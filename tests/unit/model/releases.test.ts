@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { checkStack } from "../../../model/checks/index.ts";
 import type { PlainObject } from "../../../config/merge.ts";
 import type { HelmRelease } from "../../../model/objects.ts";
 import { stackReleases } from "../../../model/render.ts";
+import { AUTHORITY_CERTIFICATE } from "../../support/authority.ts";
 import { stackData } from "../../support/stack-data.ts";
 
 /** The releases of a stack by name. */
@@ -176,6 +178,22 @@ describe("releases", () => {
       ["10.0.0.0/8", "250ms", "20s"],
     );
     assert.ok(Object.values(own).every((value) => typeof value === "string"));
+  });
+
+  it("let istiod fetch the keys of an issuer whose certificate a company's own authority signed", () => {
+    const pem = AUTHORITY_CERTIFICATE;
+    const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+    const values = valuesOf(releasesOf({ mesh: { istiod: { jwksRootCertificates: pem } } }), "istiod");
+    assert.equal(values["jwksResolverExtraRootCA"], pem);
+    assert.ok(!("jwksResolverExtraRootCA" in valuesOf(releases, "istiod")));
+    // It is no secret: the check for secrets in plain text lets it pass.
+    assert.deepEqual(checkStack(stackData({ mesh: { istiod: { jwksRootCertificates: pem } } })), []);
+    for (const wrong of ["auth.crt", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", `${pem}${key}`]) {
+      assert.throws(
+        () => releasesOf({ mesh: { istiod: { jwksRootCertificates: wrong } } }),
+        /expected certificates in PEM.*and no key/,
+      );
+    }
   });
 
   it("tell every proxy how to start, end and count", () => {
