@@ -1,3 +1,4 @@
+import { entryCatalog } from "./gateway-api/entry-catalog.ts";
 import { gatewayApiObjects } from "./gateway-api/objects.ts";
 import { versionRules } from "./gateway-api/version-services.ts";
 import type { CoreObject, IstioObject, KubernetesObject, WaypointObject } from "./objects.ts";
@@ -54,7 +55,7 @@ export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] 
 /** How requests find it, and how its own find the way out. */
 export function trafficObjects(stack: StackData): IstioObject[] {
   return attachToWaypoint<IstioObject>(stack, [
-    ...(stack.config.mesh.gatewayApi ? versionRules(stack.catalog) : [gateway(stack)]),
+    ...(stack.config.mesh.gatewayApi ? versionRules(entryCatalog(stack)) : [gateway(stack)]),
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
     ...egressObjects(stack),

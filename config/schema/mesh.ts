@@ -34,7 +34,7 @@ export const mesh = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Say the ingress gateway's hosts and routes in Gateway and HTTPRoute of the Gateway API in place of Istio's own kinds. Only with `mode: sidecar`. See [ADR 7](adr/0007-gateway-api-for-the-ingress.md).",
+      "Say the ingress gateway's hosts and routes in Gateway and HTTPRoute of the Gateway API in place of Istio's own kinds. See [ADR 7](adr/0007-gateway-api-for-the-ingress.md).",
     ),
   gatewayApiCrds: gatewayApiCrds
     .prefault({})

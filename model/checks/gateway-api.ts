@@ -1,5 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
-import { isAmbient } from "../ambient/waypoint.ts";
+import { entryCatalog } from "../gateway-api/entry-catalog.ts";
 import type { StackData } from "../stack.ts";
 import { unsayable } from "./gateway-api/features.ts";
 import type { Check } from "./index.ts";
@@ -8,25 +8,15 @@ import { otherOrder } from "./gateway-api/order.ts";
 
 /**
  * What the catalog says and Gateway and HTTPRoute of the standard channel cannot: nothing is left out silently. Only for what
- * the gateway leads to; calls inside the mesh keep to VirtualServices.
+ * the gateway leads to, and has to do itself; calls inside the mesh and waypoints keep to VirtualServices.
  */
-export const checkGatewayApi: Check = (stack) =>
-  !stack.config.mesh.gatewayApi
-    ? []
-    : isAmbient(stack.config.mesh)
-      ? ambient()
-      : [...tlsVersion(stack), ...unsayable(stack), ...overLimits(stack), ...otherOrder(stack)];
-
-function ambient(): Problem[] {
-  return [
-    {
-      path: "mesh.gatewayApi",
-      message:
-        "expected false, because mesh.mode is ambient: the gateway asks versions by Services of their own, which the waypoint's policies do not name",
-      hint: "remove the key, or set mesh.mode: sidecar",
-    },
-  ];
-}
+export const checkGatewayApi: Check = (stack) => {
+  if (!stack.config.mesh.gatewayApi) {
+    return [];
+  }
+  const seen = { config: stack.config, catalog: entryCatalog(stack) };
+  return [...tlsVersion(seen), ...unsayable(seen), ...overLimits(seen), ...otherOrder(seen)];
+};
 
 /** Istio 1.30 reads ciphers and mode from a listener's options, and no version (`buildTLS` in conversion.go of 1.30.3). */
 function tlsVersion({ config }: StackData): Problem[] {

@@ -5,10 +5,12 @@ import { buildWorld, type GatewayWorkload, type World } from "./world.ts";
 
 /**
  * The world that a stack makes: its objects, and the gateways of its releases. A waypoint decides by the same rules as sidecars
- * would, so an ambient stack is read as one with sidecars.
+ * would, so an ambient stack is read as one with sidecars, and its gateway as one of Istio's own: an HTTPRoute to a whole service
+ * leaves the rest to that service's VirtualService, as a root does to its delegate.
  */
 export function worldOf({ config, catalog }: StackData): World {
-  const mesh = { ...config.mesh, mode: "sidecar" as const };
+  const gatewayApi = config.mesh.gatewayApi && config.mesh.mode === "sidecar";
+  const mesh = { ...config.mesh, mode: "sidecar" as const, gatewayApi };
   const stack = { catalog, config: { ...config, mesh } };
   // The cluster's name stands in Karpenter's objects only, which no request meets.
   return buildWorld(stackObjects(stack, ""), {

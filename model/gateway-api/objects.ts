@@ -1,12 +1,15 @@
 import type { GatewayApiObject, ServiceObject } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { entryCatalog } from "./entry-catalog.ts";
 import { ingressGateway } from "./gateway.ts";
 import { httpRoutes } from "./http-routes.ts";
 import { versionServices } from "./version-services.ts";
 
 /** What takes the place of Istio's Gateway and of the VirtualServices bound to it; nothing without `mesh.gatewayApi`. */
 export function gatewayApiObjects(stack: StackData): (ServiceObject | GatewayApiObject)[] {
-  return stack.config.mesh.gatewayApi
-    ? [...versionServices(stack.catalog), ingressGateway(stack), ...httpRoutes(stack)]
+  const { config } = stack;
+  const catalog = entryCatalog(stack);
+  return config.mesh.gatewayApi
+    ? [...versionServices(catalog), ingressGateway(stack), ...httpRoutes({ config, catalog })]
     : [];
 }

@@ -157,6 +157,46 @@ describe("the ingress by the Gateway API", () => {
   });
 });
 
+describe("the ingress of an ambient mesh by the Gateway API", () => {
+  const ambient = shop(
+    {
+      cart: {
+        routes: [{ prefix: "/cart", rewrite: { path: "/basket" } }],
+        versions: { v1: { weight: 90 }, v2: { weight: 10 } },
+        rules: [{ match: { headers: { "x-a": "1" } }, retries: { attempts: 3 } }],
+        retries: { attempts: 2 },
+        trafficManagedBy: "flagger",
+      },
+    },
+    { mesh: { mode: "ambient" } },
+  );
+
+  it("leads to the services as a whole, as the waypoint tells versions and requests apart", () => {
+    assert.deepEqual(routeOf(ambient, "cart").rules, [
+      {
+        name: "cart",
+        matches: [{ path: { type: "PathPrefix", value: "/cart" } }],
+        filters: [
+          { type: "URLRewrite", urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/basket" } } },
+        ],
+        backendRefs: [{ name: "cart", port: 8080 }],
+      },
+    ]);
+    assert.deepEqual(names(gatewayApiObjects(ambient), "Service"), []);
+    const rules = names(trafficObjects(ambient), "DestinationRule");
+    assert.ok(!rules.includes("cart-v1") && rules.includes("cart"), rules.join());
+  });
+
+  it("is refused nothing that the waypoint does", () => {
+    assert.deepEqual(refusals(ambient), []);
+    const patterns = { cors: { allowOrigins: [{ regex: "https://.*" }] } };
+    assert.match(
+      refusals(shop({}, { mesh: { mode: "ambient" } }, patterns)).join("\n"),
+      /^cors\.allowOrigins\[0\]\.regex/m,
+    );
+  });
+});
+
 describe("versions behind the Gateway API", () => {
   it("have Services with the weights of the split, and the subset's policy", () => {
     const stack = shop({
@@ -325,7 +365,6 @@ describe("a service's ways by the Gateway API", () => {
 
 describe("what the Gateway API cannot say", () => {
   const cases: Readonly<Record<string, readonly [stack: StackData, refusal: RegExp]>> = {
-    "an ambient mesh": [shop({}, { mesh: { mode: "ambient" } }), /^mesh\.gatewayApi: expected false/m],
     "TLS 1.3 alone": [
       shop({}, { traffic: { tls: { minProtocolVersion: "TLSV1_3" } } }),
       /^traffic\.tls\.minProtocolVersion: expected TLSV1_2/m,
