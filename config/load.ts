@@ -174,9 +174,10 @@ function unknownServices(raw: PlainObject, config: StackConfig): Problem[] {
 function attribute(config: StackConfig): (problem: Problem) => Problem {
   return (problem) => {
     const inCatalog = /^(services|hosts|namespace|name|redirects|cors|externalServices)\b/.test(problem.path);
-    return inCatalog && !hasPath({ services: config.services }, problem.path)
-      ? { ...problem, file: catalogFile(config) }
-      : problem;
+    // What is missing in an item of a list: a list of the stack's takes the place of the catalog's.
+    const item = /^.*\]/.exec(problem.path)?.[0] ?? problem.path;
+    const inStack = [problem.path, item].some((path) => hasPath({ services: config.services }, path));
+    return inCatalog && !inStack ? { ...problem, file: catalogFile(config) } : problem;
   };
 }
 

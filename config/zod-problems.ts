@@ -18,7 +18,7 @@ function problemsOfIssue(issue: Issue, input: unknown, prefix: readonly Property
       return [
         problem(
           path,
-          `expected ${withArticle(issue.expected)}; got ${describe(valueAt(input, path))}`,
+          `${isCustom(issue.message) ? issue.message : `expected ${withArticle(issue.expected)}`}; got ${describe(valueAt(input, path))}`,
           issue.expected === "string" && typeof valueAt(input, path) === "number" ? "quote it in YAML" : undefined,
         ),
       ];

@@ -29,7 +29,10 @@ function keysOf(text: string): Record<string, unknown>[] | undefined {
 /** An issuer of tokens that a service trusts. */
 const rule = z
   .strictObject({
-    issuer: z.string().min(1).describe("Who signed the token: its claim `iss`."),
+    issuer: z
+      .string({ error: "expected an issuer: the claim iss of its tokens, such as https://id.example.com" })
+      .min(1)
+      .describe("Who signed the token: its claim `iss`."),
     jwksUri: z
       .url({
         protocol: /^https$/,

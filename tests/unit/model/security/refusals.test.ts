@@ -88,7 +88,7 @@ const REFUSED: readonly (readonly [rule: string, services: PlainObject, security
     "a JWT rule without issuer",
     jwt({ jwksUri: `${ISSUER}/keys` }),
     {},
-    /services\.user\.jwt\.rules\[0\]\.issuer: expected a string; got nothing/,
+    /^Pulumi\.test\.yaml: services\.user\.jwt\.rules\[0\]\.issuer: expected an issuer: .* such as https:\/\/id\.example\.com; got nothing$/,
   ],
   [
     "keys over plain http",
