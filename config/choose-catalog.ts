@@ -6,7 +6,8 @@ const OF_THE_APPLICATION = ["catalog", "services"] as const;
 
 /**
  * A stack's settings with another application in the place of its own. What they say of their own application goes with
- * it: its namespace, the overrides of its services, and the hosts and certificates that stand for its hosts.
+ * it: its namespace, the overrides of its services, the hosts and certificates that stand for its hosts, and what the
+ * internal gateway does for it.
  * @param settings keys as in the file, with or without the project's name before them
  * @param name the application; undefined, or the one that is there: the settings stay as they are
  */
@@ -30,7 +31,7 @@ function withoutHosts(traffic: unknown): unknown {
     return traffic;
   }
   const { tls } = traffic;
-  const kept = without(traffic, "hosts");
+  const kept = without(without(traffic, "hosts"), "internalGateway");
   return isPlainObject(tls) ? { ...kept, tls: without(tls, "certificates") } : kept;
 }
 

@@ -16,6 +16,7 @@ import type { StackData } from "./stack.ts";
 import { destinationRules } from "./traffic/destination-rules.ts";
 import { egressObjects } from "./traffic/egress/objects.ts";
 import { gateway } from "./traffic/gateway.ts";
+import { internalObjects } from "./traffic/internal/objects.ts";
 import { globalRateLimits } from "./traffic/rate-limits/global.ts";
 import { localRateLimits } from "./traffic/rate-limits/local.ts";
 import { serviceTelemetries } from "./observability/telemetry/telemetry.ts";
@@ -59,6 +60,7 @@ export function trafficObjects(stack: StackData): IstioObject[] {
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),
     ...egressObjects(stack),
+    ...internalObjects(stack),
     ...localRateLimits(stack.catalog),
     ...globalRateLimits(stack),
     ...serviceTelemetries(stack),

@@ -1,11 +1,13 @@
-import type { Catalog, RouteSpec } from "../config/schema/catalog.ts";
+import type { Catalog, GatewayKind, RouteSpec } from "../config/schema/catalog.ts";
 import type { AccessSpec, GrantSpec, TokenDemand, TokenSpec } from "../config/schema/catalog/access.ts";
+import { passthroughsOf } from "./traffic/passthrough.ts";
+import { routesAt } from "./traffic/gateway-routes.ts";
 import { servedPrefix } from "./traffic/rewrites.ts";
 
-/** Somebody who may call a service: another service, the ingress gateway, or a caller that is in no catalog. */
+/** Somebody who may call a service: another service, a gateway, or a caller that is in no catalog. */
 export type Caller =
   | { readonly kind: "service"; readonly service: string }
-  | { readonly kind: "ingress" }
+  | { readonly kind: GatewayKind }
   | { readonly kind: "outsider"; readonly name: string; readonly from: AccessSpec["from"] };
 
 /** One arrow of the call graph. Said once in the catalog; routes, policies and demo traffic follow from it. */
@@ -15,8 +17,8 @@ export interface Edge {
   readonly to: string;
   /** HTTP methods; undefined allows every one. */
   readonly methods?: readonly string[];
-  /** Paths, exact or with `*` at the end. */
-  readonly paths: readonly string[];
+  /** Paths, exact or with `*` at the end. Undefined: connections, in which nobody sees requests. */
+  readonly paths?: readonly string[];
   /** Port of the pod; undefined: the service's own. */
   readonly port?: number;
   /** Hosts; undefined allows every one. */
@@ -25,9 +27,15 @@ export interface Edge {
   readonly token?: TokenSpec;
 }
 
-/** Every arrow, in the order of the catalog: those from services, from the gateway, and from outside of the catalog. */
+/** Every arrow, in the order of the catalog: those from services, from the gateways, and from outside of the catalog. */
 export function edgesOf(catalog: Catalog): Edge[] {
-  return [...serviceEdges(catalog), ...ingressEdges(catalog), ...outsiderEdges(catalog)];
+  return [
+    ...serviceEdges(catalog),
+    ...gatewayEdges(catalog, "ingress"),
+    ...passthroughEdges(catalog),
+    ...gatewayEdges(catalog, "internal"),
+    ...outsiderEdges(catalog),
+  ];
 }
 
 function serviceEdges(catalog: Catalog): Edge[] {
@@ -42,11 +50,11 @@ function serviceEdges(catalog: Catalog): Edge[] {
   );
 }
 
-function ingressEdges(catalog: Catalog): Edge[] {
+function gatewayEdges(catalog: Catalog, gateway: GatewayKind): Edge[] {
   return Object.entries(catalog.services).flatMap(([service, { routes, jwt }]) =>
-    routes.flatMap((route) =>
+    routesAt(routes, gateway).flatMap((route) =>
       grantsOf(route).map(({ methods, paths, token }) => ({
-        from: { kind: "ingress" as const },
+        from: { kind: gateway },
         to: service,
         ...(methods === undefined ? {} : { methods }),
         paths: paths ?? pathsBelow(servedPrefix(route)),
@@ -54,6 +62,14 @@ function ingressEdges(catalog: Catalog): Edge[] {
       })),
     ),
   );
+}
+
+function passthroughEdges(catalog: Catalog): Edge[] {
+  return passthroughsOf(catalog).map(({ service, spec: { port } }) => ({
+    from: { kind: "ingress" as const },
+    to: service,
+    port,
+  }));
 }
 
 function outsiderEdges(catalog: Catalog): Edge[] {

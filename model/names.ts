@@ -41,6 +41,9 @@ export const INGRESS_SELECTOR = { istio: "ingressgateway" } as const;
 /** The same of the egress gateway's pods. */
 export const EGRESS_SELECTOR = { istio: "egressgateway" } as const;
 
+/** The same of the internal gateway's pods. */
+export const INTERNAL_SELECTOR = { istio: "internalgateway" } as const;
+
 /** Name of what leads an application's requests out through the egress gateway. */
 export function egressName(catalog: StackData["catalog"]): string {
   return `${catalog.name}-egress`;
@@ -54,6 +57,21 @@ export function egressGatewayHost(): string {
 /** Name of the Istio Gateway of an application. */
 export function gatewayName(catalog: StackData["catalog"]): string {
   return `${catalog.name}-gateway`;
+}
+
+/** Name of what the internal gateway does for an application. */
+export function internalName(catalog: StackData["catalog"]): string {
+  return `${catalog.name}-internal`;
+}
+
+/** Names of the internal gateway's Service, as pods of any namespace may write them. */
+export const INTERNAL_HOSTS: readonly string[] = ["", ".svc", ".svc.cluster.local"].map(
+  (suffix) => `${RELEASES.internalGateway}.${NAMESPACES.ingress}${suffix}`,
+);
+
+/** The fully qualified one of them. */
+export function internalGatewayHost(): string {
+  return `${RELEASES.internalGateway}.${NAMESPACES.ingress}.svc.cluster.local`;
 }
 
 /** Fully qualified host of a service: short names depend on the namespace of whoever reads them. */

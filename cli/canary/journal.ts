@@ -43,33 +43,40 @@ export function digestOf(text: string): string {
 }
 
 /**
- * Refuses a settings file with changes that are not committed: the canary's step would be mixed with them. What this
- * command wrote itself does not count.
+ * Refuses a project with changes that are not committed: the canary's step would be mixed with them, and `--yes` would apply them
+ * all. What this command wrote itself does not count, nor do files that git does not keep.
  * @throws SandboxError `canary.dirty`, `canary.git`
  */
 export async function assertClean(projectDir: string, file: string, journal: Journal | undefined): Promise<void> {
-  if (digestOf(readFileSync(join(projectDir, file), "utf8")) === journal?.digest) {
-    return;
-  }
-  if ((await changesOf(projectDir, file)) !== "") {
+  const isOwn = digestOf(readFileSync(join(projectDir, file), "utf8")) === journal?.digest;
+  const changed = [
+    ...(isOwn ? [] : await changesOf(projectDir, [], [file])),
+    ...(await changesOf(projectDir, ["--untracked-files=no"], [".", `:(exclude)${file}`])),
+  ];
+  if (changed.length > 0) {
     throw new SandboxError(
       "canary.dirty",
-      `${file} has changes that are not committed; nothing was changed`,
-      `Commit or stash them first: git -C ${projectDir} diff ${file}`,
+      `${changed.join(", ")}: changes that are not committed; nothing was changed`,
+      `Commit or stash them first: git -C ${projectDir} status`,
     );
   }
 }
 
-async function changesOf(projectDir: string, file: string): Promise<string> {
-  const git = (...args: string[]) => promisify(execFile)("git", ["-C", projectDir, ...args]);
+/** Changed files of the project, as `git status` names them. */
+async function changesOf(projectDir: string, options: string[], paths: string[]): Promise<string[]> {
+  const git = (...words: string[]) => promisify(execFile)("git", ["-C", projectDir, ...words]);
   try {
     await git("rev-parse", "--is-inside-work-tree");
   } catch {
     throw new SandboxError(
       "canary.git",
-      `${projectDir} is no git repository, so nothing tells whether ${file} holds other changes; nothing was changed`,
+      `${projectDir} is no git repository, so nothing tells whether it holds other changes; nothing was changed`,
       "Canary steps are changes of a file under version control: git init, add and commit it first.",
     );
   }
-  return (await git("status", "--porcelain", "--", file)).stdout.trim();
+  const { stdout } = await git("status", "--porcelain", ...options, "--", ...paths);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.slice(3));
 }

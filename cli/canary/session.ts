@@ -64,7 +64,7 @@ export class CanarySession {
   }
 
   /**
-   * Refuses what must not be touched: a file with changes of somebody else, a split that another controller shifts.
+   * Refuses what must not be touched: a project with changes of somebody else, a split that another controller shifts.
    * @throws SandboxError
    */
   async assertChangeable(): Promise<void> {

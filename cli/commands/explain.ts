@@ -1,9 +1,14 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { placesFrom, type CommonOptions } from "../environment.ts";
 import { UsageError } from "../exit-codes.ts";
 import { baseCommand, print, printJson, withCatalogOption } from "./common.ts";
 
-type ExplainOptions = CommonOptions & { readonly header: readonly string[]; readonly from?: string };
+type ExplainOptions = CommonOptions & {
+  readonly header: readonly string[];
+  readonly from?: string;
+  readonly gateway?: "internal";
+  readonly address?: string;
+};
 
 /** `mesh explain <stack> 'GET https://...'` */
 export function explainCommand(): Command {
@@ -16,6 +21,7 @@ export function explainCommand(): Command {
         "npm run mesh -- explain prod 'GET https://ecommerce.example.com/products/7' -H 'x-canary: true'",
         "npm run mesh -- explain prod 'GET http://product:8080/products' --from cart     a call in the mesh",
         "npm run mesh -- explain prod 'POST http://payment:8080/pay' --from order:v1     of one version",
+        "npm run mesh -- explain prod 'GET http://istio-internalgateway.istio-ingress/admin' --gateway internal --address 10.30.4.7",
       ],
     ),
   )
@@ -28,17 +34,29 @@ export function explainCommand(): Command {
       [] as readonly string[],
     )
     .option("--from <service>", "the service that calls, or service:version. Default: a client outside the mesh")
+    .addOption(
+      new Option("--gateway <gateway>", "come in by the internal gateway. Default: from outside of the cluster")
+        .choices(["internal"])
+        .conflicts("from"),
+    )
+    .option("--address <address>", "the client's address, for gateways that go by it")
     .action(async (stackName: string, text: string, options: ExplainOptions) => {
       const { readStackFile } = await import("../../config/load.ts");
       const { explain } = await import("../../model/explain/explain.ts");
       const { UnknownCallerError } = await import("../../model/explain/callers.ts");
       const { parseRequest, RequestTextError } = await import("../../model/explain/request.ts");
+      const { RELEASES } = await import("../../model/names.ts");
       const { worldOf } = await import("../../model/explain/stack-world.ts");
       const { explanationLines } = await import("../output/explanation.ts");
       const { projectDir } = placesFrom(options, process.env);
       const stack = readStackFile(projectDir, stackName, options.catalog);
       try {
-        const request = parseRequest(text, options.header, options.from);
+        const { gateway, address } = options;
+        const request = {
+          ...parseRequest(text, options.header, options.from),
+          ...(gateway === undefined ? {} : { gateway: RELEASES.internalGateway }),
+          ...(address === undefined ? {} : { address }),
+        };
         const explanation = explain(worldOf(stack), request, Date.now() / 1000);
         if (options.json === true) {
           printJson(explanation);

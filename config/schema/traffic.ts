@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
 import { cidr, hostName } from "./common.ts";
+import { internalGateway } from "./traffic/internal-gateway.ts";
 
 /** The network load balancer in front of the ingress gateway. Used only with `platform.kind: eks`. */
 const loadBalancer = z.strictObject({
@@ -132,6 +133,9 @@ export const traffic = z.strictObject({
     .boolean()
     .default(true)
     .describe("Copy requests as the catalog says. The production profile refuses it unless an exception says why."),
+  internalGateway: internalGateway
+    .prefault({})
+    .describe("What the internal gateway answers, and whom. Only with `mesh.internalGateway.enabled`."),
   rateLimitService: rateLimitService.prefault({}).describe("The service that counts global rate limits."),
   httpsRedirect: z.boolean().default(true).describe("Answer HTTP with a redirect to HTTPS."),
 });

@@ -28,13 +28,17 @@ export function throughWaypoint(): NetworkPolicyIngressRule[] {
 }
 
 /**
- * The tunnel below an ambient application: its pods reach the waypoint by it, the waypoint the pods, and the ingress gateway and callers
- * of other namespaces the waypoint. Who may call whom is not to be seen at this level: every call comes from the waypoint.
+ * The tunnel below an ambient application: its pods reach the waypoint by it, the waypoint the pods, and the gateways and callers of
+ * other namespaces the waypoint. Who may call whom is not to be seen at this level: every call comes from the waypoint.
  */
 export function waypointNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
-  const { catalog } = stack;
+  const { config, catalog } = stack;
   const tunnel = tcp(ISTIO_PORTS.hbone);
   const ownPods: NetworkPolicyPeer = { podSelector: {} };
+  const gateways = [
+    RELEASES.ingressGateway,
+    ...(config.mesh.internalGateway.enabled ? [RELEASES.internalGateway] : []),
+  ];
   return [
     policy(catalog, "tunnel", {}, [{ from: [network(PROBES)] }], [{ to: [waypoint()], ports: tunnel }]),
     policy(
@@ -45,7 +49,7 @@ export function waypointNetworkPolicies(stack: StackData): NetworkPolicyObject[]
         {
           from: [
             ownPods,
-            inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway }),
+            ...gateways.map((app) => inNamespace(NAMESPACES.ingress, { app })),
             ...callerNamespaces(catalog).map((namespace) => inNamespace(namespace)),
           ],
           ports: tunnel,

@@ -1,17 +1,25 @@
 import type { Problem } from "../../config/errors.ts";
 import { nearest } from "../../config/nearest.ts";
 import type { Catalog } from "../../config/schema/catalog.ts";
+import type { StackData } from "../stack.ts";
+import { passthroughsOf } from "../traffic/passthrough.ts";
 import { PLAIN_PORT } from "../traffic/egress/externals.ts";
 import type { Check } from "./index.ts";
 
 /** What is declared as external lies outside, once, and is called by its name. */
 export const checkExternalServices: Check = (stack) => [
-  ...internalHosts(stack.catalog),
+  ...internalHosts(stack),
   ...gatewayProblems(stack),
   ...callProblems(stack.catalog),
 ];
 
-function internalHosts({ externalServices, hosts }: Catalog): Problem[] {
+function internalHosts({ config, catalog }: StackData): Problem[] {
+  const { externalServices } = catalog;
+  const hosts = [
+    ...catalog.hosts,
+    ...config.traffic.internalGateway.hosts,
+    ...passthroughsOf(catalog).flatMap(({ spec }) => spec.hosts),
+  ];
   const declared = Object.entries(externalServices);
   return declared.flatMap(([name, { host, port }], index) => {
     const path = `externalServices.${name}`;
@@ -46,7 +54,7 @@ function internalHosts({ externalServices, hosts }: Catalog): Problem[] {
   });
 }
 
-/** Whether the gateway answers the host, or Kubernetes does. */
+/** Whether a gateway answers the host, or Kubernetes does. */
 function isInternal(host: string, hosts: readonly string[]): boolean {
   return (
     hosts.some((own) => own === host || (own.startsWith("*.") && host.endsWith(own.slice(1)))) ||

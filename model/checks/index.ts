@@ -14,6 +14,7 @@ import { checkLoadBalancing } from "./load-balancing.ts";
 import { checkMirrors } from "./mirrors.ts";
 import { checkGatewayApi } from "./gateway-api.ts";
 import { checkGateways } from "./gateways.ts";
+import { checkInternalGateway } from "./internal-gateway.ts";
 import { checkMesh } from "./mesh.ts";
 import { checkCluster } from "./cluster.ts";
 import { checkKarpenter } from "./karpenter.ts";
@@ -24,6 +25,7 @@ import { checkNetwork } from "./network.ts";
 import { checkObservability } from "./observability.ts";
 import { checkPartition } from "./partition.ts";
 import { checkPlainSecrets } from "./plain-secrets.ts";
+import { checkPassthrough } from "./passthrough.ts";
 import { checkPodAddresses } from "./pod-addresses.ts";
 import { checkPrecedence } from "./precedence.ts";
 import { checkPorts } from "./ports.ts";
@@ -57,6 +59,7 @@ const CHECKS: readonly Check[] = [
   checkVersions,
   checkMesh,
   checkGateways,
+  checkInternalGateway,
   checkCluster,
   checkKarpenter,
   checkWeights,
@@ -74,6 +77,7 @@ const CHECKS: readonly Check[] = [
   checkMutualTls,
   checkPlainSecrets,
   checkPorts,
+  checkPassthrough,
   checkSidecars,
   checkRoutes,
   checkRateLimits,

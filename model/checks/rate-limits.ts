@@ -1,4 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
+import { routesAt } from "../traffic/gateway-routes.ts";
 import type { Check } from "./index.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Check } from "./index.ts";
 export const checkRateLimits: Check = ({ config, catalog }) =>
   Object.entries(catalog.services).flatMap(([name, { rateLimits, routes }]) => {
     const path = `services.${name}.rateLimits`;
-    const prefixes = routes.map(({ prefix }) => prefix);
+    const prefixes = routesAt(routes, "ingress").map(({ prefix }) => prefix);
     return [
       ...repeated(rateLimits.local, `${path}.local`),
       ...repeated(rateLimits.global, `${path}.global`),

@@ -1,5 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
-import type { Catalog } from "../../config/schema/catalog.ts";
+import type { Catalog, RouteSpec } from "../../config/schema/catalog.ts";
 import type { Check } from "./index.ts";
 
 /** A prefix of the gateway leads to one place on each host, and a route names hosts of the catalog. */
@@ -11,21 +11,21 @@ function samePrefix(catalog: Catalog): Problem[] {
       routes.map((route, index) => ({
         to: service,
         prefix: route.prefix,
-        hosts: route.hosts ?? catalog.hosts,
+        places: placesOf(route, catalog),
         path: `services.${service}.routes[${index}].prefix`,
       })),
     ),
     ...catalog.redirects.map(({ prefix }, index) => ({
       to: "a redirect",
       prefix,
-      hosts: catalog.hosts,
+      places: catalog.hosts,
       path: `redirects[${index}].prefix`,
     })),
   ];
   return routes.flatMap((route, index) => {
     const earlier = routes
       .slice(0, index)
-      .find((other) => other.prefix === route.prefix && other.hosts.some((host) => route.hosts.includes(host)));
+      .find((other) => other.prefix === route.prefix && other.places.some((place) => route.places.includes(place)));
     return earlier === undefined
       ? []
       : [
@@ -36,6 +36,14 @@ function samePrefix(catalog: Catalog): Problem[] {
           },
         ];
   });
+}
+
+/** Where a route answers: hosts of the ingress gateway, and the internal gateway as a whole. */
+function placesOf({ gateways, hosts }: RouteSpec, catalog: Catalog): readonly string[] {
+  return [
+    ...(gateways.includes("ingress") ? (hosts ?? catalog.hosts) : []),
+    ...(gateways.includes("internal") ? ["the internal gateway"] : []),
+  ];
 }
 
 function unknownHosts({ hosts: known, services }: Catalog): Problem[] {

@@ -63,6 +63,10 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
       port: peer.port,
       // Whoever speaks TLS with a gateway names the host in the handshake, and the gateway chose its server by that.
       ...(peer.isGateway === true ? { sni: request.host } : {}),
+      // Only the first gateway meets the client itself.
+      ...(peer.isGateway === true && peer.principal === undefined && request.address !== undefined
+        ? { sourceIp: request.address, remoteIp: request.address }
+        : {}),
       headers: request.headers,
       ...(token.kind === "accepted" ? { claims: token.claims } : {}),
     },

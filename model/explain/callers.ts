@@ -2,7 +2,15 @@ import type { ServiceObject } from "../objects.ts";
 import { candidateHosts, coversHost, mostSpecific } from "./hosts.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
 import type { Caller } from "./types.ts";
-import { hasLabels, nameOf, namespaceOf, type ServiceEntryView, type SidecarView, type World } from "./world.ts";
+import {
+  hasLabels,
+  nameOf,
+  namespaceOf,
+  type GatewayWorkload,
+  type ServiceEntryView,
+  type SidecarView,
+  type World,
+} from "./world.ts";
 
 /** The caller of a request is not in the mesh. */
 export class UnknownCallerError extends Error {
@@ -29,8 +37,15 @@ export function callerPods(world: World, { service, version }: Caller): PodGroup
 export type Target =
   | { readonly kind: "service"; readonly host: string; readonly service: ServiceObject }
   | { readonly kind: "external"; readonly host: string; readonly entry: ServiceEntryView }
-  /** `service`: one of the mesh that the caller's Sidecar hides from it. */
-  | { readonly kind: "unknown"; readonly host: string; readonly why: string; readonly service?: ServiceObject };
+  | { readonly kind: "gateway"; readonly host: string; readonly gateway: GatewayWorkload }
+  /** `service`, `gateway`: one of the mesh that the caller's Sidecar hides from it. */
+  | {
+      readonly kind: "unknown";
+      readonly host: string;
+      readonly why: string;
+      readonly service?: ServiceObject;
+      readonly gateway?: GatewayWorkload;
+    };
 
 /** Looks a host up as a sidecar does: what its Sidecar object does not name, it does not know. */
 export function lookUp(world: World, caller: PodGroup, host: string): Target {
@@ -42,6 +57,12 @@ export function lookUp(world: World, caller: PodGroup, host: string): Target {
         ? { kind: "service", host: candidate, service }
         : { ...hidden(sidecar, candidate), service };
     }
+    const gateway = gatewayAt(world, candidate);
+    if (gateway !== undefined) {
+      return imports(sidecar, caller.namespace, gateway.namespace, candidate)
+        ? { kind: "gateway", host: candidate, gateway }
+        : { ...hidden(sidecar, candidate), gateway };
+    }
   }
   const pattern = mostSpecific(world.serviceEntries.keys(), host);
   const entry = pattern === undefined ? undefined : world.serviceEntries.get(pattern);
@@ -51,6 +72,13 @@ export function lookUp(world: World, caller: PodGroup, host: string): Target {
   return imports(sidecar, caller.namespace, namespaceOf(entry), host)
     ? { kind: "external", host, entry }
     : hidden(sidecar, host);
+}
+
+/** The gateway whose Service has this host: it comes from a release, so no object of the model is it. */
+export function gatewayAt(world: World, host: string): GatewayWorkload | undefined {
+  return world.gateways.find(
+    ({ serviceAccount, namespace }) => `${serviceAccount}.${namespace}.svc.cluster.local` === host,
+  );
 }
 
 /** What becomes of calls to unknown hosts: the Sidecar's word before the mesh's. */

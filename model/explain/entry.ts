@@ -1,4 +1,5 @@
 import type { GatewayObject } from "../objects.ts";
+import { UnknownCallerError } from "./callers.ts";
 import { coversHost, mostSpecific } from "./hosts.ts";
 import type { MeshRequest, TraceStep } from "./types.ts";
 import { hasLabels, keyOf, nameOf, type GatewayWorkload, type World } from "./world.ts";
@@ -22,6 +23,26 @@ export interface Refusal {
   /** Null: the connection is closed without an answer. */
   readonly status: number | null;
   readonly step: TraceStep;
+}
+
+/**
+ * The world as a client sees it that asks one gateway, or that comes from outside of the cluster.
+ * @throws UnknownCallerError when no gateway has the name
+ */
+export function entrances(world: World, name: string | undefined): World {
+  const workload = world.gateways.find(({ serviceAccount }) => serviceAccount === name);
+  if (name !== undefined && workload === undefined) {
+    throw new UnknownCallerError(
+      `this stack runs no gateway named ${name} (known: ${world.gateways.map(({ serviceAccount }) => serviceAccount).join(", ")})`,
+    );
+  }
+  const closed = world.gateways.filter((other) => (workload === undefined ? other.isInside : other !== workload));
+  return {
+    ...world,
+    gatewayObjects: world.gatewayObjects.filter(
+      ({ spec }) => !closed.some(({ labels }) => hasLabels(labels, spec.selector)),
+    ),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
 import { admit, type Admission } from "./access.ts";
-import { callerPods, lookUp, outboundPolicy, type Target } from "./callers.ts";
+import { callerPods, gatewayAt, lookUp, outboundPolicy, type Target } from "./callers.ts";
 import { findRoute, type Search } from "./candidates.ts";
 import { sendToService, type Destination } from "./destination.ts";
-import { enter, isRefusal, portOf, type Entry } from "./entry.ts";
+import { enter, entrances, isRefusal, portOf, type Entry } from "./entry.ts";
 import { follow } from "./follow.ts";
 import { fullHost } from "./hosts.ts";
 import type { Place } from "./http-match.ts";
@@ -43,7 +43,7 @@ interface Standing {
 }
 
 function fromOutside(walk: Walk, request: MeshRequest): Outcome {
-  const entry = enter(walk.world, request);
+  const entry = enter(entrances(walk.world, request.gateway), request);
   if (isRefusal(entry)) {
     return { ...NOTHING, own: { status: entry.status }, trace: [entry.step] };
   }
@@ -60,23 +60,24 @@ function throughGateway(
 ): Outcome {
   const { world } = walk;
   const { server, workload } = entry;
-  const before: Outcome = { ...NOTHING, trace: [entry.step] };
+  const arrived: Outcome = { ...NOTHING, trace: [entry.step] };
   if (server.tls?.httpsRedirect === true && request.scheme === "http") {
     const location = `https://${request.host}${request.path}`;
     const says = `answers plain HTTP with a redirect to ${location}`;
-    return { ...before, own: { status: 301, location }, trace: [{ ...entry.step, says }] };
+    return { ...arrived, own: { status: 301, location }, trace: [{ ...entry.step, says }] };
   }
   if (workload === undefined) {
     return together([
-      before,
+      arrived,
       failed(503, share, `no gateway of this stack carries the labels of ${nameOf(entry.gateway)}`, []),
     ]);
   }
   const standing = gatewayStanding(world, entry, workload);
-  const refused = refusedAtGateway(walk, entry, workload, request, principal, share);
-  if (refused !== undefined) {
-    return together([before, refused]);
+  const admission = admit(world, workload, { principal, port: entry.port, isGateway: true }, request, walk.now);
+  if (admission.status !== undefined) {
+    return together([arrived, refusal(admission, admission.status, share)]);
   }
+  const before: Outcome = { ...NOTHING, trace: [entry.step, ...admission.steps] };
   const onward = { ...walk, gateways: walk.gateways + 1 };
   const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
   const tls =
@@ -90,18 +91,6 @@ function throughGateway(
     routed(onward, search, standing, request, share) ??
       failed(404, share, "no route", [{ object: nameOf(entry.gateway), rule: "", says: noRoute(search, request) }]),
   ]);
-}
-
-function refusedAtGateway(
-  { world, now }: Walk,
-  entry: Entry,
-  workload: GatewayWorkload,
-  request: MeshRequest,
-  principal: string | undefined,
-  share: number,
-): Outcome | undefined {
-  const admission = admit(world, workload, { principal, port: entry.port, isGateway: true }, request, now);
-  return admission.status === undefined ? undefined : refusal(admission, admission.status, share);
 }
 
 function refusal({ because, steps }: Admission, status: number, share: number): Outcome {
@@ -195,11 +184,10 @@ function followTls(walk: Walk, tls: ChosenTls, standing: Standing, request: Mesh
 /** Sends a share on: to a Service, through a gateway of the mesh, or out of it. */
 function send(walk: Walk, destination: Destination, standing: Standing, request: MeshRequest, share: number): Outcome {
   const { world } = walk;
-  const gateway = world.gateways.find(
-    ({ serviceAccount, namespace }) => `${serviceAccount}.${namespace}.svc.cluster.local` === destination.host,
-  );
+  const gateway = gatewayAt(world, destination.host);
   if (gateway !== undefined) {
-    return intoGateway(walk, gateway, destination, standing, request, share);
+    const principal = isMutual(world, destination) ? standing.principal : undefined;
+    return intoGateway(walk, gateway, destination, principal, request, share);
   }
   const service = world.services.get(destination.host);
   if (service !== undefined) {
@@ -228,7 +216,7 @@ function intoGateway(
   walk: Walk,
   gateway: GatewayWorkload,
   destination: Destination,
-  standing: Standing,
+  principal: string | undefined,
   request: MeshRequest,
   share: number,
 ): Outcome {
@@ -240,11 +228,22 @@ function intoGateway(
   );
   const port = destination.port ?? portOf(request);
   // Between proxies the scheme of the request says nothing of the connection.
-  const entry = enter({ ...walk.world, gatewayObjects: own }, { ...request, port }, { isBetweenProxies: true });
+  const entry = enter(
+    { ...walk.world, gatewayObjects: own },
+    { ...request, port },
+    principal === undefined ? {} : { isBetweenProxies: true },
+  );
   if (isRefusal(entry)) {
     return failed(entry.status ?? 503, share, entry.step.says, [entry.step]);
   }
-  return throughGateway(walk, entry, request, standing.principal, share);
+  return throughGateway(walk, entry, request, principal, share);
+}
+
+/** Whether a proxy shows its certificate to a gateway: only where a DestinationRule says so. */
+function isMutual(world: World, { host, subset }: Destination): boolean {
+  const rule = world.destinationRules.get(host)?.spec;
+  const own = rule?.subsets?.find(({ name }) => name === subset)?.trafficPolicy;
+  return (own?.tls ?? rule?.trafficPolicy?.tls)?.mode === "ISTIO_MUTUAL";
 }
 
 function unknownHost(
@@ -264,6 +263,10 @@ function unknownHost(
     if (admission.status !== undefined) {
       return together([{ ...NOTHING, trace: [step] }, refusal(admission, admission.status, 1)]);
     }
+  }
+  if (policy === "ALLOW_ANY" && target.gateway !== undefined) {
+    const passed = intoGateway(walk, target.gateway, { host, port: portOf(request) }, undefined, request, 1);
+    return together([{ ...NOTHING, trace: [step] }, passed]);
   }
   return policy === "ALLOW_ANY"
     ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }

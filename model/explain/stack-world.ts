@@ -1,4 +1,4 @@
-import { INGRESS_SELECTOR, NAMESPACES, RELEASES } from "../names.ts";
+import { INGRESS_SELECTOR, INTERNAL_SELECTOR, NAMESPACES, RELEASES } from "../names.ts";
 import { stackObjects } from "../render.ts";
 import type { StackData } from "../stack.ts";
 import { buildWorld, type GatewayWorkload, type World } from "./world.ts";
@@ -31,6 +31,17 @@ function gatewayWorkloads({ config }: StackData): GatewayWorkload[] {
             labels: { istio: RELEASES.egressGateway.replace(/^istio-/, "") },
             namespace: NAMESPACES.egress,
             serviceAccount: RELEASES.egressGateway,
+            isInside: true as const,
+          },
+        ]
+      : []),
+    ...(config.mesh.internalGateway.enabled
+      ? [
+          {
+            labels: INTERNAL_SELECTOR,
+            namespace: NAMESPACES.ingress,
+            serviceAccount: RELEASES.internalGateway,
+            isInside: true as const,
           },
         ]
       : []),

@@ -13,6 +13,10 @@ export interface MeshRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Name of the gateway's Service where it comes in. Undefined: any that is reached from outside of the cluster. */
+  readonly gateway?: string;
+  /** Address that the first gateway sees; undefined: one that no policy names. */
+  readonly address?: string;
   /** The service of the catalog that calls. Undefined: a client outside the mesh. */
   readonly from?: Caller;
 }

@@ -38,6 +38,8 @@ export interface GatewayWorkload {
   readonly namespace: string;
   /** Also the name of its Service. */
   readonly serviceAccount: string;
+  /** Nothing outside of the cluster reaches it. */
+  readonly isInside?: true;
 }
 
 /** What the objects alone do not say. */

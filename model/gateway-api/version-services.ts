@@ -4,13 +4,14 @@ import { deploymentName, serviceHost } from "../names.ts";
 import type { DestinationRuleObject, ServiceObject } from "../objects.ts";
 import { servicePort } from "../service-port.ts";
 import { versionPolicy } from "../traffic/destination-rules.ts";
+import { routesAt } from "../traffic/gateway-routes.ts";
 import { trafficPolicy } from "../traffic/traffic-policy.ts";
 import type { ServiceRef } from "./types.ts";
 
 /** Versions of a service that an HTTPRoute tells apart: it names Services, and knows no subsets. */
 function versionsApart({ routes, versions }: ServiceSpec): [string, VersionSpec][] {
   const all = Object.entries(versions);
-  return routes.length > 0 && all.length > 1 ? all : [];
+  return routesAt(routes, "ingress").length > 0 && all.length > 1 ? all : [];
 }
 
 /** What an HTTPRoute sends the requests of a version to: the version's Service, or the only version's whole service. */

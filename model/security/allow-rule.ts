@@ -31,7 +31,7 @@ export function ruleOf(stack: StackData, edge: Edge): Rule {
         operation: {
           ...(hosts === undefined ? {} : { hosts: [...hosts] }),
           ...(methods === undefined ? {} : { methods: [...methods] }),
-          paths: [...paths],
+          ...(paths === undefined ? {} : { paths: [...paths] }),
           ...portsOf(stack.catalog, edge),
         },
       },
@@ -53,6 +53,8 @@ function sourceOf({ config, catalog }: StackData, caller: Caller): Source {
   switch (caller.kind) {
     case "ingress":
       return { principals: [principal(trustDomain, NAMESPACES.ingress, RELEASES.ingressGateway)] };
+    case "internal":
+      return { principals: [principal(trustDomain, NAMESPACES.ingress, RELEASES.internalGateway)] };
     case "service":
       return { principals: [principal(trustDomain, catalog.namespace, caller.service)] };
     case "outsider": {
@@ -72,6 +74,8 @@ export function nameOf(caller: Caller): string {
   switch (caller.kind) {
     case "ingress":
       return "ingress-gateway";
+    case "internal":
+      return "internal-gateway";
     case "service":
       return caller.service;
     case "outsider":

@@ -2,6 +2,7 @@ import { MANAGED_BY } from "../labels.ts";
 import { gatewayName, INGRESS_SELECTOR } from "../names.ts";
 import type { GatewayObject } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { passthroughServers } from "./passthrough.ts";
 import type { Server } from "./server.ts";
 
 /** What the ingress gateway listens for: the application's hosts over HTTP, and over HTTPS where there is a certificate. */
@@ -10,7 +11,14 @@ export function gateway({ config, catalog }: StackData): GatewayObject {
     apiVersion: "networking.istio.io/v1",
     kind: "Gateway",
     metadata: { name: gatewayName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: { selector: INGRESS_SELECTOR, servers: [...httpServer(config, catalog), ...httpsServers(config, catalog)] },
+    spec: {
+      selector: INGRESS_SELECTOR,
+      servers: [
+        ...httpServer(config, catalog),
+        ...httpsServers(config, catalog),
+        ...passthroughServers(catalog, portsNamed(config, "https")),
+      ],
+    },
   };
 }
 

@@ -1,7 +1,8 @@
-import type { Catalog, RedirectSpec, RouteSpec } from "../../config/schema/catalog.ts";
+import type { Catalog, GatewayKind, RedirectSpec, RouteSpec } from "../../config/schema/catalog.ts";
 import { defined } from "../defined.ts";
 import { gatewayName } from "../names.ts";
 import type { VirtualServiceObject } from "../objects.ts";
+import { routesAt } from "./gateway-routes.ts";
 import { corsPolicy, mergeHeaders } from "./headers.ts";
 import { uriMatches } from "./matching/http-match.ts";
 import { rewriteOf } from "./rewrites.ts";
@@ -29,9 +30,16 @@ export function nameForHosts(name: string, hosts: readonly string[], index: numb
   return index === 0 ? name : `${name}-${(hosts[0] ?? "").replace("*", "any").replaceAll(".", "-")}`;
 }
 
+/** What the internal gateway does with requests for any of its hosts. */
+export function internalRoutes(catalog: Catalog): HttpRoute[] {
+  return servicePrefixes(catalog, "internal", () => true)
+    .sort(longestFirst)
+    .map((route) => httpRoute(catalog, route));
+}
+
 /** Hosts with the same routes together, in the order of the catalog; a host that leads nowhere is left out. */
 export function hostGroups({ hosts, services }: Catalog): string[][] {
-  const routes = Object.values(services).flatMap(({ routes }) => routes);
+  const routes = Object.values(services).flatMap(({ routes }) => routesAt(routes, "ingress"));
   const groups = new Map<string, string[]>();
   for (const host of hosts) {
     const key = routes.map((route) => (answersOn(route, host) ? "1" : "0")).join("");
@@ -47,13 +55,25 @@ export function answersOn({ hosts }: RouteSpec, host: string): boolean {
 
 /** The paths of one host: longest prefix first, so that no route is hidden by a shorter one. */
 export function publicRoutesOf(catalog: Catalog, host: string): PublicRoute[] {
-  const routes = Object.entries(catalog.services).flatMap(([service, { routes }]) =>
-    routes.filter((route) => answersOn(route, host)).map((route) => ({ prefix: route.prefix, service, route })),
-  );
+  const routes = servicePrefixes(catalog, "ingress", (route) => answersOn(route, host));
   const redirects = catalog.redirects.map((redirect) => ({ prefix: redirect.prefix, redirect }));
-  return [...routes, ...redirects].sort(
-    (one, other) => other.prefix.length - one.prefix.length || (one.prefix < other.prefix ? -1 : 1),
+  return [...routes, ...redirects].sort(longestFirst);
+}
+
+function servicePrefixes(
+  { services }: Catalog,
+  gateway: GatewayKind,
+  holds: (route: RouteSpec) => boolean,
+): PublicRoute[] {
+  return Object.entries(services).flatMap(([service, { routes }]) =>
+    routesAt(routes, gateway)
+      .filter(holds)
+      .map((route) => ({ prefix: route.prefix, service, route })),
   );
+}
+
+function longestFirst(one: PublicRoute, other: PublicRoute): number {
+  return other.prefix.length - one.prefix.length || (one.prefix < other.prefix ? -1 : 1);
 }
 
 function httpRoute(catalog: Catalog, entry: PublicRoute): HttpRoute {

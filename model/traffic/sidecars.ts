@@ -1,11 +1,12 @@
 import type { ServiceSpec } from "../../config/schema/catalog.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
 import { serviceLabels } from "../labels.ts";
-import { NAMESPACES, RELEASES, serviceHost } from "../names.ts";
+import { internalGatewayHost, NAMESPACES, RELEASES, serviceHost } from "../names.ts";
 import type { SidecarObject } from "../objects.ts";
 import { namespaceOf } from "../security/network-policies/peers.ts";
 import type { StackData } from "../stack.ts";
 import { tracingProvider } from "../observability/telemetry/provider.ts";
+import { callingServices } from "./internal/callers.ts";
 
 /** What stands for no host at all: a Sidecar wants at least one entry. */
 const NOTHING = "~/*";
@@ -18,7 +19,13 @@ export function sidecars(stack: StackData): SidecarObject[] {
   const { config, catalog } = stack;
   return (isAmbient(config.mesh) ? [] : Object.entries(catalog.services)).map(([name, service]) => {
     const called = service.calls.map(({ to }) => `./${serviceHost(catalog, to)}`);
-    const hosts = [...called, ...externals(catalog, service), ...authorizer(stack, name), ...tracing(stack)];
+    const hosts = [
+      ...called,
+      ...externals(catalog, service),
+      ...internalGateway(stack, name),
+      ...authorizer(stack, name),
+      ...tracing(stack),
+    ];
     return {
       apiVersion: "networking.istio.io/v1",
       kind: "Sidecar",
@@ -39,6 +46,11 @@ function externals({ externalServices }: StackData["catalog"], { externalCalls }
     ...called.map(({ host }) => `./${host}`),
     ...(called.some(({ egressGateway }) => egressGateway) ? [visible(gateway)] : []),
   ];
+}
+
+/** The internal gateway, for the services that may ask it. */
+function internalGateway({ config }: StackData, service: string): string[] {
+  return callingServices(config).includes(service) ? [visible(internalGatewayHost())] : [];
 }
 
 /** The authorizer that the proxy asks: it must know the host to reach it. */

@@ -5,6 +5,7 @@ import { MANAGED_BY } from "../labels.ts";
 import { serviceHost } from "../names.ts";
 import type { VirtualServiceObject } from "../objects.ts";
 import type { StackData } from "../stack.ts";
+import { passthroughRoutes } from "./passthrough.ts";
 import { publicRoutes } from "./public-routes.ts";
 import { httpRoutes } from "./service-routes.ts";
 
@@ -30,7 +31,8 @@ export function virtualServices(stack: StackData): VirtualServiceObject[] {
   const roots = fromOutside.map(({ name, spec }) =>
     virtualService(catalog, name, isAmbient(config.mesh) ? toServices(catalog, spec) : spec),
   );
-  return [...roots, ...own, ...inMesh];
+  const handedOn = passthroughRoutes(catalog).map(({ name, spec }) => virtualService(catalog, name, spec));
+  return [...roots, ...handedOn, ...own, ...inMesh];
 }
 
 function virtualService(catalog: Catalog, name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { program } from "../../components/program.ts";
+import { CATALOGS } from "../support/catalogs.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf, STACKS } from "../support/stacks.ts";
 
@@ -16,10 +17,20 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 const MESH = "ecommerce-mesh:mesh";
 
-/** Stacks with another setting: graphs that no shipped stack shows. */
-const VARIANTS: Readonly<Record<string, { readonly stack: string; readonly settings: Record<string, string> }>> = {
+interface Variant {
+  readonly stack: string;
+  readonly settings: Record<string, string>;
+  /** Which entries are recorded, by their URN. Default: all. */
+  readonly only?: RegExp;
+}
+
+/** Stacks with another setting: graphs that no shipped stack shows. Of another catalog, the application alone. */
+const VARIANTS: Readonly<Record<string, Variant>> = {
   "local-ambient": { stack: "local", settings: withMesh("local", { mode: "ambient" }) },
   "local-gateway-api": { stack: "local", settings: withMesh("local", { gatewayApi: true }) },
+  ...Object.fromEntries(
+    CATALOGS.filter((name) => name !== "ecommerce").map((name) => [`local-${name}`, withCatalog("local", name)]),
+  ),
 };
 
 /** Every recorded graph: that of each stack, and of each variant. */
@@ -31,15 +42,20 @@ function withMesh(stack: string, mesh: Readonly<Record<string, string | boolean>
   return { ...settings, [MESH]: JSON.stringify({ ...given, ...mesh }) };
 }
 
+function withCatalog(stack: string, name: string): Variant {
+  const settings = { ...settingsOf(stack), "ecommerce-mesh:catalog": JSON.stringify({ name }) };
+  return { stack, settings, only: /^ecommerce-mesh:(workloads|security|traffic):/ };
+}
+
 /** The graph of a stack, or of a variant, as text: one entry a resource, sorted, secrets masked. What reviewers see of a change. */
 export async function graphOf(graph: string): Promise<string> {
-  const { stack, settings } = VARIANTS[graph] ?? { stack: graph, settings: settingsOf(graph) };
+  const { stack, settings, only }: Variant = VARIANTS[graph] ?? { stack: graph, settings: settingsOf(graph) };
   const registered = await record(() => program(), { stack, settings });
   const entries = registered
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(entryOf)
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
-  return `${JSON.stringify(entries, null, 2)}\n`;
+  return `${JSON.stringify(only === undefined ? entries : entries.filter(({ urn }) => only.test(urn)), null, 2)}\n`;
 }
 
 /** The recorded graph of a stack. */

@@ -42,7 +42,16 @@ export function wideStack(): StackData {
     {
       security: { profile: "development" },
       cluster: { workloadPool: { desired: 6, max: 6 } },
-      traffic: { tls: { certificates: [{ hosts: ["pay.example.com"], credentialName: "pay" }] } },
+      mesh: { internalGateway: { enabled: true } },
+      traffic: {
+        tls: { certificates: [{ hosts: ["pay.example.com"], credentialName: "pay" }] },
+        rateLimitService: { address: "ratelimit.rate-limit.svc.cluster.local:8081" },
+        internalGateway: {
+          hosts: ["inside.example.com"],
+          credentialName: "inside",
+          callers: { services: ["cart"], clients: [{ addresses: ["10.0.0.0/16"], namespaces: ["batch"] }] },
+        },
+      },
     },
     {
       hosts,
@@ -67,12 +76,22 @@ export function wideStack(): StackData {
             v2: { connectionPool: { tcp: { maxConnections: 50 } }, outlierDetection: { interval: "10s" } },
             v3: { loadBalancing: { consistentHash: { cookie: { name: "s", ttl: "1h" } } } },
           },
+          rateLimits: {
+            local: [
+              { requests: 100, per: "second" },
+              { requests: 10, per: "minute", header: "x-user-id", prefix: "/payment" },
+            ],
+            global: [{ requests: 1000, per: "minute", header: "x-user-id" }],
+          },
           canary: { version: "v2", stable: "v1", phase: 2, match: { path: "/payment/new" } },
           trafficManagedBy: "flagger",
           protocol: "HTTP2",
           servicePort: 80,
           externalCalls: ["plain", "encrypted", "direct"],
-          routes: [{ prefix: "/payment", rewrite: { path: "/", authority: "pay.internal" }, headers: HEADERS }],
+          routes: [
+            { prefix: "/payment", rewrite: { path: "/", authority: "pay.internal" }, headers: HEADERS },
+            { prefix: "/payment/admin", gateways: ["ingress", "internal"] },
+          ],
           rules: [
             {
               name: "all",
@@ -104,6 +123,8 @@ export function wideStack(): StackData {
         cart: { loadBalancing: { consistentHash: { header: "x-user-id" } } },
         order: { loadBalancing: { consistentHash: { sourceIp: true } } },
         user: {
+          extraPorts: { tls: 9443 },
+          passthrough: [{ hosts: ["raw.example.com"], port: 9443 }],
           loadBalancing: { consistentHash: { queryParameter: "id" } },
           routes: [{ prefix: "/users", hosts: ["pay.example.com"] }],
         },

@@ -22,11 +22,19 @@ const rewrite = z
 /** A path of the gateway that leads to a service. */
 export const route = z.strictObject({
   prefix: prefix.describe("Requests whose path is this, or lies below it, go to the service."),
+  gateways: z
+    .array(z.enum(["ingress", "internal"]))
+    .min(1)
+    .refine((gateways) => new Set(gateways).size === gateways.length, { error: "expected each gateway once" })
+    .default(["ingress"])
+    .describe(
+      "Gateways on which the path leads here: `ingress`, for requests from outside; `internal`, for the callers that `traffic.internalGateway` names.",
+    ),
   hosts: z
     .array(hostName)
     .min(1)
     .optional()
-    .describe("Hosts of the catalog for which the route holds. Default: every one."),
+    .describe("Hosts of the catalog for which the route holds at the ingress gateway. Default: every one."),
   rewrite: rewrite.optional().describe("What the service sees in place of prefix and host."),
   headers: headers.optional().describe("Headers to change for requests through the gateway."),
   cors: cors.optional().describe("Which pages of other origins may call. Default: the catalog's."),
@@ -55,4 +63,5 @@ export const redirect = z
   });
 
 export type RouteSpec = z.infer<typeof route>;
+export type GatewayKind = RouteSpec["gateways"][number];
 export type RedirectSpec = z.infer<typeof redirect>;

@@ -8,6 +8,7 @@ import { fault, mirror } from "./faults.ts";
 import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection, retries } from "./resilience.ts";
+import { passthrough } from "./passthrough.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { jwt } from "./jwt.ts";
 import { mtls } from "./mtls.ts";
@@ -89,6 +90,10 @@ export const service = z.strictObject({
     .prefault({})
     .describe("Paths that the kubelet and the gateway's health checks ask."),
   routes: z.array(route).default([]).describe("Paths of the gateway that lead here."),
+  passthrough: z
+    .array(passthrough)
+    .default([])
+    .describe("Hosts of the ingress gateway whose TLS ends here, and not at the gateway."),
   rateLimits: rateLimits.prefault({}).describe("How many requests the service takes."),
   telemetry: serviceTelemetry.prefault({}).describe("Traces, metrics, logs and objectives, where they differ."),
   calls: z.array(call).default([]).describe("What the service calls. Routes and policies follow from it."),

@@ -1,13 +1,14 @@
 import type { Problem } from "../../../config/errors.ts";
 import type { CorsSpec, HeadersSpec, RouteSpec, ServiceSpec } from "../../../config/schema/catalog.ts";
 import type { StackData } from "../../stack.ts";
+import { routesAt } from "../../traffic/gateway-routes.ts";
 
 /** Key path below a service, and what stands there. */
 type At<T> = readonly [path: string, value: T];
 
 /** What services behind the gateway say and an HTTPRoute has no field for. */
 export function unsayable({ config, catalog }: StackData): Problem[] {
-  const routed = Object.entries(catalog.services).filter(([, { routes }]) => routes.length > 0);
+  const routed = Object.entries(catalog.services).filter(([, { routes }]) => routesAt(routes, "ingress").length > 0);
   return [
     ...routed.flatMap(([name, service]) => {
       const path = `services.${name}`;

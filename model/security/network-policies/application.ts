@@ -4,7 +4,7 @@ import { edgesOf } from "../../call-graph.ts";
 import { serviceLabels } from "../../labels.ts";
 import type { NetworkPolicyObject } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
-import { authorizerOf, egressOf, externalsOf, outsideOf } from "./callees.ts";
+import { authorizerOf, egressOf, externalsOf, internalGatewayOf, outsideOf } from "./callees.ts";
 import { healthOf, ingressOf, migrationOf, outsidersOf } from "./callers.ts";
 import { pastSidecarOf } from "./past-sidecar.ts";
 import { policy } from "./policy.ts";
@@ -31,6 +31,7 @@ export function serviceNetworkPolicies(stack: StackData): NetworkPolicyObject[] 
           ? []
           : [
               ...egressOf(stack, name, edges),
+              ...internalGatewayOf(stack, name),
               ...externalsOf(stack, name),
               ...pastSidecarOf(stack, name),
               ...authorizerOf(stack, [name]),

@@ -2,6 +2,7 @@ import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.t
 import type { Edge } from "../../call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../names.ts";
 import type { StackData } from "../../stack.ts";
+import { callingServices, encryptedPort, podPorts } from "../../traffic/internal/callers.ts";
 import { anywhereOutside, METADATA } from "./outside.ts";
 import { inNamespace, network, pods, tcp, toHost } from "./peers.ts";
 import { podPort } from "./ports.ts";
@@ -26,6 +27,18 @@ export function externalsOf({ catalog }: StackData, name: string): NetworkPolicy
       : []),
     ...(direct.length === 0 ? [] : [{ to: [network("0.0.0.0/0", [METADATA])], ports: tcp(...direct) }]),
   ];
+}
+
+/** The way to the internal gateway, for the services that may ask it: their sidecars encrypt. */
+export function internalGatewayOf({ config }: StackData, name: string): NetworkPolicyEgressRule[] {
+  return callingServices(config).includes(name)
+    ? [
+        {
+          to: [inNamespace(NAMESPACES.ingress, { app: RELEASES.internalGateway })],
+          ports: tcp(...podPorts(encryptedPort(config))),
+        },
+      ]
+    : [];
 }
 
 /** The external authorizer, where one of these services has it asked. */

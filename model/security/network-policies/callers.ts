@@ -27,7 +27,9 @@ function callersOf({ from }: Edge): NonNullable<NetworkPolicyIngressRule["from"]
     case "service":
       return [pods(from.service)];
     case "ingress":
-      return [ingressGateway()];
+      return [gatewayPods(RELEASES.ingressGateway)];
+    case "internal":
+      return [gatewayPods(RELEASES.internalGateway)];
     case "outsider": {
       const { addresses = [] } = from.from;
       return [
@@ -41,7 +43,7 @@ function callersOf({ from }: Edge): NonNullable<NetworkPolicyIngressRule["from"]
 /** The gateway's health checks reach every service, as its policies say. */
 export function healthOf({ catalog }: StackData, name: string): NetworkPolicyIngressRule[] {
   const service = catalog.services[name];
-  return service === undefined ? [] : [{ from: [ingressGateway()], ports: tcp(service.port) }];
+  return service === undefined ? [] : [{ from: [gatewayPods(RELEASES.ingressGateway)], ports: tcp(service.port) }];
 }
 
 /** Networks that send plain text to a service while it migrates. */
@@ -55,6 +57,7 @@ export function migrationOf({ config, catalog }: StackData, name: string): Netwo
     }));
 }
 
-function ingressGateway() {
-  return inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway });
+/** The gateways that lead to services: both lie in one namespace. */
+function gatewayPods(app: string) {
+  return inNamespace(NAMESPACES.ingress, { app });
 }

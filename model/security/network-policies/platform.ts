@@ -1,10 +1,11 @@
-import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
+import type { NetworkPolicyIngressRule, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
 import { MANAGED_BY } from "../../labels.ts";
-import { NAMESPACES } from "../../names.ts";
+import { NAMESPACES, RELEASES } from "../../names.ts";
 import type { HelmRelease, NetworkPolicyObject } from "../../objects.ts";
 import { gatewayReleases } from "../../releases/gateways.ts";
 import type { StackData } from "../../stack.ts";
-import { inNamespace, tcp } from "./peers.ts";
+import { callingServices, encryptedPort, plainPort, podPorts } from "../../traffic/internal/callers.ts";
+import { inNamespace, network, tcp } from "./peers.ts";
 import { ISTIO_PORTS } from "./ports.ts";
 
 /** Port on which istiod answers Kiali's questions about the state of the proxies. */
@@ -29,14 +30,39 @@ export function platformNetworkPolicies(stack: StackData): NetworkPolicyObject[]
   ];
 }
 
-function gatewayPolicy({ catalog }: StackData, { name, namespace, values }: HelmRelease): NetworkPolicyObject {
+function gatewayPolicy(stack: StackData, { name, namespace, values }: HelmRelease): NetworkPolicyObject {
   const service = values["service"] as unknown as GatewayService;
   const ports = tcp(...service.ports.map(({ targetPort }) => targetPort), ISTIO_PORTS.gatewayHealth);
   return policy(namespace, name, [
-    // A load balancer may keep the client's address, so that is anybody's; the others serve this application alone.
-    service.type === "ClusterIP" ? { from: [inNamespace(catalog.namespace)], ports } : { ports },
+    ...(name === RELEASES.internalGateway ? internalCallers(stack) : [callersOf(stack, service, ports)]),
     { from: [inNamespace(NAMESPACES.observability)], ports: tcp(ISTIO_PORTS.metrics, ISTIO_PORTS.envoyMetrics) },
   ]);
+}
+
+function callersOf({ catalog }: StackData, { type }: GatewayService, ports: NetworkPolicyPort[]) {
+  // A load balancer may keep the client's address, so that is anybody's; the others serve this application alone.
+  return type === "ClusterIP" ? { from: [inNamespace(catalog.namespace)], ports } : { ports };
+}
+
+/** Whom the configuration names, each on the ports that are for it. */
+function internalCallers({ config, catalog }: StackData): NetworkPolicyIngressRule[] {
+  const [plain, encrypted] = [plainPort(config), encryptedPort(config)];
+  const { clients } = config.traffic.internalGateway.callers;
+  const services = callingServices(config);
+  return [
+    ...(services.length === 0
+      ? []
+      : [
+          {
+            from: services.map((name) => inNamespace(catalog.namespace, { app: name })),
+            ports: tcp(...podPorts(encrypted)),
+          },
+        ]),
+    ...clients.map(({ addresses, namespaces }) => ({
+      from: namespaces?.map((name) => inNamespace(name)) ?? addresses.map((address) => network(address)),
+      ports: tcp(...podPorts(plain, encrypted)),
+    })),
+  ];
 }
 
 /** What a gateway's chart is told of its Service. */

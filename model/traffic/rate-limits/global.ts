@@ -5,6 +5,7 @@ import { MANAGED_BY } from "../../labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES } from "../../names.ts";
 import type { EnvoyFilterObject, Json } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
+import { routesAt } from "../gateway-routes.ts";
 import { pathRegex } from "./actions.ts";
 
 /** Key of the descriptor entry that names a limit. */
@@ -147,7 +148,7 @@ function actions(catalog: Catalog, { name, service, limit }: NamedLimit): Json[]
 }
 
 function prefixesOf(spec: ServiceSpec | undefined): string[] {
-  return (spec?.routes ?? []).map(({ prefix }) => prefix);
+  return routesAt(spec?.routes ?? [], "ingress").map(({ prefix }) => prefix);
 }
 
 function isBelow(path: string, prefix: string): boolean {

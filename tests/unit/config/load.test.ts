@@ -121,7 +121,7 @@ describe("reading a stack", () => {
 
   it("lists the keys that exist where nothing is near", () => {
     assert.deepEqual(problemsOf({ traffic: { zzzzzz: 1 } }), [
-      "Pulumi.prod.yaml: traffic.zzzzzz: unknown key (known keys: hosts, tls, loadBalancer, dns, faults, mirroring, rateLimitService, httpsRedirect)",
+      "Pulumi.prod.yaml: traffic.zzzzzz: unknown key (known keys: hosts, tls, loadBalancer, dns, faults, mirroring, internalGateway, rateLimitService, httpsRedirect)",
     ]);
   });
 

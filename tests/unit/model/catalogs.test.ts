@@ -23,7 +23,12 @@ describe("catalogs", () => {
     const settings = {
       "ecommerce-mesh:catalog": { name: "ecommerce", namespace: "ecommerce-staging" },
       "ecommerce-mesh:services": { cart: {} },
-      "ecommerce-mesh:traffic": { hosts: ["a.example.com"], faults: false, tls: { certificates: [], mode: "none" } },
+      "ecommerce-mesh:traffic": {
+        hosts: ["a.example.com"],
+        internalGateway: { hosts: ["b.example.com"] },
+        faults: false,
+        tls: { certificates: [], mode: "none" },
+      },
       "ecommerce-mesh:tags": { a: "b" },
       "aws:profile": "me",
     };

@@ -91,6 +91,15 @@ describe("explain: gateways", () => {
   });
 });
 
+const TO_EGRESS = `
+kind: DestinationRule
+metadata: { name: egress }
+spec:
+  host: istio-egressgateway.istio-egress.svc.cluster.local
+  trafficPolicy: { tls: { mode: ISTIO_MUTUAL, sni: api.paymentprocessor.com } }
+---
+`;
+
 const EGRESS = `
 kind: ServiceEntry
 metadata: { name: processor }
@@ -130,7 +139,7 @@ describe("explain: egress", () => {
 
   it("walks through the egress gateway to the external service, with TLS from there", () => {
     const { answers, trace } = ask(
-      worldFrom(services, EGRESS),
+      worldFrom(services, TO_EGRESS + EGRESS),
       "POST http://api.paymentprocessor.com/charge",
       [],
       "payment",
@@ -143,12 +152,36 @@ describe("explain: egress", () => {
 
   it("stops at the egress gateway whom its policy does not name", () => {
     const { denied, status } = ask(
-      worldFrom(services, EGRESS),
+      worldFrom(services, TO_EGRESS + EGRESS),
       "POST http://api.paymentprocessor.com/charge",
       [],
       "cart",
     );
     assert.deepEqual([denied, status], [true, 403]);
+  });
+
+  it("is cut off by the gateway where no DestinationRule makes the sidecar show its certificate", () => {
+    const { answers, failures } = ask(
+      worldFrom(services, EGRESS),
+      "POST http://api.paymentprocessor.com/charge",
+      [],
+      "payment",
+    );
+    assert.deepEqual(answers, []);
+    assert.match(failures[0]?.because ?? "", /port 443 speaks TLS: a plain request is cut off/);
+  });
+
+  it("is no way in: a client outside of the cluster does not reach the egress gateway", () => {
+    const inside = {
+      labels: { istio: "egressgateway" },
+      namespace: "istio-egress",
+      serviceAccount: "istio-egressgateway",
+    };
+    const world = worldFrom(services, TO_EGRESS + EGRESS, { gateways: [{ ...inside, isInside: true }] });
+    assert.match(
+      ask(world, "GET https://api.paymentprocessor.com/").trace[0]?.says ?? "",
+      /no Gateway listens on port 443/,
+    );
   });
 
   it("does not know what the caller's Sidecar leaves out", () => {
