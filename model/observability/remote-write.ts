@@ -2,7 +2,10 @@ import type { StackConfig } from "../../config/schema.ts";
 import type { HelmValue } from "../objects.ts";
 import { type PolicyDocument, policyDocument } from "../iam/policy.ts";
 
-/** Larger batches than the default: the service limits by request. Source: AWS guide on remote write, 2026-08. */
+/**
+ * As in the example of AWS: smaller batches than Prometheus's own 2000, and more of them at a time than its 50. Sources: Amazon
+ * Managed Service for Prometheus user guide, "Ingest metrics from a new Prometheus server"; prometheus.io, queue_config.
+ */
 const BATCHES = { maxSamplesPerSend: 1000, maxShards: 200, capacity: 2500 } as const;
 
 /**

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import type { CloudObject } from "../../sandbox/providers/cloud/index.ts";
-import { TemporaryProject } from "../support/mesh-command.ts";
+import { statusOf, TemporaryProject } from "../support/mesh-command.ts";
 
-const STACK_FILE = "Pulumi.dev.yaml";
+const STACK = "staging";
+const STACK_FILE = `Pulumi.${STACK}.yaml`;
 
 /** Hands the stack's tags on to the load balancers that it makes, so it follows them. */
 const TAGGING_RELEASE = /helm\.sh\/v3:Release::aws-load-balancer-controller$/;
@@ -20,8 +21,8 @@ const CHANGES: readonly {
 }[] = [
   {
     what: "its logs",
-    from: "logs: [api, audit]",
-    to: "logs: [api, audit, authenticator]",
+    from: "    endpoint:",
+    to: "    logs: [authenticator]\n    endpoint:",
     types: ["aws:eks/cluster:Cluster"],
   },
   {
@@ -39,7 +40,7 @@ const CHANGES: readonly {
   // Last: the edits before it are still there.
   {
     what: "the tags of everything",
-    from: "environment: dev",
+    from: "environment: staging",
     to: "environment: test",
     types: ["aws:eks/cluster:Cluster", "aws:ec2/launchTemplate:LaunchTemplate", "aws:eks/nodeGroup:NodeGroup"],
     follows: TAGGING_RELEASE,
@@ -53,10 +54,20 @@ describe("a change of a cluster that runs", function () {
 
   before(async () => {
     project = new TemporaryProject();
-    await project.json<ResultJson>(["up", "dev"]);
+    await project.json<ResultJson>(["up", STACK]);
   });
   after(async () => {
     await project.remove();
+  });
+
+  it("begins with every addon of staging Ready, and with nothing left to do", async () => {
+    const { cluster } = await statusOf(project, STACK);
+    assert.deepEqual(cluster?.faults, []);
+    const addons = cluster.namespaces.find(({ name }) => name === "observability");
+    assert.ok(addons !== undefined && addons.deployments >= 6);
+    assert.equal(addons.deploymentsAvailable, addons.deployments);
+    assert.equal(addons.podsReady, addons.pods);
+    assert.deepEqual((await project.json<ResultJson>(["preview", STACK])).changed, []);
   });
 
   it("has zonal shift on, which the engine lays over what eks.Cluster registers", () => {
@@ -66,7 +77,7 @@ describe("a change of a cluster that runs", function () {
   for (const { what, from, to, types, follows } of CHANGES) {
     it(`${what}: previews as updates in AWS and of nothing ${follows === undefined ? "" : "but what hands them on "}in Kubernetes`, async () => {
       project.edit(STACK_FILE, from, to);
-      const preview = await project.json<ResultJson>(["preview", "dev"]);
+      const preview = await project.json<ResultJson>(["preview", STACK]);
       const { create, replace, delete: deleted } = preview.changes;
       assert.deepEqual({ create, replace, deleted }, { create: 0, replace: 0, deleted: 0 });
       const changed = preview.changed.map(({ urn }) => typeOf(urn));
@@ -83,12 +94,12 @@ describe("a change of a cluster that runs", function () {
 
   it("is made as it was previewed", async () => {
     assert.ok(previewed !== undefined);
-    assert.deepEqual(urns(await project.json<ResultJson>(["up", "dev"])), urns(previewed));
+    assert.deepEqual(urns(await project.json<ResultJson>(["up", STACK])), urns(previewed));
   });
 });
 
 function clusterOf(project: TemporaryProject): CloudObject {
-  const { objects } = JSON.parse(readFileSync(project.path(".sandbox", "dev", "cloud.json"), "utf8")) as {
+  const { objects } = JSON.parse(readFileSync(project.path(".sandbox", STACK, "cloud.json"), "utf8")) as {
     objects: CloudObject[];
   };
   const cluster = objects.find(({ type }) => type === "aws:eks/cluster:Cluster");
