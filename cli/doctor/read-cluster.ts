@@ -2,6 +2,7 @@ import { NAMESPACES } from "../../model/names.ts";
 import { declaredCalls } from "../../model/doctor/declared-calls.ts";
 import type { ClusterView } from "../../model/doctor/view.ts";
 import type { StackData } from "../../model/stack.ts";
+import { SandboxError } from "../../sandbox/contracts.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { proxiesOf } from "./proxies.ts";
 import { lostPods } from "./pod-obstacles.ts";
@@ -25,8 +26,7 @@ const TRUST_DOMAIN = "cluster.local";
  */
 export async function readCluster(api: KubernetesApi, stack: StackData | undefined): Promise<ClusterView> {
   const istio = <T>(group: string, plural: string) => api.list(`/apis/${group}.istio.io/v1/${plural}`) as Promise<T[]>;
-  const gatewayApi = "/apis/gateway.networking.k8s.io/v1";
-  const [namespaces, pods, services, slices, autoscalers, secrets, events, httpRoutes, ingresses] = await Promise.all([
+  const [namespaces, pods, services, slices, autoscalers, secrets, events, gatewayApi] = await Promise.all([
     api.list("/api/v1/namespaces"),
     api.list("/api/v1/pods"),
     api.list("/api/v1/services"),
@@ -34,8 +34,7 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
     api.list("/apis/autoscaling/v2/horizontalpodautoscalers"),
     api.list("/api/v1/secrets"),
     api.list("/api/v1/events"),
-    api.list(`${gatewayApi}/httproutes`),
-    api.list(`${gatewayApi}/gateways`),
+    gatewayApiOf(api),
   ]);
   const [virtualServices, destinationRules, gateways, peerAuthentications, authorizationPolicies] = await Promise.all([
     istio<ClusterView["virtualServices"][number]>("networking", "virtualservices"),
@@ -58,10 +57,24 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
     virtualServices,
     destinationRules,
     gateways,
-    gatewayApi: [...httpRoutes.map(httpRouteView), ...ingresses.flatMap(ingressViews)],
+    gatewayApi,
     peerAuthentications,
     authorizationPolicies,
     proxies: await proxiesOf(api, podViews, NAMESPACES.istioSystem),
     declared: stack === undefined ? undefined : declaredCalls(stack),
   };
+}
+
+/** The ClusterRole view does not cover these kinds, and the API server refuses them also where it does not know them. */
+async function gatewayApiOf(api: KubernetesApi): Promise<ClusterView["gatewayApi"]> {
+  const group = "/apis/gateway.networking.k8s.io/v1";
+  try {
+    const [routes, gateways] = await Promise.all([api.list(`${group}/httproutes`), api.list(`${group}/gateways`)]);
+    return [...routes.map(httpRouteView), ...gateways.flatMap(ingressViews)];
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === "cluster.refused") {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -3,10 +3,17 @@ import type { ClusterView } from "../../model/doctor/view.ts";
 import { styleFor } from "./style.ts";
 
 /** What the doctor could not see, each as a sentence. */
-export function notLookedAt({ proxies, declared }: Pick<ClusterView, "proxies" | "declared">): string[] {
+export function notLookedAt({
+  proxies,
+  declared,
+  gatewayApi,
+}: Pick<ClusterView, "proxies" | "declared" | "gatewayApi">): string[] {
   return [
     ...(proxies === undefined
       ? ["whether proxies are in step with istiod: its debug port cannot be reached through the API server"]
+      : []),
+    ...(gatewayApi === undefined
+      ? ["HTTPRoutes and Gateways of the Gateway API: these credentials may not list them"]
       : []),
     ...(declared === undefined ? ["calls that a catalog declares: no stack was named"] : []),
   ];

@@ -25,7 +25,7 @@ export function gatewayFindings(view: ClusterView): Finding[] {
 }
 
 /** Each Gateway with the pods that its selector, or the Service at its address, selects. */
-function served({ gateways, gatewayApi, pods, services }: ClusterView): { object: string; pods: PodView[] }[] {
+function served({ gateways, gatewayApi = [], pods, services }: ClusterView): { object: string; pods: PodView[] }[] {
   const alive = pods.filter((pod) => pod.alive);
   return [
     ...gateways.map(({ metadata, spec }) => ({

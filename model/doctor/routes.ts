@@ -17,7 +17,7 @@ export function routeFindings(view: ClusterView): Finding[] {
   ];
 }
 
-function httpRouteFindings({ gatewayApi, services }: ClusterView): Finding[] {
+function httpRouteFindings({ gatewayApi = [], services }: ClusterView): Finding[] {
   return gatewayApi
     .filter(({ kind }) => kind === "HTTPRoute")
     .flatMap(({ services: targets, ...route }) =>

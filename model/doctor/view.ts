@@ -100,8 +100,11 @@ export interface ClusterView {
   readonly virtualServices: readonly VirtualServiceObject[];
   readonly destinationRules: readonly DestinationRuleObject[];
   readonly gateways: readonly GatewayObject[];
-  /** Routes and Gateways of the Gateway API; waypoints and Gateways whose pods istiod makes are left out. */
-  readonly gatewayApi: readonly GatewayApiView[];
+  /**
+   * Routes and Gateways of the Gateway API; waypoints and Gateways whose pods istiod makes are left out. Undefined where they may
+   * not be read.
+   */
+  readonly gatewayApi: readonly GatewayApiView[] | undefined;
   readonly peerAuthentications: readonly PeerAuthenticationObject[];
   readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
   /** From istiod's debug endpoint; undefined where it could not be asked. */

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { KubernetesApi } from "../../../../cli/cluster/kubernetes-api.ts";
+import { readCluster } from "../../../../cli/doctor/read-cluster.ts";
+import { notLookedAt } from "../../../../cli/output/doctor.ts";
+import { SandboxError } from "../../../../sandbox/contracts.ts";
 import { proxiesFrom } from "../../../../cli/doctor/proxies.ts";
 import { lostPods, obstacleOf } from "../../../../cli/doctor/pod-obstacles.ts";
 import { certificateViews, httpRouteView, ingressViews, podView, serviceView } from "../../../../cli/doctor/views.ts";
@@ -286,6 +290,20 @@ describe("what the doctor reads", () => {
     });
     const service = { metadata: { name: "a", namespace: "n" }, spec: { selector: { app: "a" } } };
     assert.equal(serviceView(service, [slice("a", true), slice("a", false), slice("b", true)]).readyEndpoints, 1);
+  });
+
+  it("leaves out the Gateway API where it may not be read, and says so; any other failure ends it", async () => {
+    const refusing = (code: string) =>
+      ({
+        list: (path: string) =>
+          path.includes("gateway.networking") ? Promise.reject(new SandboxError(code, "no")) : Promise.resolve([]),
+      }) as unknown as KubernetesApi;
+    const view = await readCluster(refusing("cluster.refused"), undefined);
+    assert.equal(view.gatewayApi, undefined);
+    assert.deepEqual(diagnose(view), []);
+    assert.match(notLookedAt(view).join("\n"), /HTTPRoutes and Gateways/);
+    assert.doesNotMatch(notLookedAt({ ...view, gatewayApi: [] }).join("\n"), /HTTPRoutes/);
+    await assert.rejects(readCluster(refusing("cluster.unreachable"), undefined), /no/);
   });
 
   it("passes over what is no certificate", () => {
