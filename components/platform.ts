@@ -7,6 +7,7 @@ import { usesLoadBalancer } from "../model/load-balancer.ts";
 import { clusterName, NAMESPACES, RELEASES } from "../model/names.ts";
 import { revisionOf } from "../model/revisions.ts";
 import { partitionOf } from "../model/partition.ts";
+import { rateLimitParts } from "../model/rate-limit/objects.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
@@ -24,6 +25,7 @@ import { Addons } from "./observability/addons.ts";
 import { Consoles } from "./observability/consoles.ts";
 import { SecurityPolicy } from "./security/security-policy.ts";
 import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
+import { RateLimitService } from "./traffic/rate-limit-service.ts";
 import { TrafficPolicy } from "./traffic/traffic-policy.ts";
 import { ApplicationNamespace } from "./workloads/application-namespace.ts";
 import { Workloads } from "./workloads/workloads.ts";
@@ -102,7 +104,10 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
   // Opened last and closed first: no request arrives before the pods that answer it.
   new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
-  new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads] });
+  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `whenAway: refuse`
+  // they would answer 500.
+  const limits = rateLimitService(stack, { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] });
+  new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads, ...limits] });
 
   return {
     ...base.outputs,
@@ -249,6 +254,12 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
     providers: [access.provider],
     outputsOf: () => ({ roleArns: null, loadBalancerHostName: null }),
   };
+}
+
+/** What counts the global rate limits; nothing where there are none, or where something else counts them. */
+function rateLimitService(stack: Stack, options: ComponentOptions): RateLimitService[] {
+  const parts = rateLimitParts(stack);
+  return parts === undefined ? [] : [new RateLimitService("rate-limit", { parts }, options)];
 }
 
 /** Makes the gateway's certificate where the stack does; gives the authority behind it, or null. */

@@ -6,6 +6,11 @@ export function hasDigest(image: string): boolean {
   return image.includes("@sha256:");
 }
 
+/** A name that can come to mean another image is asked for at every start; else nodes that had different ones would serve both. */
+export function imagePullPolicy(image: string): "Always" | "IfNotPresent" {
+  return isMutable(image) ? "Always" : "IfNotPresent";
+}
+
 /** No digest, and no tag at all or one that is meant to move. */
 export function isMutable(image: string): boolean {
   if (hasDigest(image)) {

@@ -10,6 +10,9 @@ export const NAMESPACES = {
   observability: "observability",
 } as const;
 
+/** Namespace of the rate limit service, which is in the mesh like an application. */
+export const RATE_LIMIT_NAMESPACE = "rate-limit";
+
 /** Namespace of agents that run on every node. Kubernetes' own: the program does not make it. */
 export const NODE_AGENT_NAMESPACE = "kube-system";
 
@@ -29,6 +32,7 @@ export const RELEASES = {
   jaeger: "jaeger",
   kiali: "kiali",
   collector: "opentelemetry-collector",
+  redis: "redis",
   loadBalancerController: "aws-load-balancer-controller",
   externalDns: "external-dns",
   karpenterCrds: "karpenter-crd",

@@ -1,8 +1,8 @@
-import { AMBIENT_LABELS, isAmbient } from "./ambient/waypoint.ts";
+import { AMBIENT_LABELS, isAmbient, ZTUNNEL_LABEL } from "./ambient/waypoint.ts";
 import { MANAGED_BY } from "./labels.ts";
 import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
 import { networkLabels } from "./multi-cluster.ts";
-import { NAMESPACES } from "./names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "./names.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { injectionLabels } from "./revisions.ts";
 import type { StackData } from "./stack.ts";
@@ -50,8 +50,21 @@ export function observabilityNamespace(): NamespaceObject {
  * the init container that then redirects the traffic needs NET_ADMIN.
  */
 export function applicationNamespace({ config, catalog }: StackData): NamespaceObject {
-  return namespace(catalog.namespace, {
-    ...(isAmbient(config.mesh) ? AMBIENT_LABELS : injectionLabels(config.mesh, config.catalog.revisionTag)),
+  return meshNamespace(config, catalog.namespace, AMBIENT_LABELS);
+}
+
+/** Namespace of the rate limit service and its Redis. In the mesh like the application's, but for the waypoint: nothing in it is HTTP. */
+export function rateLimitNamespace({ config }: StackData): NamespaceObject {
+  return meshNamespace(config, RATE_LIMIT_NAMESPACE, ZTUNNEL_LABEL);
+}
+
+function meshNamespace(
+  config: StackData["config"],
+  name: string,
+  ambientLabels: Readonly<Record<string, string>>,
+): NamespaceObject {
+  return namespace(name, {
+    ...(isAmbient(config.mesh) ? ambientLabels : injectionLabels(config.mesh, config.catalog.revisionTag)),
     ...(config.mesh.cni.enabled ? RESTRICTED_PODS : {}),
     "pod-security.kubernetes.io/warn": "restricted",
     "pod-security.kubernetes.io/audit": "restricted",

@@ -47,8 +47,11 @@ export type PodSpec = Pick<
   | "topologySpreadConstraints"
   | "containers"
 > & {
-  /** Folders that are gone with the pod. */
-  readonly volumes?: { readonly name: string; readonly emptyDir: object }[];
+  /** Folders that are gone with the pod, or hold the files of a ConfigMap. */
+  readonly volumes?: (
+    | { readonly name: string; readonly emptyDir: object }
+    | { readonly name: string; readonly configMap: { readonly name: string } }
+  )[];
 };
 
 /** A Deployment's specification with such a pod. */

@@ -7,6 +7,8 @@ import { consoleObjects } from "./observability/consoles.ts";
 import { karpenterObjects } from "./karpenter/objects.ts";
 import { addonNetworkPolicies } from "./observability/network-policies.ts";
 import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
+import { installsRateLimitService } from "./rate-limit/installed.ts";
+import { rateLimitParts } from "./rate-limit/objects.ts";
 import { addonReleases } from "./releases/addons.ts";
 import { edgeReleases } from "./releases/edge.ts";
 import { gatewayApiCrds } from "./releases/gateway-api-crds.ts";
@@ -22,7 +24,7 @@ import { platformNetworkPolicies } from "./security/network-policies/platform.ts
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
 import { storageClasses } from "./storage-class.ts";
-import { rateLimitServiceConfig } from "./traffic/rate-limits/global.ts";
+import { rateLimitServiceConfig } from "./traffic/rate-limits/settings.ts";
 import { toYaml } from "./yaml.ts";
 
 /** One file of a rendered stack. */
@@ -52,6 +54,7 @@ export function stackObjects(stack: StackData, clusterName: string): KubernetesO
     ...addonNetworkPolicies(stack),
     ...consoleObjects(stack),
     ...platformNetworkPolicies(stack),
+    ...rateLimitObjects(stack),
     ...applicationObjects(stack),
   ];
 }
@@ -67,7 +70,13 @@ export function stackReleases(stack: StackData, clusterName: string): HelmReleas
     ...edgeReleases(stack, clusterName),
     ...gatewayReleases(stack),
     ...addonReleases(stack),
+    ...[rateLimitParts(stack)?.redis].filter((release) => release !== undefined),
   ];
+}
+
+function rateLimitObjects(stack: StackData): KubernetesObject[] {
+  const parts = rateLimitParts(stack);
+  return parts === undefined ? [] : [parts.namespace, ...parts.guards, ...parts.service];
 }
 
 /**
@@ -87,9 +96,9 @@ export function renderStack(stack: StackData, clusterName: string): RenderedFile
   ].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** What the rate limit service, which is not the stack's, has to be given. */
+/** What a rate limit service that is not the stack's has to be given. */
 function rateLimitSettings(stack: StackData): RenderedFile[] {
-  const content = rateLimitServiceConfig(stack);
+  const content = installsRateLimitService(stack) ? undefined : rateLimitServiceConfig(stack);
   return content === undefined ? [] : [{ path: "settings/rate-limit-service.yaml", content }];
 }
 

@@ -3,6 +3,8 @@ import { caSecret, remoteSecret } from "./multi-cluster.ts";
 import { NAMESPACES } from "./names.ts";
 import type { Metadata } from "./objects.ts";
 import { ADDON_SECRETS } from "./observability/addon-secrets.ts";
+import { installsRateLimitService } from "./rate-limit/installed.ts";
+import { inRateLimitNamespace, REDIS, REDIS_PASSWORD } from "./rate-limit/names.ts";
 import { addonReleases } from "./releases/addons.ts";
 import type { StackData } from "./stack.ts";
 
@@ -23,6 +25,13 @@ export const GRAFANA_SECRET = addonSecret(ADDON_SECRETS.grafana.name, [
 /** Key with which Kiali signs its sessions. */
 export const KIALI_SECRET = addonSecret(ADDON_SECRETS.kiali.name, [ADDON_SECRETS.kiali.key]);
 
+/** Password of the rate limit service's Redis and its Sentinels. */
+export const REDIS_SECRET: SecretTemplate = {
+  metadata: inRateLimitNamespace(REDIS_PASSWORD.secret, REDIS),
+  type: "Opaque",
+  keys: [REDIS_PASSWORD.key],
+};
+
 /** Certificate of the ingress gateway, where the stack makes it. */
 export function gatewaySecret(credentialName: string): SecretTemplate {
   return {
@@ -42,6 +51,7 @@ export function secretTemplates(stack: StackData): SecretTemplate[] {
     ...(installed.includes("kiali") ? [KIALI_SECRET] : []),
     ...(ca === undefined ? [] : [ca]),
     ...stack.config.mesh.multiCluster.remoteClusters.map(remoteSecret),
+    ...(installsRateLimitService(stack) ? [REDIS_SECRET] : []),
     ...(tls.mode === "selfSigned" ? [gatewaySecret(tls.credentialName)] : []),
   ];
 }

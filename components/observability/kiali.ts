@@ -6,7 +6,7 @@ import type { ComponentOptions } from "../child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 import { movedChild } from "./former-parent.ts";
-import { randomPassword } from "./random-password.ts";
+import { randomPassword } from "../random-password.ts";
 
 /** Kiali takes a key of 16, 24 or 32 bytes. */
 const KEY_LENGTH = 32;

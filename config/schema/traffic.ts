@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chart } from "./charts.ts";
 import { cidr, hostName } from "./common.ts";
 import { internalGateway } from "./traffic/internal-gateway.ts";
+import { rateLimitService } from "./rate-limit-service.ts";
 
 /** The network load balancer in front of the ingress gateway. Used only with `platform.kind: eks`. */
 const loadBalancer = z.strictObject({
@@ -52,29 +53,6 @@ const dns = z.strictObject({
   chart: chart({ version: "1.21.1", repository: "https://kubernetes-sigs.github.io/external-dns" }).describe(
     "Chart of ExternalDNS.",
   ),
-});
-
-/** The service that counts global rate limits: one that runs already and speaks Envoy's protocol, e.g. envoyproxy/ratelimit. */
-const rateLimitService = z.strictObject({
-  address: z
-    .string()
-    .regex(
-      /^[a-z0-9][-a-z0-9]*\.[a-z0-9][-a-z0-9]*\.svc\.cluster\.local:\d{1,5}$/,
-      "expected a Service of the cluster with its gRPC port, such as ratelimit.rate-limit.svc.cluster.local:8081",
-    )
-    .optional()
-    .describe("Service and gRPC port. Required when the catalog has global rate limits."),
-  domain: z.string().min(1).optional().describe("Domain of its configuration. Default: the catalog's name."),
-  whenAway: z
-    .enum(["allow", "refuse"])
-    .default("allow")
-    .describe("What becomes of requests while it does not answer: let through uncounted, or refused with 500."),
-  timeoutMilliseconds: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(100)
-    .describe("Milliseconds that a request waits for its answer."),
 });
 
 /** How traffic from outside reaches the application. */

@@ -22,6 +22,11 @@ import { WAYPOINT_LABELS } from "./waypoint.ts";
  */
 const PROBES = "169.254.7.127/32";
 
+/** The kubelet's probes, as a pod of an ambient mesh sees them. */
+export function fromProbes(): NetworkPolicyIngressRule {
+  return { from: [network(PROBES)] };
+}
+
 /** What every pod of a service takes in an ambient mesh: the tunnel from the waypoint, for all who may call it. */
 export function throughWaypoint(): NetworkPolicyIngressRule[] {
   return [{ from: [waypoint()], ports: tcp(ISTIO_PORTS.hbone) }];
@@ -40,7 +45,7 @@ export function waypointNetworkPolicies(stack: StackData): NetworkPolicyObject[]
     ...(config.mesh.internalGateway.enabled ? [RELEASES.internalGateway] : []),
   ];
   return [
-    policy(catalog, "tunnel", {}, [{ from: [network(PROBES)] }], [{ to: [waypoint()], ports: tunnel }]),
+    policy(catalog, "tunnel", {}, [fromProbes()], [{ to: [waypoint()], ports: tunnel }]),
     policy(
       catalog,
       "waypoint",

@@ -18,12 +18,15 @@ const HBONE_PORT = 15008;
 /** Name of the ConfigMap with what istiod adds to the waypoint's objects. */
 const OPTIONS = `${WAYPOINT}-options`;
 
+/** Label of a namespace whose pods' traffic goes through ztunnel. */
+export const ZTUNNEL_LABEL = { "istio.io/dataplane-mode": "ambient" } as const;
+
 /**
  * Labels of an ambient application's namespace: its pods' traffic goes through ztunnel, and calls of its Services through the
  * waypoint, those of the ingress gateway too, which would else go to the pods directly.
  */
 export const AMBIENT_LABELS = {
-  "istio.io/dataplane-mode": "ambient",
+  ...ZTUNNEL_LABEL,
   "istio.io/use-waypoint": WAYPOINT,
   "istio.io/ingress-use-waypoint": "true",
 } as const;

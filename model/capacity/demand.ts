@@ -4,6 +4,7 @@ import { isAmbient } from "../ambient/waypoint.ts";
 import { controlPlanes, istiodName } from "../control-planes.ts";
 import { deploymentName } from "../names.ts";
 import { addonPods } from "../observability/pods.ts";
+import { rateLimitPods } from "../rate-limit/pods.ts";
 import type { StackData } from "../stack.ts";
 import { replicasOf } from "../workloads/replicas.ts";
 import type { PoolName } from "../../config/schema/node-pool.ts";
@@ -23,7 +24,7 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
       ...addonPods(stack),
       ...(config.platform.kind === "eks" ? clusterControllers(stack) : []),
     ],
-    workload: applicationPods(stack),
+    workload: [...applicationPods(stack), ...rateLimitPods(stack)],
   };
 }
 

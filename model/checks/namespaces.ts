@@ -1,4 +1,4 @@
-import { NAMESPACES } from "../names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../names.ts";
 import type { Check } from "./index.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Check } from "./index.ts";
  */
 export const checkNamespaces: Check = ({ config, catalog }) => {
   const { namespace } = catalog;
-  const taken = (Object.values(NAMESPACES) as string[]).includes(namespace);
+  const taken = ([...Object.values(NAMESPACES), RATE_LIMIT_NAMESPACE] as string[]).includes(namespace);
   if (!taken && namespace !== "default" && !namespace.startsWith("kube-")) {
     return [];
   }

@@ -2,6 +2,7 @@ import type { Problem } from "../../config/errors.ts";
 import type { ProductionRule } from "../../config/schema/security.ts";
 import { parseCidr } from "../cidr.ts";
 import { hasDigest, isMutable } from "../images.ts";
+import { installsRateLimitService } from "../rate-limit/installed.ts";
 import type { StackData } from "../stack.ts";
 import { faultsOf } from "./faults.ts";
 import type { Check } from "./index.ts";
@@ -134,8 +135,14 @@ function experiments({ config, catalog }: StackData): Finding[] {
 }
 
 /** A tag says nothing of what is behind it: nodes that pull it on different days may run different things. */
-function images({ catalog }: StackData): Finding[] {
-  const uses = Object.entries(catalog.services).flatMap(([name, service]) => [
+function images(stack: StackData): Finding[] {
+  const { config, catalog } = stack;
+  const limiter = {
+    path: "traffic.rateLimitService.image",
+    image: config.traffic.rateLimitService.image,
+    service: "the rate limit service",
+  };
+  const ofServices = Object.entries(catalog.services).flatMap(([name, service]) => [
     { path: `services.${name}.image`, image: service.image, service: name },
     ...Object.entries(service.versions).map(([version, { image }]) => ({
       path: `services.${name}.versions.${version}.image`,
@@ -146,6 +153,7 @@ function images({ catalog }: StackData): Finding[] {
       ? []
       : [{ path: `services.${name}.sidecar.image`, image: service.sidecar.image, service: name }]),
   ]);
+  const uses = [...ofServices, ...(installsRateLimitService(stack) ? [limiter] : [])];
   return [...new Set(uses.map(({ image }) => image))].flatMap((image): Finding[] => {
     const [first, ...others] = uses.filter((use) => use.image === image);
     if (image === undefined || first === undefined || hasDigest(image)) {

@@ -1,30 +1,40 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../config/errors.ts";
 import { routesAt } from "../traffic/gateway-routes.ts";
+import { rateLimitService, type RateLimitServiceConfig } from "../../config/schema/rate-limit-service.ts";
 import type { Check } from "./index.ts";
 
 /**
- * Two limits that count the same requests: only the stricter would ever be felt. A global limit that nobody counts, or whose
- * path the gateway does not lead to the service.
+ * Two limits that count the same requests: only the stricter would ever be felt. A global limit whose path the gateway does not
+ * lead to the service. Settings of a rate limit service beside the address of another one.
  */
-export const checkRateLimits: Check = ({ config, catalog }) =>
-  Object.entries(catalog.services).flatMap(([name, { rateLimits, routes }]) => {
+export const checkRateLimits: Check = ({ config, catalog }) => [
+  ...besideAddress(config.traffic.rateLimitService),
+  ...Object.entries(catalog.services).flatMap(([name, { rateLimits, routes }]) => {
     const path = `services.${name}.rateLimits`;
     const prefixes = routesAt(routes, "ingress").map(({ prefix }) => prefix);
     return [
       ...repeated(rateLimits.local, `${path}.local`),
       ...repeated(rateLimits.global, `${path}.global`),
-      ...(rateLimits.global.length > 0 && config.traffic.rateLimitService.address === undefined
-        ? [
-            {
-              path: "traffic.rateLimitService.address",
-              message: `expected the address of a rate limit service, because ${name} has global rate limits`,
-              hint: "name one, or use rateLimits.local, which each pod counts by itself",
-            },
-          ]
-        : []),
       ...rateLimits.global.flatMap(({ prefix }, index) => unreached(prefix, prefixes, `${path}.global[${index}]`)),
     ];
-  });
+  }),
+];
+
+/** What only a service that the stack installs can follow. */
+const OWN_SETTINGS = ["image", "replicas", "resources", "redis"] as const;
+
+function besideAddress(service: RateLimitServiceConfig): Problem[] {
+  const { address } = service;
+  const defaults = rateLimitService.parse({});
+  return address === undefined
+    ? []
+    : OWN_SETTINGS.filter((key) => !isDeepStrictEqual(service[key], defaults[key])).map((key) => ({
+        path: `traffic.rateLimitService.${key}`,
+        message: `expected nothing, because traffic.rateLimitService.address names a service that this stack does not install (${address})`,
+        hint: "remove it, or remove the address so that the stack installs one",
+      }));
+}
 
 function unreached(prefix: string | undefined, prefixes: readonly string[], path: string): Problem[] {
   if (prefixes.length === 0) {

@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../config/schema.ts";
-import { systemPlacement } from "../node-pools.ts";
+import { systemPlacement, workloadPlacement } from "../node-pools.ts";
 import type { HelmValue, HelmValues } from "../objects.ts";
 
 /** Soft anti-affinity by host: pods of the same label prefer different nodes. */
@@ -37,4 +37,10 @@ export function systemPool(config: StackConfig): HelmValues {
         nodeSelector: { ...placement.nodeSelector },
         tolerations: placement.tolerations.map((entry) => ({ ...entry })),
       };
+}
+
+/** Chart values that tie a release's pods to the application's pool; none on a cluster that exists. */
+export function workloadPool(config: StackConfig): HelmValues {
+  const placement = workloadPlacement(config);
+  return placement === undefined ? {} : { nodeSelector: { ...placement.nodeSelector } };
 }

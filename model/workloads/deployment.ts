@@ -1,7 +1,7 @@
 import type { ServiceSpec, VersionSpec } from "../../config/schema/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
-import { isMutable } from "../images.ts";
+import { imagePullPolicy } from "../images.ts";
 import { serviceLabels, versionSelector } from "../labels.ts";
 import { deploymentName } from "../names.ts";
 import { workloadPlacement } from "../node-pools.ts";
@@ -79,7 +79,7 @@ function podSpec(
       {
         name,
         image,
-        imagePullPolicy: pullPolicy(image),
+        imagePullPolicy: imagePullPolicy(image),
         env: environmentOf(catalog, name, service, version),
         ports: Object.entries(portsOf(service)).map(([port, containerPort]) => ({
           name: port,
@@ -106,11 +106,6 @@ function podSpec(
 /** Each writable folder is a volume of its own, gone with the pod. */
 function volumeMounts({ writablePaths }: ServiceSpec): { name: string; mountPath: string }[] {
   return writablePaths.map((mountPath, index) => ({ name: `writable-${index + 1}`, mountPath }));
-}
-
-/** A name that can come to mean another image is asked for at every start; else nodes that had different ones would serve both. */
-function pullPolicy(image: string): "Always" | "IfNotPresent" {
-  return isMutable(image) ? "Always" : "IfNotPresent";
 }
 
 function probe(path: string, timing: Partial<Probe>): Probe {

@@ -22,8 +22,11 @@ function settings(secrets: Readonly<Record<string, string>>): Record<string, str
       ledger: { host: "ledger.finance.svc.cluster.local", port: 8080, endpoints: [{ address: "192.168.7.7" }] },
     },
   };
+  const platform = JSON.parse(local["ecommerce-mesh:platform"] ?? "{}") as { readonly nodes: object };
   return {
     ...local,
+    // With one more gateway the local stack needs more nodes than its file has.
+    "ecommerce-mesh:platform": JSON.stringify({ ...platform, nodes: { ...platform.nodes, count: 5 } }),
     "ecommerce-mesh:mesh": JSON.stringify({ ...mesh, network: "laptop", multiCluster }),
     ...secrets,
   };

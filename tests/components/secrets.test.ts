@@ -31,7 +31,7 @@ describe("secrets in what the program registers", () => {
     it(`are marked as such everywhere, and no input of a component, in ${stack}`, async () => {
       const registered = await record(() => program(), { stack, settings: settingsOf(stack) });
       const found = registered.flatMap(secretsIn);
-      assert.ok(found.length >= 2, "Grafana's password and Kiali's key");
+      assert.ok(found.length >= 3, "Grafana's password, Kiali's key and Redis's password");
       assert.deepEqual(
         found.filter(({ marked }) => !marked).map(({ path }) => path),
         [],

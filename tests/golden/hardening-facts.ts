@@ -15,12 +15,12 @@ export class Graph {
       .map(({ inputs }) => inputs);
   }
 
-  /** Pods of the application. */
+  /** Pods of the application and of the rate limit service. */
   pods(): unknown[] {
     return this.of(":Deployment").map((inputs) => at(inputs, "spec", "template", "spec"));
   }
 
-  /** Whether there are containers of the application, and all of them pass. */
+  /** Whether there are such containers, and all of them pass. */
   everyContainer(passes: (container: unknown) => boolean): boolean {
     return every(
       this.pods().flatMap((pod) => list(at(pod, "containers"))),
@@ -53,9 +53,10 @@ function namespaceOf(object: unknown): unknown {
   return at(object, "metadata", "namespace");
 }
 
-/** Namespace of the application: where its pods are. */
+/** Name of the application's namespace; the rate limit service's Deployment lies in another one. */
 function application(graph: Graph): unknown {
-  return namespaceOf(graph.of(":Deployment")[0]);
+  const made = graph.entries.find(({ urn }) => /ApplicationNamespace\$kubernetes:core\/v1:Namespace::/.test(urn));
+  return at(made?.inputs, "metadata", "name");
 }
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";

@@ -23,7 +23,7 @@ export function everything(): StackData {
         mail: { host: "mail.example.org", port: 465, egressGateway: false },
       },
       services: {
-        product: { mtls: { mode: "PERMISSIVE" } },
+        product: { mtls: { mode: "PERMISSIVE" }, rateLimits: { global: [{ requests: 100, per: "minute" }] } },
         payment: { externalCalls: ["bank"] },
         order: { externalCalls: ["mail"], probes: { liveness: "/alive", readiness: "/able" } },
         user: {

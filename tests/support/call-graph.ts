@@ -7,6 +7,8 @@ import type { StackData } from "../../model/stack.ts";
 
 /** The one gateway through which requests enter. */
 export const GATEWAY = "istio-ingressgateway";
+/** Not of the catalog: asked by the gateway alone, for its limits. */
+const LIMITER = "ratelimit";
 
 export interface Request {
   readonly method: string;
@@ -18,6 +20,9 @@ export function said(
   from: string,
   to: string,
 ): readonly { methods: readonly string[] | undefined; paths: readonly string[] }[] {
+  if (to === LIMITER) {
+    return from === GATEWAY ? [{ methods: undefined, paths: ["*"] }] : [];
+  }
   const callee = catalog.services[to];
   assert.ok(callee !== undefined);
   if (from !== GATEWAY) {

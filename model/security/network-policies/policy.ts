@@ -3,9 +3,9 @@ import { MANAGED_BY } from "../../labels.ts";
 import type { NetworkPolicyObject } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
 
-/** A policy of the application's namespace for the pods with these labels, all of them by default, that opens what it lists and closes the rest. */
+/** A policy of a namespace, such as the application's, for the pods with these labels, all of them by default, that opens what it lists and closes the rest. */
 export function policy(
-  catalog: StackData["catalog"],
+  { namespace }: Pick<StackData["catalog"], "namespace">,
   name: string,
   matchLabels: Readonly<Record<string, string>>,
   ingress: readonly NetworkPolicyIngressRule[],
@@ -15,7 +15,7 @@ export function policy(
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name, namespace: catalog.namespace, labels },
+    metadata: { name, namespace, labels },
     spec: {
       podSelector: Object.keys(matchLabels).length === 0 ? {} : { matchLabels: { ...matchLabels } },
       policyTypes: ["Ingress", "Egress"],

@@ -1,28 +1,18 @@
-import { stringify } from "yaml";
 import type { Catalog, ServiceSpec } from "../../../config/schema/catalog.ts";
-import type { GlobalLimitSpec } from "../../../config/schema/catalog/rate-limits.ts";
 import { MANAGED_BY } from "../../labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES } from "../../names.ts";
 import type { EnvoyFilterObject, Json } from "../../objects.ts";
+import { rateLimitAddress } from "../../rate-limit/names.ts";
 import type { StackData } from "../../stack.ts";
 import { routesAt } from "../gateway-routes.ts";
 import { pathRegex } from "./actions.ts";
-
-/** Key of the descriptor entry that names a limit. */
-const LIMIT_KEY = "limit";
-
-interface NamedLimit {
-  /** `<service>.<index>`: the value of the descriptor's first entry. */
-  readonly name: string;
-  readonly service: string;
-  readonly limit: GlobalLimitSpec;
-}
+import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits } from "./named.ts";
 
 /** The ingress gateway's questions to the rate limit service; nothing where the catalog has no global limit. */
 export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObject[] {
   const limits = namedLimits(catalog);
-  const { address } = config.traffic.rateLimitService;
-  return limits.length === 0 || address === undefined
+  const address = config.traffic.rateLimitService.address ?? rateLimitAddress();
+  return limits.length === 0
     ? []
     : [
         {
@@ -59,37 +49,6 @@ export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObj
           },
         },
       ];
-}
-
-/**
- * Configuration of envoyproxy/ratelimit for a catalog, as the YAML file that it reads; undefined without global limits.
- */
-export function rateLimitServiceConfig({ config, catalog }: StackData): string | undefined {
-  const limits = namedLimits(catalog);
-  return limits.length === 0
-    ? undefined
-    : stringify({ domain: domainOf(config, catalog), descriptors: limits.map(descriptor) });
-}
-
-/** Name of the domain. */
-function domainOf(config: StackData["config"], catalog: Catalog): string {
-  return config.traffic.rateLimitService.domain ?? catalog.name;
-}
-
-function namedLimits(catalog: Catalog): NamedLimit[] {
-  return Object.entries(catalog.services).flatMap(([service, { rateLimits }]) =>
-    rateLimits.global.map((limit, index) => ({ name: `${service}.${index}`, service, limit })),
-  );
-}
-
-function descriptor({ name, limit: { requests, per, header } }: NamedLimit): Json {
-  const rate_limit = { unit: per, requests_per_unit: requests };
-  return {
-    key: LIMIT_KEY,
-    value: name,
-    // Without a value: each value that comes is counted apart.
-    ...(header === undefined ? { rate_limit } : { descriptors: [{ key: header, rate_limit }] }),
-  };
 }
 
 function filter(config: StackData["config"], catalog: Catalog, address: string): Json {

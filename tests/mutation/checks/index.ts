@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../../model/objects.ts";
 import type { StackData } from "../../../model/stack.ts";
 import { access } from "./access.ts";
 import type { Check } from "./check.ts";
+import { counting } from "./counting.ts";
 import { egress } from "./egress.ts";
 import { mutualTls } from "./mutual-tls.ts";
 import { namespaces } from "./namespaces.ts";
@@ -22,6 +23,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   scope,
   pods,
   namespaces,
+  counting,
 };
 
 /** Name of the first check that notices, and what it says; undefined: the mutant survives. */

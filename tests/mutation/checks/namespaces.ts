@@ -1,25 +1,30 @@
-import { NAMESPACES } from "../../../model/names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../../model/names.ts";
+import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
 import { ofKind, reading } from "./check.ts";
 
 const STANDARD = "pod-security.kubernetes.io";
 
 /** Namespaces refuse pods that are less than restricted, and hold the application to what the catalog needs. */
-export const namespaces = reading(["Namespace", "ResourceQuota", "LimitRange"], ({ catalog, config }, objects) => {
+export const namespaces = reading(["Namespace", "ResourceQuota", "LimitRange"], (stack, objects) => {
+  const { catalog, config } = stack;
   const application = catalog.namespace;
+  const inMesh = [application, ...(installsRateLimitService(stack) ? [RATE_LIMIT_NAMESPACE] : [])];
   const guarded = [
     NAMESPACES.istioSystem,
     NAMESPACES.ingress,
     ...(config.mesh.egressGateway.enabled ? [NAMESPACES.egress] : []),
-    ...(config.mesh.cni.enabled ? [application] : []),
+    ...(config.mesh.cni.enabled ? inMesh : []),
   ];
   const labels = new Map(ofKind(objects, "Namespace").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   const weak = guarded.find((name) => labels.get(name)?.[`${STANDARD}/enforce`] !== "restricted");
   if (weak !== undefined) {
     return `${weak} does not enforce the restricted standard`;
   }
-  const silent = ["warn", "audit"].find((mode) => labels.get(application)?.[`${STANDARD}/${mode}`] !== "restricted");
+  const silent = inMesh.find((name) =>
+    ["warn", "audit"].some((mode) => labels.get(name)?.[`${STANDARD}/${mode}`] !== "restricted"),
+  );
   if (silent !== undefined) {
-    return `${application} does not ${silent}`;
+    return `${silent} does not warn or audit`;
   }
   const own = <T extends { readonly metadata: { readonly namespace?: string } }>(all: readonly T[]) =>
     all.filter(({ metadata }) => metadata.namespace === application);

@@ -1,4 +1,4 @@
-import { NAMESPACES, RELEASES } from "../../../model/names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../model/names.ts";
 import type { Endpoint } from "../../../model/security/evaluate/network.ts";
 import type { StackData } from "../../../model/stack.ts";
 
@@ -32,6 +32,7 @@ const PLATFORM: Readonly<Record<string, Readonly<Record<string, Readonly<Record<
     collector: { "app.kubernetes.io/name": "opentelemetry-collector" },
     operator: { app: "kube-prometheus-stack-operator" },
   },
+  [RATE_LIMIT_NAMESPACE]: { ratelimit: { app: "ratelimit" }, redis: { app: "redis" } },
 };
 
 /** A port that nobody serves. */
@@ -42,6 +43,7 @@ const PORTS: Readonly<Record<string, readonly number[]>> = {
   [NAMESPACES.egress]: [8080, 8443, 15021, ...PROXY],
   [NAMESPACES.istioSystem]: [15012, 15014, 15017, 8080],
   "kube-system": [53],
+  [RATE_LIMIT_NAMESPACE]: [6379, 8080, 8081, 26379, ...PROXY],
   [NAMESPACES.observability]: [3000, 4317, 4318, 8080, 8888, 9090, 9093, 9094, 16685, 16686, 20001],
 };
 

@@ -1,4 +1,5 @@
-import { NAMESPACES } from "../../../model/names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../../model/names.ts";
+import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
 import type { StackData } from "../../../model/stack.ts";
 import type { Party } from "./network-parties.ts";
 
@@ -8,9 +9,12 @@ export interface Door {
   readonly protocol: "TCP" | "UDP";
 }
 
-/** Whether the network must let somebody out to somebody: only the application's pods are held. */
+/** Whether the network must let somebody out to somebody: only pods of the application and of the rate limit service are held. */
 export function mayLeave(stack: StackData, from: Party, to: Party, { port, protocol }: Door): boolean {
   const { catalog, config } = stack;
+  if (from.namespace === RATE_LIMIT_NAMESPACE && installsRateLimitService(stack)) {
+    return leavesLimits(from, to, { port, protocol });
+  }
   if (from.namespace !== catalog.namespace) {
     return true;
   }
@@ -34,6 +38,35 @@ export function mayLeave(stack: StackData, from: Party, to: Party, { port, proto
   );
 }
 
+/** Names, istiod and the collector for every proxy; and Redis for those that count. */
+function leavesLimits(from: Party, to: Party, { port, protocol }: Door): boolean {
+  return (
+    (port === 53 && to.name === "kube-system/dns") ||
+    (protocol === "TCP" &&
+      ((port === 15012 && to.name === "istio-system/istiod") ||
+        (port === 4317 && to.namespace === NAMESPACES.observability) ||
+        asksRedis(from, to, port)))
+  );
+}
+
+function asksRedis(from: Party, to: Party, port: number): boolean {
+  return (
+    to.name === `${RATE_LIMIT_NAMESPACE}/redis` &&
+    [6379, 26379].includes(port) &&
+    ["ratelimit", "redis"].some((name) => from.name === `${RATE_LIMIT_NAMESPACE}/${name}`)
+  );
+}
+
+function entersLimits(from: Party, to: Party, port: number): boolean {
+  return (
+    ([15020, 15090].includes(port) && from.namespace === NAMESPACES.observability) ||
+    (port === 8081 &&
+      to.name === `${RATE_LIMIT_NAMESPACE}/ratelimit` &&
+      from.name === `${NAMESPACES.ingress}/gateway`) ||
+    asksRedis(from, to, port)
+  );
+}
+
 function leavesAnywhere(config: StackData["config"], from: Party, to: Party): boolean {
   return (
     config.mesh.outboundTraffic === "ALLOW_ANY" &&
@@ -50,6 +83,8 @@ export function mayEnter(stack: StackData, from: Party, to: Party, door: Door): 
       return door.protocol === "TCP" && entersApplication(stack, from, to, door.port);
     case NAMESPACES.observability:
       return entersAddon(stack, from, to, door);
+    case RATE_LIMIT_NAMESPACE:
+      return !installsRateLimitService(stack) || (door.protocol === "TCP" && entersLimits(from, to, door.port));
     case NAMESPACES.istioSystem:
     case NAMESPACES.ingress:
     case NAMESPACES.egress:

@@ -1,4 +1,6 @@
+import { RATE_LIMIT_NAMESPACE } from "../../../model/names.ts";
 import type { NetworkPolicyObject } from "../../../model/objects.ts";
+import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
 import { connects, type NetworkWorld } from "../../../model/security/evaluate/network.ts";
 import type { StackData } from "../../../model/stack.ts";
 import { type Check, numberedObjects, ofKind } from "./check.ts";
@@ -14,15 +16,17 @@ export const network: Check = (stack, objects) => {
   return openWithoutRules(stack, policies) ?? wrongEnd(stack, policies);
 };
 
-/** The application's pods are closed also on the day when no policy opens anything. */
-function openWithoutRules({ catalog }: StackData, policies: readonly NetworkPolicyObject[]): string | undefined {
+/** The pods of the application and of the rate limit service are closed also on the day when no policy opens anything. */
+function openWithoutRules(stack: StackData, policies: readonly NetworkPolicyObject[]): string | undefined {
   const closed = policies.filter(({ spec }) => spec.ingress === undefined && spec.egress === undefined);
   const world: NetworkWorld = { policies: closed, namespaceLabels: new Map() };
-  const own = { pod: { namespace: catalog.namespace, labels: { app: "stranger" } } };
   const outside = { address: "203.0.113.9" };
-  return [connects(world, own, outside, 443), connects(world, outside, own, 8080)].some(({ allowed }) => allowed)
-    ? `${catalog.namespace} is open where no policy opens it`
-    : undefined;
+  const closedOnes = [stack.catalog.namespace, ...(installsRateLimitService(stack) ? [RATE_LIMIT_NAMESPACE] : [])];
+  const open = closedOnes.find((namespace) => {
+    const own = { pod: { namespace, labels: { app: "stranger" } } };
+    return [connects(world, own, outside, 443), connects(world, outside, own, 8080)].some(({ allowed }) => allowed);
+  });
+  return open && `${open} is open where no policy opens it`;
 }
 
 /** What was found at one end under the same policies: a mutant changes those of few pods. */

@@ -1,4 +1,6 @@
-import { NAMESPACES, RELEASES } from "../../../model/names.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../model/names.ts";
+import type { KubernetesObject } from "../../../model/objects.ts";
+import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
 import type { StackData } from "../../../model/stack.ts";
 import { ofKind, reading } from "./check.ts";
 
@@ -16,8 +18,17 @@ export const scope = reading(["Sidecar"], (stack, objects) => {
     // Without a host of its own a proxy would be told of all.
     return own.length !== 1 || known.toSorted().join() !== expected(stack, name).toSorted().join();
   });
-  return wrong && `the proxy of ${wrong} knows other hosts than it calls`;
+  return (wrong && `the proxy of ${wrong} knows other hosts than it calls`) ?? wrongLimits(stack, objects);
 });
+
+/** The proxies that count know each other. */
+function wrongLimits(stack: StackData, objects: readonly KubernetesObject[]): string | undefined {
+  const own = ofKind(objects, "Sidecar").filter(({ metadata }) => metadata.namespace === RATE_LIMIT_NAMESPACE);
+  const known = own.flatMap(({ spec }) => (spec.egress ?? []).flatMap(({ hosts }) => hosts));
+  const isRight =
+    own.length === 1 && own[0]?.spec.workloadSelector === undefined && known.join() === ["./*", COLLECTOR].join();
+  return installsRateLimitService(stack) && !isRight ? "the proxies that count know other hosts" : undefined;
+}
 
 function expected({ catalog, config }: StackData, name: string): string[] {
   const { calls = [], externalCalls = [] } = catalog.services[name] ?? {};

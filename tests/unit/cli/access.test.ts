@@ -20,7 +20,7 @@ describe("who can call whom, as the command prints it", () => {
     );
     assert.match(
       text,
-      /^ {2}refused: product, cart, user, istio-egressgateway, by AuthorizationPolicy ecommerce\/deny-all$/m,
+      /^ {2}refused: ratelimit, product, cart, user, istio-egressgateway, rate-limit\/redis, by AuthorizationPolicy ecommerce\/deny-all$/m,
     );
     assert.match(text, /^ {2}refused: outside, by PeerAuthentication istio-system\/default$/m);
   });

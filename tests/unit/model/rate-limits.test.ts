@@ -7,7 +7,8 @@ import { explain } from "../../../model/explain/explain.ts";
 import { parseRequest } from "../../../model/explain/request.ts";
 import { worldOf } from "../../../model/explain/stack-world.ts";
 import { pathRegex } from "../../../model/traffic/rate-limits/actions.ts";
-import { globalRateLimits, rateLimitServiceConfig } from "../../../model/traffic/rate-limits/global.ts";
+import { globalRateLimits } from "../../../model/traffic/rate-limits/global.ts";
+import { rateLimitServiceConfig } from "../../../model/traffic/rate-limits/settings.ts";
 import { localRateLimits, retryAfterSeconds } from "../../../model/traffic/rate-limits/local.ts";
 import { stackData } from "../../support/stack-data.ts";
 
@@ -133,14 +134,20 @@ describe("global rate limits", () => {
     assert.deepEqual(kinds("GET http://product:8080/products", "cart"), []);
   });
 
-  it("are refused without a service that counts, off the service's routes, and without routes", () => {
+  it("are refused off the service's routes, and without routes", () => {
     const limit = { requests: 1, per: "minute" };
     assert.deepEqual(problemsOf(global([limit])), []);
-    assert.deepEqual(problemsOf(global([limit], {})), ["traffic.rateLimitService.address"]);
     assert.deepEqual(problemsOf(global([{ ...limit, prefix: "/cart/x" }])), [
       "services.product.rateLimits.global[0].prefix",
     ]);
     const inner = stackData(SERVICE, { services: { product: { routes: [], rateLimits: { global: [limit] } } } });
     assert.deepEqual(problemsOf(inner), ["services.product.rateLimits.global[0]"]);
+  });
+
+  it("are counted by the stack's own service where no address is named", () => {
+    const asked = (config: PlainObject) =>
+      JSON.stringify(globalRateLimits(global([{ requests: 1, per: "minute" }], config)));
+    assert.ok(asked({}).includes("outbound|8081||ratelimit.rate-limit.svc.cluster.local"));
+    assert.ok(asked(SERVICE).includes("outbound|8081||ratelimit.limits.svc.cluster.local"));
   });
 });

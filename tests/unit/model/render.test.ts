@@ -42,7 +42,7 @@ describe("render", () => {
   it("masks secrets", () => {
     const files = renderStack(readStackFile(PROJECT_DIRECTORY, "dev"), "cluster");
     const secrets = files.filter(({ path }) => path.includes("/secret-"));
-    assert.equal(secrets.length, 3);
+    assert.equal(secrets.length, 4);
     for (const { content, path } of secrets) {
       const { stringData } = parse(content) as { stringData: Record<string, string> };
       assert.deepEqual([...new Set(Object.values(stringData))], ["[secret]"], path);

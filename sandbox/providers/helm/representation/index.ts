@@ -20,6 +20,7 @@ import { kubePrometheusStack } from "./kube-prometheus-stack.ts";
 import { opentelemetryCollector } from "./opentelemetry-collector.ts";
 import { MANAGED_BY, REPRESENTS_ANNOTATION } from "./marks.ts";
 import { prometheus } from "./prometheus.ts";
+import { redisHa } from "./redis-ha.ts";
 import type { RepresentedChart, Representation } from "./types.ts";
 
 export type { RepresentedChart, Representation } from "./types.ts";
@@ -43,6 +44,7 @@ const REPRESENTATIONS: Readonly<Record<string, Representation>> = {
   "karpenter-crd": karpenterCrd,
   "external-dns": externalDns,
   "metrics-server": metricsServer,
+  "redis-ha": redisHa,
 };
 
 /** Names of the charts that can be represented. */

@@ -49,7 +49,8 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
   assert.ok(waypoint !== undefined);
   const proxy: Endpoint = { pod: waypoint.workload };
   const matrix = accessMatrix(world);
-  const everybody = parties(world);
+  // The rate limit service has no waypoint; what is said of it has its own test.
+  const everybody = parties(world).filter(({ name }) => name === GATEWAY || name in services);
   for (const callee of everybody.filter(({ kind }) => kind === "service")) {
     for (const caller of everybody.filter(({ kind, name }) => kind === "service" || name === GATEWAY)) {
       const [target, source, principal] = [callee.workload, caller.workload, caller.principal];
@@ -122,6 +123,18 @@ describe("who can call whom in an ambient mesh", () => {
       checkPairs(ambient(readStackFile(PROJECT_DIRECTORY, "local", catalog)), SAMPLES);
     });
   }
+
+  it("lets the gateway alone ask the rate limit service, which has no waypoint", () => {
+    const edges = matrix(ambient(readStackFile(PROJECT_DIRECTORY, "local", "ecommerce")));
+    assert.deepEqual(
+      edges.filter(({ to, allowed }) => to === "ratelimit" && allowed).map(({ from, by }) => [from, by[0]]),
+      [[GATEWAY, "AuthorizationPolicy rate-limit/ratelimit-from-ingress-gateway"]],
+    );
+    assert.deepEqual(
+      edges.filter(({ from, allowed }) => from === "ratelimit" && allowed).map(({ to }) => to),
+      [],
+    );
+  });
 
   it("names the policy at the waypoint, the one that lets the waypoint in, and the network's", () => {
     assert.deepEqual(pair(matrix(shop), "order", "payment").by, [

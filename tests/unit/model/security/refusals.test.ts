@@ -41,6 +41,8 @@ function jwt(rule: PlainObject): PlainObject {
 }
 
 /** What is refused: the services' overrides, the security settings, and the one problem that comes of it. */
+const UNLIMITED = { rateLimits: { global: [] } };
+
 const REFUSED: readonly (readonly [rule: string, services: PlainObject, security: PlainObject, says: RegExp])[] = [
   [
     "a principal of another trust domain",
@@ -183,7 +185,8 @@ const REFUSED: readonly (readonly [rule: string, services: PlainObject, security
   ],
   [
     "an image without a digest in production",
-    {},
+    // Without global limits there is no rate limit service either.
+    { product: UNLIMITED, order: UNLIMITED },
     { exceptions: {} },
     /services\.product\.image: .*fake-service:v0\.26\.2 \(also of cart, order, user, payment\) has no digest.*give .*@sha256.*security\.exceptions\.image-digest/,
   ],
@@ -256,7 +259,7 @@ describe("security settings that are taken", () => {
   it("images with a digest, without an exception", () => {
     const image = `registry.example.com/app:1.0@${DIGEST}`;
     const services = Object.fromEntries(
-      ["product", "cart", "order", "user", "payment"].map((name) => [name, { image }]),
+      ["product", "cart", "order", "user", "payment"].map((name) => [name, { image, ...UNLIMITED }]),
     );
     assert.deepEqual(problems(services, { exceptions: {} }), []);
   });

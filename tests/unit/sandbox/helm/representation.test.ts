@@ -3,6 +3,8 @@ import {
   at,
   listAt,
   objectAt,
+  stringAt,
+  without,
   type JsonObject,
   type KubernetesObject,
 } from "../../../../sandbox/providers/kubernetes/object.ts";
@@ -25,6 +27,7 @@ function find(objects: readonly KubernetesObject[], kind: string, name?: string)
   return found;
 }
 
+const POD_NAME = "statefulset.kubernetes.io/pod-name";
 const has = (objects: readonly KubernetesObject[], kind: string) => objects.some((object) => object.kind === kind);
 const podSpec = (object: KubernetesObject) => objectAt(object, "spec", "template", "spec");
 const firstContainer = (object: KubernetesObject) => listAt(podSpec(object), "containers")[0];
@@ -53,7 +56,11 @@ describe("every representation", () => {
       const objects = represent(chart);
       const pods = objects.map((object) => objectAt(object, "spec", "template", "metadata", "labels"));
       for (const service of objects.filter((object) => object.kind === "Service")) {
-        const wanted = Object.entries(objectAt(service, "spec", "selector"));
+        // The StatefulSet's controller gives each pod this label.
+        const pod = stringAt(service, "spec", "selector", POD_NAME);
+        const selector = without(objectAt(service, "spec", "selector"), POD_NAME);
+        assert.ok(pod === undefined || objects.some((object) => pod.startsWith(`${object.metadata.name ?? ""}-`)));
+        const wanted = Object.entries(selector);
         const selected = pods.some((labels) => wanted.every(([key, value]) => labels[key] === value));
         assert.ok(selected, `${chart}: Service ${service.metadata.name ?? ""} selects nothing`);
       }
@@ -270,5 +277,40 @@ describe("the representation of Karpenter", () => {
     assert.equal(at(listAt(spec, "topologySpreadConstraints")[0], "whenUnsatisfiable"), "DoNotSchedule");
     assert.deepEqual(at(firstContainer(find(objects, "Deployment")), "resources"), values.controller.resources);
     assert.ok(has(objects, "PodDisruptionBudget") && !has(objects, "CustomResourceDefinition"));
+  });
+});
+
+describe("redis-ha", () => {
+  const values = {
+    fullnameOverride: "redis",
+    nameOverride: "redis",
+    replicas: 3,
+    podDisruptionBudget: { maxUnavailable: 1 },
+    sentinel: { resources: { requests: { cpu: "10m" } } },
+    hardAntiAffinity: false,
+  };
+  const objects = represent("redis-ha", values, "redis");
+
+  it("has pods that the restricted Pod Security Standard lets pass, with all that their containers ask for", () => {
+    const pods = podSpec(find(objects, "StatefulSet", "redis-server"));
+    const containers = listAt(pods, "containers") as readonly JsonObject[];
+    assert.deepEqual(
+      containers.map(({ name }) => name),
+      ["redis", "sentinel", "split-brain-fix"],
+    );
+    for (const { securityContext } of containers) {
+      assert.deepEqual(objectAt(securityContext, "capabilities"), { drop: ["ALL"] });
+    }
+    assert.deepEqual(objectAt(containers[1], "resources"), { requests: { cpu: "10m" } });
+    assert.ok("preferredDuringSchedulingIgnoredDuringExecution" in objectAt(pods, "affinity", "podAntiAffinity"));
+    find(objects, "PodDisruptionBudget", "redis-pdb");
+  });
+
+  it("has an address for each of its pods, also while that is not ready", () => {
+    for (const index of [0, 1, 2]) {
+      const { spec } = find(objects, "Service", `redis-announce-${index}`) as unknown as { readonly spec: JsonObject };
+      assert.equal(spec["publishNotReadyAddresses"], true);
+      assert.equal(objectAt(spec, "selector")[POD_NAME], `redis-server-${index}`);
+    }
   });
 });
