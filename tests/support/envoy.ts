@@ -177,7 +177,7 @@ function bootstrap(
 }
 
 /** A cluster of one address on loopback. */
-export function staticCluster(name: string, port: number, fields: Readonly<Record<string, Json>> = {}): Json {
+function staticCluster(name: string, port: number, fields: Readonly<Record<string, Json>> = {}): Json {
   const address = { socket_address: { address: "127.0.0.1", port_value: port } };
   return {
     name,
@@ -186,6 +186,18 @@ export function staticCluster(name: string, port: number, fields: Readonly<Recor
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
     ...fields,
   };
+}
+
+/** The same of a server that speaks gRPC. */
+export function grpcCluster(name: string, port: number): Json {
+  return staticCluster(name, port, {
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+  });
 }
 
 function listener(name: string, port: number, filters: readonly Json[], virtualHost: Json): Json {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { PlainObject } from "../../../config/merge.ts";
 import type { Json } from "../../../model/objects.ts";
 import { globalRateLimits } from "../../../model/traffic/rate-limits/global.ts";
-import { RunningEnvoy, staticCluster, validate } from "../../support/envoy.ts";
+import { grpcCluster, RunningEnvoy, validate } from "../../support/envoy.ts";
 import { RateLimitServer } from "../../support/rate-limit-server.ts";
 import { stackData } from "../../support/stack-data.ts";
 
@@ -27,17 +27,6 @@ function gatewayConfig(service: PlainObject = {}): { readonly filter: Json; read
   return { filter: value("HTTP_FILTER") ?? null, host: value("VIRTUAL_HOST") ?? null };
 }
 
-function cluster(port: number): Json {
-  return staticCluster(CLUSTER, port, {
-    typed_extension_protocol_options: {
-      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        explicit_http_config: { http2_protocol_options: {} },
-      },
-    },
-  });
-}
-
 describe("global rate limits in a real Envoy", function () {
   // The first run fetches Envoy.
   this.timeout(480_000);
@@ -56,7 +45,7 @@ describe("global rate limits in a real Envoy", function () {
 
   async function start(service: PlainObject = {}): Promise<(path: string, user?: string) => Promise<Response>> {
     const { filter, host } = gatewayConfig({ timeoutMilliseconds: 5000, ...service });
-    const running = await RunningEnvoy.start([filter], [cluster(server.port)], host);
+    const running = await RunningEnvoy.start([filter], [grpcCluster(CLUSTER, server.port)], host);
     envoy = running;
     return (path, user) => fetch(`${running.url}${path}`, { headers: user === undefined ? {} : { "x-user-id": user } });
   }
@@ -97,8 +86,8 @@ describe("global rate limits in a real Envoy", function () {
 
   it("is a configuration that Envoy takes, and the check can fail", async () => {
     const { filter, host } = gatewayConfig();
-    assert.equal(await validate([filter], [cluster(1)], host), "");
+    assert.equal(await validate([filter], [grpcCluster(CLUSTER, 1)], host), "");
     const broken = JSON.parse(JSON.stringify(filter).replace("failure_mode_deny", "fail")) as Json;
-    assert.match(await validate([broken], [cluster(1)], host), /fail/);
+    assert.match(await validate([broken], [grpcCluster(CLUSTER, 1)], host), /fail/);
   });
 });
