@@ -1,3 +1,4 @@
+import { allowanceOf } from "./rate-limit-settings.ts";
 import { matchesString } from "./string-match.ts";
 import type { Limit, MeshRequest } from "./types.ts";
 import { hasLabels, nameOf, namespaceOf, type World } from "./world.ts";
@@ -54,7 +55,7 @@ export function localLimitsOf(world: World, place: ProxyPlace, request: MeshRequ
   );
 }
 
-/** The limits by which a gateway has a request counted. How many it may be, the rate limit service knows alone. */
+/** The limits by which a gateway has a request counted; how many it may be, where the stack gives the rate limit service its limits. */
 export function globalLimitsOf(world: World, place: ProxyPlace, request: MeshRequest): Limit[] {
   return filtersAt(world, place).flatMap((filter) =>
     filter.spec.configPatches
@@ -62,16 +63,18 @@ export function globalLimitsOf(world: World, place: ProxyPlace, request: MeshReq
       .flatMap(({ rate_limits = [] }) => rate_limits)
       .flatMap(({ actions }) => {
         const descriptor = descriptorOf(actions, request);
-        const says = descriptor?.map(({ key, value = "" }) => `${key} ${value}`).join(", ");
-        return says === undefined
-          ? []
-          : [
-              {
-                kind: "globalRateLimit" as const,
-                object: nameOf(filter),
-                says: `counted by the rate limit service as ${says}`,
-              },
-            ];
+        if (descriptor === undefined) {
+          return [];
+        }
+        const allowed = allowanceOf(world, filter, descriptor);
+        const counted = descriptor.map(({ key, value = "" }) => `${key} ${value}`).join(", ");
+        return [
+          {
+            kind: "globalRateLimit" as const,
+            object: nameOf(filter),
+            says: `${allowed === undefined ? "" : `${allowed}, `}counted by the rate limit service as ${counted}`,
+          },
+        ];
       }),
   );
 }

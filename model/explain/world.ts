@@ -5,6 +5,7 @@ import type { IRequestAuthentication } from "@kubernetes-models/istio/security.i
 import type {
   AuthorizationPolicyObject,
   AutoscalerObject,
+  ConfigMapObject,
   DeploymentObject,
   DestinationRuleObject,
   EnvoyFilterObject,
@@ -73,6 +74,7 @@ export interface World extends WorldSettings {
   readonly requestAuthentications: readonly RequestAuthenticationView[];
   readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
   readonly envoyFilters: readonly EnvoyFilterObject[];
+  readonly configMaps: readonly ConfigMapObject[];
   readonly sidecars: readonly SidecarView[];
 }
 
@@ -117,6 +119,7 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
     requestAuthentications: all<RequestAuthenticationView>("RequestAuthentication"),
     authorizationPolicies: all<AuthorizationPolicyObject>("AuthorizationPolicy"),
     envoyFilters: all<EnvoyFilterObject>("EnvoyFilter"),
+    configMaps: all<ConfigMapObject>("ConfigMap"),
     sidecars: all<SidecarView>("Sidecar"),
   };
 }

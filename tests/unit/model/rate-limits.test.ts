@@ -134,6 +134,27 @@ describe("global rate limits", () => {
     assert.deepEqual(kinds("GET http://product:8080/products", "cart"), []);
   });
 
+  it("are told with their numbers where the stack's own service has them", () => {
+    const limits = [
+      { requests: 1000, per: "second" },
+      { requests: 10, per: "minute", header: "x-user-id" },
+    ];
+    const says = (config: PlainObject) => {
+      const request = parseRequest("GET https://ecommerce.example.com/products/1", ["x-user-id: 7"], undefined);
+      return explain(worldOf(global(limits, config)), request, 0)
+        .limits.filter(({ kind }) => kind === "globalRateLimit")
+        .map((limit) => limit.says);
+    };
+    assert.deepEqual(says({}), [
+      "1000 requests a second, counted by the rate limit service as limit product.0",
+      "10 requests a minute, counted by the rate limit service as limit product.1, x-user-id 7",
+    ]);
+    assert.deepEqual(says(SERVICE), [
+      "counted by the rate limit service as limit product.0",
+      "counted by the rate limit service as limit product.1, x-user-id 7",
+    ]);
+  });
+
   it("are refused off the service's routes, and without routes", () => {
     const limit = { requests: 1, per: "minute" };
     assert.deepEqual(problemsOf(global([limit])), []);
