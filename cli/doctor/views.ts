@@ -32,6 +32,7 @@ export function podView(item: unknown): PodView {
     serviceAccount: stringAt(item, "spec", "serviceAccountName") ?? "default",
     hostNetwork: objectAt(item, "spec")["hostNetwork"] === true,
     alive: stringAt(item, "metadata", "deletionTimestamp") === undefined && phase !== "Succeeded" && phase !== "Failed",
+    node: stringAt(item, "spec", "nodeName"),
     ready: conditions.some((one) => stringAt(one, "type") === "Ready" && stringAt(one, "status") === "True"),
     obstacle: obstacleOf(item),
   };

@@ -1,14 +1,17 @@
+import { isAmbientNamespace, isStoodInFor } from "../../model/doctor/ambient.ts";
 import type { Finding } from "../../model/doctor/finding.ts";
 import type { ClusterView } from "../../model/doctor/view.ts";
 import { styleFor } from "./style.ts";
 
 /** What the doctor could not see, each as a sentence. */
-export function notLookedAt({
-  proxies,
-  declared,
-  gatewayApi,
-}: Pick<ClusterView, "proxies" | "declared" | "gatewayApi">): string[] {
+export function notLookedAt(
+  view: Pick<ClusterView, "proxies" | "declared" | "gatewayApi" | "namespaces" | "pods" | "rootNamespace">,
+): string[] {
+  const { proxies, declared, gatewayApi } = view;
   return [
+    ...(view.namespaces.some(isAmbientNamespace) && isStoodInFor(view)
+      ? ["pods of waypoints, and whether ztunnel has every pod: others stand here for istiod and istio-cni"]
+      : []),
     ...(proxies === undefined
       ? ["whether proxies are in step with istiod: its debug port cannot be reached through the API server"]
       : []),

@@ -34,11 +34,7 @@ export function upSummary(
     "stood in for     containers: pods are placed and marked ready by kwok, no image runs",
     ...result.cloud.map((service) => `                 ${service}`),
     `                 Pulumi's Kubernetes provider (${result.kubernetesProvider})`,
-    ...(result.represented.some(({ chart }) => chart === "istiod")
-      ? [
-          "                 istiod's sidecar injector (an admission policy adds the sidecars, so that the scheduler counts them)",
-        ]
-      : []),
+    ...meshLines(result),
     ...representedLines(result.represented),
     "",
     `kubeconfig   ${result.kubeconfig}`,
@@ -46,6 +42,20 @@ export function upSummary(
     `             npm run mesh -- preview ${stack}   after a change of Pulumi.${stack}.yaml`,
     `             npm run mesh -- down ${stack}      stops it; up continues`,
   ];
+}
+
+/** What istiod would do to pods. */
+function meshLines({ mode, represented }: Pick<UpResult, "mode" | "represented">): string[] {
+  if (mode === "ambient") {
+    return [
+      "                 nothing for the waypoint's pods, which istiod would start (the check of capacity counts them)",
+    ];
+  }
+  return represented.some(({ chart }) => chart === "istiod")
+    ? [
+        "                 istiod's sidecar injector (an admission policy adds the sidecars, so that the scheduler counts them)",
+      ]
+    : [];
 }
 
 /** Where requests would enter: the host names, and what they must point to. */

@@ -1,5 +1,8 @@
 import { principal } from "../names.ts";
-import { authorize } from "../security/evaluate/authorize.ts";
+import { authorize, decide, type Decision } from "../security/evaluate/authorize.ts";
+import { policiesAtWaypoint, waypointNamed } from "../security/evaluate/waypoint.ts";
+import { policiesAtZtunnel } from "../security/evaluate/ztunnel.ts";
+import { isAmbientPod } from "./ambient.ts";
 import { objectName, type Finding } from "./finding.ts";
 import { carries, type ClusterView, type DeclaredCall, type PodView } from "./view.ts";
 
@@ -21,24 +24,11 @@ export function callFindings(view: ClusterView): Finding[] {
 function callFinding(view: ClusterView, namespace: string, call: DeclaredCall): Denial[] {
   const caller = podOf(view, namespace, call.from);
   const callee = podOf(view, namespace, call.to);
-  const service = view.services.find((one) => one.name === call.to && one.namespace === namespace);
   if (caller === undefined || callee === undefined) {
     // Pods that are not there are findings of their own.
     return [];
   }
-  const [trustDomain = "cluster.local"] = view.trustDomains;
-  const port = service?.ports[0]?.targetPort ?? service?.ports[0]?.port;
-  const { allowed, reason, by } = authorize(
-    { policies: view.authorizationPolicies, rootNamespace: view.rootNamespace, trustDomains: view.trustDomains },
-    callee,
-    {
-      principal: principal(trustDomain, namespace, caller.serviceAccount),
-      method: call.method,
-      path: call.path,
-      host: `${call.to}.${namespace}.svc.cluster.local`,
-      ...(typeof port === "number" ? { port } : {}),
-    },
-  );
+  const { allowed, reason, by } = decisionOn(view, namespace, call, caller, callee);
   if (allowed) {
     return [];
   }
@@ -51,6 +41,41 @@ function callFinding(view: ClusterView, namespace: string, call: DeclaredCall): 
     mend: "compare the AuthorizationPolicies of the namespace with what `mesh render` writes; `up` brings the stack's back",
   };
   return [{ pair: `${call.from} ${call.to}`, finding }];
+}
+
+/** Where there is a waypoint it decides, and then ztunnel, which sees the waypoint in the caller's place. */
+function decisionOn(
+  view: ClusterView,
+  namespace: string,
+  { to, method, path }: DeclaredCall,
+  caller: PodView,
+  callee: PodView,
+): Decision {
+  const { authorizationPolicies: policies, rootNamespace, trustDomains } = view;
+  const [trustDomain = "cluster.local"] = trustDomains;
+  const service = view.services.find((one) => one.name === to && one.namespace === namespace);
+  const { port, targetPort } = service?.ports[0] ?? {};
+  const own = targetPort ?? port;
+  const request = { method, path, host: `${to}.${namespace}.svc.cluster.local` };
+  const identity = principal(trustDomain, namespace, caller.serviceAccount);
+  const atPod = typeof own === "number" ? { port: own } : {};
+  if (!isAmbientPod(view, callee)) {
+    return authorize({ policies, rootNamespace, trustDomains }, callee, { ...request, ...atPod, principal: identity });
+  }
+  const name = view.namespaces.find((one) => one.name === namespace)?.labels["istio.io/use-waypoint"];
+  const atZtunnel = policiesAtZtunnel(policies, callee, rootNamespace);
+  if (name === undefined || name === "none") {
+    return decide(atZtunnel, trustDomains, { ...request, ...atPod, principal: identity });
+  }
+  const waypoint = waypointNamed(namespace, name, trustDomain);
+  const decision = decide(policiesAtWaypoint(policies, waypoint, { kind: "Service", name: to }), trustDomains, {
+    ...request,
+    ...(port === undefined ? {} : { port }),
+    principal: identity,
+  });
+  return decision.allowed
+    ? decide(atZtunnel, trustDomains, { ...request, ...atPod, principal: waypoint.principal })
+    : decision;
 }
 
 function podOf({ pods }: ClusterView, namespace: string, app: string): PodView | undefined {

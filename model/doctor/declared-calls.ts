@@ -1,9 +1,10 @@
 import type { StackData } from "../stack.ts";
-import type { ClusterView } from "./view.ts";
+import type { Declared } from "./view.ts";
 
 /** The calls of a stack's catalog, one for each method and path; a path that ends in `*` is asked for with one below it. */
-export function declaredCalls({ catalog }: StackData): NonNullable<ClusterView["declared"]> {
+export function declaredCalls({ catalog, config }: StackData): Declared {
   return {
+    mode: config.mesh.mode,
     namespace: catalog.namespace,
     calls: Object.entries(catalog.services).flatMap(([from, { calls }]) =>
       calls.flatMap(({ to, methods, paths }) =>

@@ -1,3 +1,4 @@
+import { ambientFindings } from "./ambient.ts";
 import { callFindings } from "./calls.ts";
 import type { Finding } from "./finding.ts";
 import { gatewayFindings } from "./gateways.ts";
@@ -20,6 +21,7 @@ export function diagnose(view: ClusterView): Finding[] {
     ...callFindings(view),
     ...autoscalerFindings(view),
     ...certificateFindings(view),
+    ...ambientFindings(view),
   ];
   const rank = ({ severity, object }: Finding) => `${severity === "error" ? 0 : 1} ${object}`;
   return findings.sort((one, other) => (rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0));

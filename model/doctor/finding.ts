@@ -29,6 +29,10 @@ export const FINDING_CODES = [
   "declared-call-denied",
   "autoscaler-at-its-top",
   "certificate-near-expiry",
+  "namespace-outside-ambient",
+  "node-without-ztunnel",
+  "pod-outside-ambient",
+  "waypoint-without-pods",
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

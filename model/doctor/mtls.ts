@@ -1,4 +1,5 @@
 import { peerMode } from "../security/evaluate/peer-mode.ts";
+import { isAmbientPod } from "./ambient.ts";
 import { objectName, type Finding } from "./finding.ts";
 import { serviceOfHost } from "./hosts.ts";
 import { carries, proxyOf, type ClusterView, type PodView, type ServiceView } from "./view.ts";
@@ -9,7 +10,8 @@ export function mtlsFindings(view: ClusterView): Finding[] {
     const { namespace = "default" } = rule.metadata;
     const service = serviceOfHost(view.services, rule.spec.host, namespace);
     const mode = rule.spec.trafficPolicy?.tls?.mode;
-    const pods = service === undefined ? [] : podsOf(view, service);
+    // Through ztunnel everything goes with mutual TLS, whatever a rule says of the connection within.
+    const pods = service === undefined ? [] : podsOf(view, service).filter((pod) => !isAmbientPod(view, pod));
     const object = objectName("DestinationRule", { ...rule.metadata, namespace });
     if (mode === "DISABLE" && pods.some((pod) => takesOnlyMutualTls(view, pod, service))) {
       return [

@@ -1,3 +1,4 @@
+import type { MeshConfig } from "../../config/schema/mesh.ts";
 import type {
   AuthorizationPolicyObject,
   DestinationRuleObject,
@@ -24,6 +25,8 @@ export interface PodView extends Named {
   /** Neither finished nor on its way out. */
   readonly alive: boolean;
   readonly ready: boolean;
+  /** Undefined: it has none yet. */
+  readonly node: string | undefined;
   /** What keeps it from starting, in Kubernetes' words; undefined where nothing does, or it has only just been made. */
   readonly obstacle?: string | undefined;
 }
@@ -86,6 +89,13 @@ export interface DeclaredCall {
   readonly path: string;
 }
 
+/** What a stack says of its application: its namespace, with or without sidecars, and the calls of its catalog. */
+export interface Declared {
+  readonly namespace: string;
+  readonly mode: MeshConfig["mode"];
+  readonly calls: readonly DeclaredCall[];
+}
+
 /** A cluster as the doctor sees it: lists of live objects, read and never changed. */
 export interface ClusterView {
   readonly now: number;
@@ -109,8 +119,8 @@ export interface ClusterView {
   readonly authorizationPolicies: readonly AuthorizationPolicyObject[];
   /** From istiod's debug endpoint; undefined where it could not be asked. */
   readonly proxies: readonly ProxyView[] | undefined;
-  /** The application's namespace and the calls of its catalog; undefined where no stack is named. */
-  readonly declared: { readonly namespace: string; readonly calls: readonly DeclaredCall[] } | undefined;
+  /** Undefined where no stack is named. */
+  readonly declared: Declared | undefined;
 }
 
 /** Whether labels carry all of a selector's. */

@@ -1,6 +1,9 @@
-import { authorize, type Decision } from "../security/evaluate/authorize.ts";
+import { decide, type Decision } from "../security/evaluate/authorize.ts";
 import { peerMode } from "../security/evaluate/peer-mode.ts";
 import type { Workload } from "../security/evaluate/request.ts";
+import { policiesFor, type SelectedPolicies } from "../security/evaluate/select.ts";
+import { policiesAtWaypoint, type Waypoint, type WaypointTarget } from "../security/evaluate/waypoint.ts";
+import { policiesAtZtunnel } from "../security/evaluate/ztunnel.ts";
 import { judgeToken } from "./token.ts";
 import type { MeshRequest, TraceStep } from "./types.ts";
 import { hasLabels, namespaceOf, type RequestAuthenticationView, type World } from "./world.ts";
@@ -24,7 +27,8 @@ export interface Admission {
 }
 
 /**
- * What the proxy of a workload does with a request before the workload sees it: mutual TLS, token, authorization.
+ * What the proxy of a workload does with a request before the workload sees it: mutual TLS, token, authorization. Without a sidecar that is
+ * ztunnel, which asks for no token and by its rules for no more than a connection shows.
  * @param now seconds since 1970, for the token's end
  */
 export function admit(world: World, workload: Workload, peer: Peer, request: MeshRequest, now: number): Admission {
@@ -33,7 +37,68 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
   if (transport?.because !== undefined) {
     return { status: 503, because: transport.because, steps: transportSteps };
   }
-  const rules = rulesFor(world, workload);
+  const { authorizationPolicies, rootNamespace } = world;
+  const judged =
+    peer.isGateway !== true && world.ambient.has(workload.namespace)
+      ? judge(
+          world,
+          { policies: policiesAtZtunnel(authorizationPolicies, workload, rootNamespace), rules: [], by: "ztunnel" },
+          { ...workload, ...peer },
+          request,
+          now,
+        )
+      : judge(
+          world,
+          { policies: policiesFor(authorizationPolicies, workload, rootNamespace), rules: rulesFor(world, workload) },
+          { ...workload, ...peer },
+          request,
+          now,
+        );
+  return { ...judged, steps: [...transportSteps, ...judged.steps] };
+}
+
+/** What a waypoint does with a request to a Service, or to what lies outside: token and authorization, with the caller's own identity. */
+export function admitAtWaypoint(
+  world: World,
+  waypoint: Waypoint,
+  target: WaypointTarget,
+  { principal, port }: { readonly principal: string; readonly port: number },
+  request: MeshRequest,
+  now: number,
+): Admission {
+  const { namespace } = waypoint.workload;
+  const name = `${namespace}/${waypoint.name}`;
+  const policies = policiesAtWaypoint(world.authorizationPolicies, waypoint, target);
+  const rules = world.requestAuthentications.filter(
+    (rule) => namespaceOf(rule) === namespace && isAttachedTo(rule.spec, waypoint, target),
+  );
+  const by = `the waypoint ${name}`;
+  const judged = judge(world, { policies, rules, by }, { namespace, principal, port }, request, now);
+  const arrival = {
+    object: `Gateway ${name}`,
+    rule: "waypoint",
+    says: `stands before ${target.kind} ${namespace}/${target.name}; the tunnel brings the caller's identity, ${principal}`,
+  };
+  return { ...judged, steps: [arrival, ...judged.steps] };
+}
+
+/** What holds where a request is judged. */
+interface Held {
+  readonly policies: SelectedPolicies;
+  readonly rules: readonly RequestAuthenticationView[];
+  /** Who holds callers to it; undefined: the sidecar, or the gateway itself. */
+  readonly by?: string;
+}
+
+type Arrival = Peer & { readonly namespace: string };
+
+function judge(
+  world: World,
+  { policies, rules, by }: Held,
+  { namespace, principal, port, isGateway }: Arrival,
+  request: MeshRequest,
+  now: number,
+): Admission {
   const token = judgeToken(rules, request.headers, now);
   const tokenSteps: TraceStep[] =
     token.kind === "none"
@@ -46,41 +111,29 @@ export function admit(world: World, workload: Workload, peer: Peer, request: Mes
           },
         ];
   if (token.kind === "refused") {
-    return { status: 401, because: token.says, steps: [...transportSteps, ...tokenSteps] };
+    return { status: 401, because: token.says, steps: tokenSteps };
   }
-  const decision = authorize(
-    {
-      policies: world.authorizationPolicies,
-      rootNamespace: world.rootNamespace,
-      trustDomains: [world.trustDomain],
-    },
-    workload,
-    {
-      ...(peer.principal === undefined ? {} : { principal: peer.principal }),
-      method: request.method,
-      path: request.path,
-      host: request.host,
-      port: peer.port,
-      // Whoever speaks TLS with a gateway names the host in the handshake, and the gateway chose its server by that.
-      ...(peer.isGateway === true ? { sni: request.host } : {}),
-      // Only the first gateway meets the client itself.
-      ...(peer.isGateway === true && peer.principal === undefined && request.address !== undefined
-        ? { sourceIp: request.address, remoteIp: request.address }
-        : {}),
-      headers: request.headers,
-      ...(token.kind === "accepted" ? { claims: token.claims } : {}),
-    },
-  );
-  const step = authorizationStep(decision, workload, request);
+  const decision = decide(policies, [world.trustDomain], {
+    ...(principal === undefined ? {} : { principal }),
+    method: request.method,
+    path: request.path,
+    host: request.host,
+    port,
+    // Whoever speaks TLS with a gateway names the host in the handshake, and the gateway chose its server by that.
+    ...(isGateway === true ? { sni: request.host } : {}),
+    // Only the first gateway meets the client itself.
+    ...(isGateway === true && principal === undefined && request.address !== undefined
+      ? { sourceIp: request.address, remoteIp: request.address }
+      : {}),
+    headers: request.headers,
+    ...(token.kind === "accepted" ? { claims: token.claims } : {}),
+  });
+  const step = authorizationStep(decision, namespace, request, by);
   return {
     status: decision.allowed ? undefined : 403,
     because: `${step.object}: ${step.says}`,
     // A gateway that nobody limits is the usual case, and not worth a line.
-    steps: [
-      ...transportSteps,
-      ...tokenSteps,
-      ...(peer.isGateway === true && decision.reason === "no-allow-policy" ? [] : [step]),
-    ],
+    steps: [...tokenSteps, ...(isGateway === true && decision.reason === "no-allow-policy" ? [] : [step])],
   };
 }
 
@@ -108,27 +161,41 @@ function rulesFor(world: World, { namespace, labels }: Workload): RequestAuthent
   return world.requestAuthentications.filter(
     (rule) =>
       [namespace, world.rootNamespace].includes(namespaceOf(rule)) &&
+      (rule.spec.targetRefs ?? []).length === 0 &&
       hasLabels(labels, rule.spec.selector?.matchLabels),
   );
 }
 
-function authorizationStep({ reason, by, asks }: Decision, { namespace }: Workload, request: MeshRequest): TraceStep {
-  const what = `${request.method} ${request.path}`;
+function isAttachedTo(
+  { targetRefs = [] }: RequestAuthenticationView["spec"],
+  { name }: Waypoint,
+  target: WaypointTarget,
+): boolean {
+  return targetRefs.some(
+    (ref) => (ref.kind === target.kind && ref.name === target.name) || (ref.kind === "Gateway" && ref.name === name),
+  );
+}
+
+function authorizationStep(
+  { reason, by, asks }: Decision,
+  namespace: string,
+  request: MeshRequest,
+  enforcer: string | undefined,
+): TraceStep {
+  const what = enforcer === "ztunnel" ? "the connection" : `${request.method} ${request.path}`;
   const asked = asks.length === 0 ? "" : `; ${asks.join(", ")} is asked too, and taken to agree`;
+  const where = enforcer === undefined ? "" : `, at ${enforcer}`;
   if (by !== undefined) {
     const object = `AuthorizationPolicy ${by.namespace}/${by.name}`;
     const verb = reason === "allow" ? "allows" : "refuses";
-    return { object, rule: `rules[${by.rule}]`, says: `${verb} ${what}${asked}` };
+    return { object, rule: `rules[${by.rule}]`, says: `${verb} ${what}${where}${asked}` };
   }
-  return reason === "no-allow-policy"
-    ? {
-        object: `AuthorizationPolicies of ${namespace}`,
-        rule: "",
-        says: `none selects these pods: all is allowed${asked}`,
-      }
-    : {
-        object: `AuthorizationPolicies of ${namespace}`,
-        rule: "",
-        says: `refused: none allows ${what} for this caller`,
-      };
+  return {
+    object: `AuthorizationPolicies of ${namespace}`,
+    rule: "",
+    says:
+      reason === "no-allow-policy"
+        ? `${enforcer === undefined ? "none selects these pods" : `none holds${where}`}: all is allowed${asked}`
+        : `refused${where}: none allows ${what} for this caller`,
+  };
 }

@@ -47,19 +47,23 @@ export function sendToService(
   if (groups.length === 0) {
     return failed(503, share, `no pod stands behind ${destinationName(destination)}`, [told]);
   }
-  const plain = (subset?.trafficPolicy?.tls ?? rule?.spec.trafficPolicy?.tls)?.mode === "DISABLE";
+  const ambient = world.ambient.get(service.metadata.namespace ?? "default");
+  // From a waypoint everything goes through the tunnel, whatever a rule says of the connection within.
+  const plain =
+    ambient === undefined && (subset?.trafficPolicy?.tls ?? rule?.spec.trafficPolicy?.tls)?.mode === "DISABLE";
   const total = groups.reduce((sum, { min }) => sum + Math.max(min, 1), 0);
   const parts = groups.map((group): Outcome => {
     const part = (share * Math.max(group.min, 1)) / total;
     const podPort = typeof port.targetPort === "number" ? port.targetPort : group.ports[port.targetPort ?? ""];
     const at = podPort ?? port.port;
     const admission = admit(world, group, { principal: plain ? undefined : sender.principal, port: at }, request, now);
-    const callers = whoMayCall(world, group, at, request);
+    // A waypoint has told already who may call.
+    const callers = ambient?.waypoint === undefined ? whoMayCall(world, group, at, request) : undefined;
     if (admission.status !== undefined) {
       const { status, because, steps } = admission;
       return {
         ...failed(status, part, because, steps),
-        callers,
+        ...(callers === undefined ? {} : { callers }),
         failures: [{ status, probability: part, because, byPolicy: true }],
       };
     }
@@ -69,7 +73,7 @@ export function sendToService(
       ...NOTHING,
       answers: [{ ...answer, pods: [{ deployment, min, max }] }],
       limits: [...limitsOf(rule, subset), ...localLimitsOf(world, group, request)],
-      callers,
+      ...(callers === undefined ? {} : { callers }),
       trace: admission.steps,
     };
   });

@@ -1,16 +1,20 @@
-import { admit, type Admission } from "./access.ts";
-import { callerPods, gatewayAt, lookUp, outboundPolicy, type Target } from "./callers.ts";
+import { policiesAtWaypoint } from "../security/evaluate/waypoint.ts";
+import { admit, admitAtWaypoint } from "./access.ts";
+import { callerPods, gatewayAt, lookUp, type Target } from "./callers.ts";
 import { findRoute, type Search } from "./candidates.ts";
 import { sendToService, type Destination } from "./destination.ts";
 import { enter, entrances, isRefusal, portOf, type Entry } from "./entry.ts";
 import { follow } from "./follow.ts";
 import { fullHost } from "./hosts.ts";
-import type { Place } from "./http-match.ts";
 import { NOTHING, explanationOf, failed, together, type Outcome } from "./outcome.ts";
-import { podsOf, type PodGroup } from "./pods.ts";
 import { globalLimitsOf } from "./rate-limits.ts";
+import { callStep, NO_OBJECT, NO_SEARCH, noRoute } from "./steps.ts";
 import { findTlsRoute, tlsStep, type ChosenTls } from "./tls-route.ts";
-import type { Caller, Explanation, MeshRequest, TraceStep } from "./types.ts";
+import type { Caller, Explanation, MeshRequest } from "./types.ts";
+import { handedOn, sendOutside, unknownHost } from "./unknown-host.ts";
+import { gatewayStanding, refusal, type Standing, type Walk } from "./walk.ts";
+import { behindWaypoint, soleServicePort, type Waypointed } from "./waypointed.ts";
+import { whoPasses } from "./who.ts";
 import { nameOf, namespaceOf, type GatewayWorkload, type World } from "./world.ts";
 
 /** Gateways that a request may pass through: in by one, out by one; more is a circle. */
@@ -27,19 +31,6 @@ export function explain(world: World, request: MeshRequest, now: number): Explan
   return explanationOf(
     request.from === undefined ? fromOutside(walk, request) : fromService(walk, request.from, request),
   );
-}
-
-interface Walk {
-  readonly world: World;
-  readonly now: number;
-  /** Gateways passed so far. */
-  readonly gateways: number;
-}
-
-/** Who routes, where, and under what name. */
-interface Standing {
-  readonly place: Place;
-  readonly principal: string;
 }
 
 function fromOutside(walk: Walk, request: MeshRequest): Outcome {
@@ -93,18 +84,6 @@ function throughGateway(
   ]);
 }
 
-function refusal({ because, steps }: Admission, status: number, share: number): Outcome {
-  return { ...NOTHING, failures: [{ status, probability: share, because, byPolicy: true }], trace: steps };
-}
-
-function gatewayStanding(world: World, { key, port }: Entry, workload: GatewayWorkload): Standing {
-  const { labels, namespace, serviceAccount } = workload;
-  return {
-    place: { gateway: key, port, labels, namespace },
-    principal: `${world.trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
-  };
-}
-
 function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
   const { world } = walk;
   const pods = callerPods(world, from);
@@ -114,19 +93,28 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
     place: { gateway: "mesh", port, labels: pods.labels, namespace: pods.namespace },
     principal: `${world.trustDomain}/ns/${pods.namespace}/sa/${pods.serviceAccount}`,
   };
-  const before: Outcome = { ...NOTHING, trace: [callStep(pods, target, port)] };
+  const isAmbient = world.ambient.has(pods.namespace);
+  const before: Outcome = { ...NOTHING, trace: [callStep(pods, target, port, isAmbient)] };
   if (target.kind === "unknown") {
-    return together([before, unknownHost(walk, pods, target, request)]);
+    return together([
+      before,
+      isAmbient
+        ? handedOn(target)
+        : unknownHost(walk, pods, target, request, (gateway) =>
+            intoGateway(walk, gateway, { host: target.host, port: portOf(request) }, undefined, request, 1),
+          ),
+    ]);
+  }
+  if (isAmbient) {
+    // ztunnel routes nothing: it brings the connection to the waypoint, if there is one.
+    return together([before, send(walk, { host: target.host, port }, standing, request, 1)]);
   }
   const tls = request.scheme === "https" ? findTlsRoute(world, target.host, standing.place) : undefined;
   if (tls !== undefined) {
     return together([before, followTls(walk, tls, standing, request, 1)]);
   }
   // A sidecar cannot look into TLS: HTTP routes do not hold for it.
-  const search =
-    request.scheme === "https"
-      ? { objects: [], chosen: undefined, missing: [] }
-      : findRoute(world, [target.host], request, standing.place);
+  const search = request.scheme === "https" ? NO_SEARCH : findRoute(world, [target.host], request, standing.place);
   const outcome =
     routed(walk, search, standing, request, 1) ??
     (search.objects.length === 0
@@ -190,26 +178,50 @@ function send(walk: Walk, destination: Destination, standing: Standing, request:
     return intoGateway(walk, gateway, destination, principal, request, share);
   }
   const service = world.services.get(destination.host);
+  const waypointed = walk.isPastWaypoint === true ? undefined : behindWaypoint(world, destination.host);
+  if (waypointed !== undefined) {
+    return throughWaypoint(walk, waypointed, destination, standing, request, share);
+  }
   if (service !== undefined) {
     return sendToService(world, service, destination, standing, request, share, walk.now);
   }
-  const entry = [...world.serviceEntries.values()].find(({ spec }) => spec.hosts.includes(destination.host));
-  if (entry === undefined) {
-    const says = `${destination.host} is neither a Service nor a ServiceEntry`;
-    return failed(503, share, says, [{ object: `Service ${destination.host}`, rule: "", says }]);
+  return sendOutside(world, destination.host, share);
+}
+
+/** Sends a share through a waypoint, which holds the caller to its policies and routes in its place. */
+function throughWaypoint(
+  walk: Walk,
+  { waypoint, target }: Waypointed,
+  destination: Destination,
+  { principal }: Standing,
+  request: MeshRequest,
+  share: number,
+): Outcome {
+  const { world, now } = walk;
+  const port = destination.port ?? soleServicePort(world, destination.host) ?? portOf(request);
+  const { status, because, steps } = admitAtWaypoint(world, waypoint, target, { principal, port }, request, now);
+  const policies = policiesAtWaypoint(world.authorizationPolicies, waypoint, target);
+  const callers = target.kind === "Service" ? { callers: whoPasses(world, policies, port, request) } : {};
+  if (status !== undefined) {
+    return { ...refusal({ status, because, steps }, status, share), ...callers };
   }
-  const rule = world.destinationRules.get(destination.host);
-  const mode = rule?.spec.trafficPolicy?.tls?.mode ?? rule?.spec.trafficPolicy?.portLevelSettings?.[0]?.tls?.mode;
-  return {
-    ...NOTHING,
-    answers: [{ service: destination.host, version: null, probability: share, pods: [] }],
-    trace: [
-      { object: nameOf(entry), rule: "", says: `${destination.host} is outside the mesh` },
-      ...(rule === undefined || mode === undefined
-        ? []
-        : [{ object: nameOf(rule), rule: "tls", says: `the proxy speaks TLS (${mode}) to it` }]),
-    ],
+  const { labels, namespace } = waypoint.workload;
+  const standing: Standing = {
+    place: { gateway: "mesh", port, labels, namespace },
+    principal: waypoint.principal,
   };
+  const onward: Walk = { ...walk, isPastWaypoint: true };
+  // A service's own TLS nobody looks into; a client's the gateway has taken off.
+  const isOpaque = request.scheme === "https" && walk.gateways === 0;
+  const search = isOpaque ? NO_SEARCH : findRoute(world, [destination.host], request, standing.place);
+  const outcome =
+    routed(onward, search, standing, request, share) ??
+    (search.objects.length === 0
+      ? send(onward, { host: destination.host, port }, standing, request, share)
+      : failed(404, share, "no route", [
+          { object: nameOf(search.objects[0] ?? NO_OBJECT), rule: "", says: noRoute(search, request) },
+        ]));
+  return together([{ ...NOTHING, ...callers, trace: steps }, outcome]);
 }
 
 function intoGateway(
@@ -245,50 +257,6 @@ function isMutual(world: World, { host, subset }: Destination): boolean {
   const own = rule?.subsets?.find(({ name }) => name === subset)?.trafficPolicy;
   return (own?.tls ?? rule?.trafficPolicy?.tls)?.mode === "ISTIO_MUTUAL";
 }
-
-function unknownHost(
-  walk: Walk,
-  pods: PodGroup,
-  target: Extract<Target, { kind: "unknown" }>,
-  request: MeshRequest,
-): Outcome {
-  const { host, why, service } = target;
-  const policy = outboundPolicy(walk.world, pods);
-  const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}` };
-  // What the proxy does not know it passes on as it is: without a certificate.
-  const [group] = service === undefined ? [] : podsOf(walk.world, service);
-  if (policy === "ALLOW_ANY" && group !== undefined) {
-    const port = group.ports["http"] ?? portOf(request);
-    const admission = admit(walk.world, group, { principal: undefined, port }, request, walk.now);
-    if (admission.status !== undefined) {
-      return together([{ ...NOTHING, trace: [step] }, refusal(admission, admission.status, 1)]);
-    }
-  }
-  if (policy === "ALLOW_ANY" && target.gateway !== undefined) {
-    const passed = intoGateway(walk, target.gateway, { host, port: portOf(request) }, undefined, request, 1);
-    return together([{ ...NOTHING, trace: [step] }, passed]);
-  }
-  return policy === "ALLOW_ANY"
-    ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }
-    : failed(502, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);
-}
-
-function callStep(pods: PodGroup, target: Target, port: number): TraceStep {
-  return {
-    object: `Deployment ${pods.namespace}/${pods.deployment}`,
-    rule: "sidecar",
-    says: `calls ${target.host} on port ${port}`,
-  };
-}
-
-function noRoute({ objects, missing }: Search, { host, method, path }: MeshRequest): string {
-  const gaps = missing.map(({ delegate }) => `; the delegate ${delegate} is not there`).join("");
-  return objects.length === 0
-    ? `no VirtualService speaks for ${host} here`
-    : `no route of ${objects.map(nameOf).join(", ")} takes ${method} ${path}${gaps}`;
-}
-
-const NO_OBJECT = { kind: "VirtualService", metadata: { name: "" } } as const;
 
 function onlyPort(target: Target): number | undefined {
   const ports = target.kind === "service" ? (target.service.spec.ports ?? []) : [];

@@ -28,9 +28,9 @@ export interface Outcome {
 /** Nothing yet. */
 export const NOTHING: Outcome = { answers: [], failures: [], limits: [], mirror: [], trace: [] };
 
-/** Parts of a way put together; of single values the first that is set holds. */
+/** Parts of a way put together; of single values the first that is set holds, but retries that an object says before Istio's own. */
 export function together(parts: readonly Outcome[]): Outcome {
-  const first = <K extends "own" | "timeout" | "retries" | "delay" | "callers">(key: K): Partial<Pick<Outcome, K>> => {
+  const first = <K extends "own" | "timeout" | "delay" | "callers">(key: K): Partial<Pick<Outcome, K>> => {
     const value = parts.find((part) => part[key] !== undefined)?.[key];
     return (value === undefined ? {} : { [key]: value }) as Partial<Pick<Outcome, K>>;
   };
@@ -39,13 +39,19 @@ export function together(parts: readonly Outcome[]): Outcome {
     failures: parts.flatMap(({ failures }) => failures),
     ...first("own"),
     ...first("timeout"),
-    ...first("retries"),
+    ...retriesOf(parts),
     ...first("delay"),
     ...first("callers"),
     limits: parts.flatMap(({ limits }) => limits),
     mirror: parts.flatMap(({ mirror }) => mirror),
     trace: parts.flatMap(({ trace }) => trace),
   };
+}
+
+function retriesOf(parts: readonly Outcome[]): Pick<Outcome, "retries"> {
+  const all = parts.flatMap(({ retries }) => retries ?? []);
+  const retries = all.find(({ byDefault }) => !byDefault) ?? all[0];
+  return retries === undefined ? {} : { retries };
 }
 
 /** A way that ends here, because there is nothing behind. */

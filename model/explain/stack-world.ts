@@ -3,15 +3,9 @@ import { stackObjects } from "../render.ts";
 import type { StackData } from "../stack.ts";
 import { buildWorld, type GatewayWorkload, type World } from "./world.ts";
 
-/**
- * The world that a stack makes: its objects, and the gateways of its releases. A waypoint decides by the same rules as sidecars
- * would, so an ambient stack is read as one with sidecars, and its gateway as one of Istio's own: an HTTPRoute to a whole service
- * leaves the rest to that service's VirtualService, as a root does to its delegate.
- */
-export function worldOf({ config, catalog }: StackData): World {
-  const gatewayApi = config.mesh.gatewayApi && config.mesh.mode === "sidecar";
-  const mesh = { ...config.mesh, mode: "sidecar" as const, gatewayApi };
-  const stack = { catalog, config: { ...config, mesh } };
+/** The world that a stack makes: its objects, and the gateways of its releases. */
+export function worldOf(stack: StackData): World {
+  const { mesh } = stack.config;
   // The cluster's name stands in Karpenter's objects only, which no request meets.
   return buildWorld(stackObjects(stack, ""), {
     gateways: gatewayWorkloads(stack),

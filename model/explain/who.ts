@@ -1,5 +1,5 @@
-import { authorize } from "../security/evaluate/authorize.ts";
-import { policiesFor } from "../security/evaluate/select.ts";
+import { decide } from "../security/evaluate/authorize.ts";
+import { policiesFor, type SelectedPolicies } from "../security/evaluate/select.ts";
 import type { PodGroup } from "./pods.ts";
 import type { Callers, MeshRequest } from "./types.ts";
 import { namespaceOf, type World } from "./world.ts";
@@ -9,16 +9,14 @@ import { namespaceOf, type World } from "./world.ts";
  * same method, path, headers, and no token.
  */
 export function whoMayCall(world: World, pods: PodGroup, port: number, request: MeshRequest): Callers {
-  // Only the policies of these pods are read for each caller.
-  const { custom, deny, allow } = policiesFor(world.authorizationPolicies, pods, world.rootNamespace);
-  const scope = {
-    policies: [...custom, ...deny, ...allow],
-    rootNamespace: world.rootNamespace,
-    trustDomains: [world.trustDomain],
-  };
+  return whoPasses(world, policiesFor(world.authorizationPolicies, pods, world.rootNamespace), port, request);
+}
+
+/** As `whoMayCall`, by policies that are known to hold: those of a Service at its waypoint. */
+export function whoPasses(world: World, policies: SelectedPolicies, port: number, request: MeshRequest): Callers {
   const verdicts = identities(world).map(({ name, principal }) => ({
     name,
-    allowed: authorize(scope, pods, { ...request, principal, port }).allowed,
+    allowed: decide(policies, [world.trustDomain], { ...request, principal, port }).allowed,
   }));
   return {
     allowed: verdicts.filter(({ allowed }) => allowed).map(({ name }) => name),

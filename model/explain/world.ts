@@ -16,6 +16,7 @@ import type {
   PeerAuthenticationObject,
   ServiceObject,
 } from "../objects.ts";
+import { ambientNamespaces, type AmbientNamespace } from "../security/evaluate/waypoint.ts";
 import { listenersAsGateways, routesInOrder } from "./gateway-api.ts";
 
 interface Described<S> {
@@ -76,6 +77,8 @@ export interface World extends WorldSettings {
   readonly envoyFilters: readonly EnvoyFilterObject[];
   readonly configMaps: readonly ConfigMapObject[];
   readonly sidecars: readonly SidecarView[];
+  /** Namespaces without sidecars, by name. */
+  readonly ambient: ReadonlyMap<string, AmbientNamespace>;
 }
 
 /** Anything with a kind; the explanation reads those that it knows and passes the rest over. */
@@ -121,6 +124,7 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
     envoyFilters: all<EnvoyFilterObject>("EnvoyFilter"),
     configMaps: all<ConfigMapObject>("ConfigMap"),
     sidecars: all<SidecarView>("Sidecar"),
+    ambient: ambientNamespaces(objects, settings.trustDomain),
   };
 }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import type { ErrorJson } from "../../cli/output/error.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import { lastJson, TemporaryProject, type CommandOutcome } from "../support/mesh-command.ts";
@@ -111,22 +110,5 @@ describe("bad input to the command", function () {
     assert.match(error.problems[0]?.path ?? "", /::workloads-service-cart$/);
     assert.match(error.problems[0]?.message ?? "", /quota/);
     assert.equal((await project.run(["up", "local"])).code, 0);
-  });
-
-  it("ports of the last run that somebody took: others are found", async function () {
-    this.timeout(300_000);
-    await project.json<ResultJson>(["up", "local"]);
-    const before = (await project.json<{ stacks: { server: string }[] }>(["status", "local"])).stacks[0]?.server ?? "";
-    await project.run(["down"]);
-    const squatter = createServer();
-    await new Promise<void>((resolve) => squatter.listen(Number(new URL(before).port), "127.0.0.1", resolve));
-    try {
-      const { changes } = await project.json<ResultJson>(["up", "local"]);
-      assert.equal(changes.create + changes.replace + changes.delete, 0);
-      const after = (await project.json<{ stacks: { server: string }[] }>(["status", "local"])).stacks[0]?.server;
-      assert.notEqual(after, before);
-    } finally {
-      squatter.close();
-    }
   });
 });

@@ -45,7 +45,7 @@ export function ambientNamespaces(
 }
 
 /** Whether an object is a Gateway of the Gateway API that istiod makes a waypoint of. */
-export function isWaypoint(object: Labelled): object is WaypointObject {
+function isWaypoint(object: Labelled): object is WaypointObject {
   const { spec } = object as { readonly spec?: { readonly gatewayClassName?: string } };
   return object.kind === "Gateway" && spec?.gatewayClassName === "istio-waypoint";
 }
@@ -60,13 +60,16 @@ function waypointOf(
     (candidate) =>
       isWaypoint(candidate) && candidate.metadata.namespace === namespace && candidate.metadata.name === name,
   );
-  return object === undefined || name === undefined
-    ? undefined
-    : {
-        name,
-        workload: { namespace, labels: { "gateway.networking.k8s.io/gateway-name": name } },
-        principal: principal(trustDomain, namespace, name),
-      };
+  return object === undefined || name === undefined ? undefined : waypointNamed(namespace, name, trustDomain);
+}
+
+/** A waypoint by the name of its Gateway, which istiod gives its account and its pods' label. */
+export function waypointNamed(namespace: string, name: string, trustDomain: string): Waypoint {
+  return {
+    name,
+    workload: { namespace, labels: { "gateway.networking.k8s.io/gateway-name": name } },
+    principal: principal(trustDomain, namespace, name),
+  };
 }
 
 /** What policies at a waypoint are attached to. */

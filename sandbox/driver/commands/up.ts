@@ -18,6 +18,7 @@ export interface UpResult extends OperationResult {
   readonly server: string;
   /** The application's namespace. */
   readonly namespace: string;
+  readonly mode: "sidecar" | "ambient";
   /** Host names that the gateway answers. */
   readonly hosts: readonly string[];
   /** Host name of the load balancer in front of the gateway; undefined without one. Nothing listens there. */
@@ -90,11 +91,12 @@ function entryOf({ stack, paths }: StackSession): Pick<UpResult, "hosts" | "load
   };
 }
 
-function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "kubernetesProvider" | "cloud"> {
+function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "mode" | "kubernetesProvider" | "cloud"> {
   const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers, volumes"];
   const choice = chooseKubernetesProvider();
   return {
     namespace: stack.catalog.namespace,
+    mode: stack.config.mesh.mode,
     kubernetesProvider: choice.reason,
     cloud:
       stack.config.platform.kind === "eks"

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { countsLine, diffLines, propertyLine } from "../../../cli/output/diff.ts";
 import { progressView } from "../../../cli/output/progress.ts";
 import { resultJson } from "../../../cli/output/result-json.ts";
-import type { Change } from "../../../sandbox/driver/index.ts";
+import { upSummary } from "../../../cli/output/summary.ts";
+import type { Change, UpResult } from "../../../sandbox/driver/index.ts";
 
 const change: Change = {
   urn: "urn:pulumi:prod::ecommerce-mesh::kubernetes:networking.istio.io/v1:VirtualService::product",
@@ -43,6 +44,34 @@ describe("a value inside of an object that is added as a whole", () => {
       propertyLine({ path: "data", kind: "add", new: value, replaces: false }),
       'data: added {"password":(secret),"id":(known after up),"port":80}',
     );
+  });
+});
+
+describe("the summary of an up", () => {
+  const result: UpResult = {
+    counts,
+    changed: [],
+    problems: [],
+    represented: [{ name: "istiod", chart: "istiod", reason: "its repository does not answer" }],
+    replacedSecrets: [],
+    resources: 10,
+    cluster: { nodesByZone: {}, namespaces: [], faults: [] },
+    kubeconfig: "/tmp/kubeconfig",
+    server: "https://127.0.0.1:6443",
+    namespace: "shop",
+    mode: "sidecar",
+    hosts: [],
+    loadBalancerHostName: undefined,
+    kubernetesProvider: "",
+    cloud: [],
+  };
+  const summary = (mode: UpResult["mode"]) => upSummary("dev", { ...result, mode }, 1000, { isTTY: false }).join("\n");
+
+  it("says what stands for istiod: its injector with sidecars, and nothing for the pods of a waypoint", () => {
+    assert.match(summary("sidecar"), /sidecar injector/);
+    assert.doesNotMatch(summary("sidecar"), /waypoint/);
+    assert.match(summary("ambient"), /nothing for the waypoint's pods, which istiod would start/);
+    assert.doesNotMatch(summary("ambient"), /injector/);
   });
 });
 

@@ -6,8 +6,6 @@ import { applicationObjects } from "../../../model/application.ts";
 import { nodeDaemons } from "../../../model/capacity/cluster-pods.ts";
 import { podDemand } from "../../../model/capacity/demand.ts";
 import { checkStack } from "../../../model/checks/index.ts";
-import { explain } from "../../../model/explain/explain.ts";
-import { worldOf } from "../../../model/explain/stack-world.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../../model/objects.ts";
 import { stackReleases } from "../../../model/render.ts";
 import { stackData } from "../../support/stack-data.ts";
@@ -217,11 +215,6 @@ describe("an ambient mesh", () => {
       object.kind === "Deployment" ? Object.keys(object.spec.template.metadata.annotations) : [],
     );
     assert.deepEqual(annotations, []);
-  });
-
-  it("answers as the same catalog with sidecars does", () => {
-    assert.equal(typeof explain, "function");
-    assert.deepEqual(worldOf(ambient), worldOf(sidecars));
   });
 });
 

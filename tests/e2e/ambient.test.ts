@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
+import { readCluster } from "../../cli/doctor/read-cluster.ts";
+import type { ResultJson } from "../../cli/output/result-json.ts";
+import { readStackFile } from "../../config/load.ts";
+import { diagnose } from "../../model/doctor/diagnose.ts";
+import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
+import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
+import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { TemporaryProject } from "../support/mesh-command.ts";
+
+describe("the life of an ambient stack", function () {
+  this.timeout(600_000);
+  let project: TemporaryProject;
+
+  before(() => {
+    project = new TemporaryProject();
+    project.edit("Pulumi.local.yaml", "    version: 1.30.7\n", "    version: 1.30.7\n    mode: ambient\n");
+  });
+  after(async () => {
+    await project.remove();
+  });
+
+  const kubeconfig = async () => (await project.run(["kubeconfig", "local"])).stdout.trim();
+  const list = async (path: string) => new KubernetesApi(await kubeconfig()).list(path);
+  const names = async (path: string) =>
+    (await list(path)).map((item) => stringAt(item, "metadata", "name") ?? "").sort();
+
+  it("comes up with a ztunnel on every node and no sidecar, and says that no pod stands for the waypoint", async () => {
+    const { code, stdout, stderr } = await project.run(["up", "local"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /nothing for the waypoint's pods/);
+    const containers = (pods: readonly unknown[]) =>
+      pods.flatMap((pod) => [...listAt(pod, "spec", "containers"), ...listAt(pod, "spec", "initContainers")]);
+    const application = await list("/api/v1/namespaces/ecommerce/pods");
+    assert.ok(application.length >= 6);
+    assert.ok(!containers(application).some((container) => stringAt(container, "name") === "istio-proxy"));
+    const ztunnels = await names("/api/v1/namespaces/kube-system/pods?labelSelector=app%3Dztunnel");
+    assert.equal(ztunnels.length, (await names("/api/v1/nodes")).length);
+    assert.deepEqual(await names("/apis/gateway.networking.k8s.io/v1/namespaces/ecommerce/gateways"), ["waypoint"]);
+  });
+
+  it("finds nothing wrong with it, but that its namespace has lost its label, when it has", async () => {
+    const { findings } = await project.json<{ findings: unknown[] }>(["doctor", "local"]);
+    assert.deepEqual(findings, []);
+    const client = new KubernetesClient(await readKubeconfig(await kubeconfig()));
+    const label = (value: string | null) =>
+      client.call("PATCH", "/api/v1/namespaces/ecommerce", {
+        body: { metadata: { labels: { "istio.io/dataplane-mode": value } } },
+        contentType: "application/merge-patch+json",
+      });
+    try {
+      await label(null);
+      const view = await readCluster(new KubernetesApi(await kubeconfig()), readStackFile(project.dir, "local"));
+      assert.ok(
+        diagnose(view).some(
+          ({ code, object }) => `${code} ${object}` === "namespace-outside-ambient Namespace ecommerce",
+        ),
+      );
+    } finally {
+      await label("ambient");
+      client.close();
+    }
+  });
+
+  it("changes nothing when it is brought up again, though somebody took the ports of the last run", async () => {
+    const server = async () =>
+      (await project.json<{ stacks: { server: string }[] }>(["status", "local"])).stacks[0]?.server ?? "";
+    const before = await server();
+    await project.run(["down"]);
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(Number(new URL(before).port), "127.0.0.1", resolve));
+    try {
+      const { changes, changed } = await project.json<ResultJson>(["up", "local"]);
+      assert.notEqual(await server(), before);
+      // The provider of an existing cluster is given its kubeconfig, and that has another port now.
+      assert.deepEqual(
+        changed.filter(({ urn }) => !urn.includes("pulumi:providers:")),
+        [],
+      );
+      assert.equal(changes.create + changes.replace + changes.delete, 0);
+      assert.ok(changes.same > 100);
+    } finally {
+      squatter.close();
+    }
+  });
+
+  it("leaves no object behind when it is destroyed", async () => {
+    const { changes, changed } = await project.json<ResultJson>(["destroy", "local"]);
+    assert.equal(changes.delete, changed.length);
+    const namespaces = await names("/api/v1/namespaces");
+    assert.deepEqual(namespaces, ["default", "kube-node-lease", "kube-public", "kube-system"]);
+    assert.deepEqual(await names("/api/v1/pods"), []);
+    assert.deepEqual(await names("/apis/gateway.networking.k8s.io/v1/gateways"), []);
+  });
+});
