@@ -99,7 +99,7 @@ function judge(
   request: MeshRequest,
   now: number,
 ): Admission {
-  const token = judgeToken(rules, request.headers, now);
+  const token = judgeToken(rules, request, now);
   const tokenSteps: TraceStep[] =
     token.kind === "none"
       ? []

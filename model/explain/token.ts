@@ -1,3 +1,5 @@
+import { tokenFor } from "./token-location.ts";
+import type { MeshRequest } from "./types.ts";
 import type { RequestAuthenticationView } from "./world.ts";
 
 /** Claims of a token; nobody has verified them. */
@@ -18,23 +20,28 @@ export type TokenVerdict =
  */
 export function judgeToken(
   rules: readonly RequestAuthenticationView[],
-  headers: Readonly<Record<string, string>>,
+  request: Pick<MeshRequest, "headers" | "query">,
   now: number,
 ): TokenVerdict {
-  const jwtRules = rules.flatMap(({ spec }) => spec.jwtRules ?? []);
-  const token = tokenOf(headers);
-  if (jwtRules.length === 0 || token === undefined) {
+  const found = rules
+    .flatMap(({ spec }) => spec.jwtRules ?? [])
+    .flatMap((rule) => {
+      const token = tokenFor(rule, request);
+      return token === undefined ? [] : [{ rule, claims: claimsOf(token) }];
+    });
+  if (found.length === 0) {
     return { kind: "none" };
   }
-  const claims = claimsOf(token);
-  if (claims === undefined) {
-    return { kind: "refused", says: "the bearer token is no JWT" };
+  const readable = found.flatMap(({ rule, claims }) => (claims === undefined ? [] : [{ rule, claims }]));
+  if (readable.length === 0) {
+    return { kind: "refused", says: "the token is no JWT" };
   }
-  const issuer = typeof claims["iss"] === "string" ? claims["iss"] : "";
-  const rule = jwtRules.find((candidate) => candidate.issuer === issuer);
-  if (rule === undefined) {
-    return { kind: "refused", says: `no rule knows the issuer ${JSON.stringify(issuer)}` };
+  const match = readable.find(({ rule, claims }) => rule.issuer === claims["iss"]);
+  if (match === undefined) {
+    const issuers = [...new Set(readable.map(({ claims }) => JSON.stringify(claims["iss"] ?? "")))];
+    return { kind: "refused", says: `no rule that looks there knows the issuer ${issuers.join(" or ")}` };
   }
+  const { rule, claims } = match;
   const audiences = rule.audiences ?? [];
   const offered = [claims["aud"]].flat();
   if (audiences.length > 0 && !audiences.some((audience) => offered.includes(audience))) {
@@ -49,12 +56,8 @@ export function judgeToken(
   return {
     kind: "accepted",
     claims,
-    says: `the token of ${issuer} is taken, if its signature is right (not checked here)`,
+    says: `the token of ${rule.issuer} is taken, if its signature is right (not checked here)`,
   };
-}
-
-function tokenOf(headers: Readonly<Record<string, string>>): string | undefined {
-  return /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1];
 }
 
 function claimsOf(token: string): TokenClaims | undefined {

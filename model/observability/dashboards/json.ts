@@ -38,7 +38,6 @@ export function dashboardJson({ uid, title, variables, panels }: Dashboard) {
         label,
         type: "query" as const,
         datasource: SOURCE,
-        definition: `label_values(${metric}{${where}}, ${from})`,
         query: { query: `label_values(${metric}{${where}}, ${from})`, refId: name },
         refresh: 2,
         sort: 1,
@@ -58,7 +57,7 @@ function panelJson({ title, unit, queries, description = "" }: Panel, index: num
     gridPos: { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
     fieldConfig: { defaults: { unit: UNITS[unit], min: 0 }, overrides: [] },
     options: {
-      legend: { displayMode: "list", placement: "bottom", showLegend: true },
+      legend: { calcs: [], displayMode: "list", placement: "bottom", showLegend: true },
       tooltip: { mode: "multi", sort: "desc" },
     },
     targets: queries.map(({ expr, legend }, number) => ({

@@ -5,7 +5,7 @@ import type { Cluster, ObjectRef } from "../kubernetes/cluster.ts";
 const FIELD_MANAGER = "ecommerce-mesh-sandbox";
 
 /** How long a definition may take to be served. */
-const ESTABLISHED_WITHIN_MS = 30_000;
+const ESTABLISHED_WITHIN_MS = 120_000;
 
 /**
  * Installs Istio's real CustomResourceDefinitions and waits until they are served. The manifests go to the API server as

@@ -92,6 +92,26 @@ describe("explain: policies", () => {
     );
   });
 
+  it("looks for a token where the rule says, and only there", () => {
+    const places = `fromHeaders: [{ name: X-Token, prefix: "jwt " }], fromCookies: [session], fromParams: [token]`;
+    const elsewhere = worldFrom(services, POLICIES.replace("audiences: [shop]", `audiences: [shop], ${places}`));
+    const token = bearer({ iss: "https://auth.example.com", aud: "shop", role: "customer" }).replace(/^.*Bearer /, "");
+    const statusOf = (url: string, ...headers: string[]) => ask(elsewhere, `GET ${url}`, headers, "order").status;
+    const profile = "http://user:8080/users/profile";
+    assert.equal(statusOf(profile, `x-token: jwt ${token}`), 200);
+    assert.equal(statusOf(profile, `cookie: theme=dark; session=${token}`), 200);
+    assert.equal(statusOf(`${profile}?token=${token}`), 200);
+    // No token at all, as far as this rule is concerned: what needs none is answered, what needs one is not.
+    assert.equal(statusOf(profile, `authorization: Bearer ${token}`), 403);
+    assert.equal(statusOf("http://user:8080/users/public/1", "authorization: Bearer nonsense"), 200);
+    assert.equal(statusOf("http://user:8080/users/public/1", "cookie: session=nonsense"), 401);
+  });
+
+  it("takes a token from the query where no rule says otherwise", () => {
+    const token = bearer({ iss: "https://auth.example.com", aud: "shop", role: "customer" }).replace(/^.*Bearer /, "");
+    assert.equal(ask(world, `GET http://user:8080/users/profile?access_token=${token}`, [], "order").status, 200);
+  });
+
   it("fails a plain-text caller under STRICT, and takes it under PERMISSIVE", () => {
     const plain =
       "---\nkind: DestinationRule\nmetadata: { name: cart }\nspec: { host: cart, trafficPolicy: { tls: { mode: DISABLE } } }\n";
