@@ -8,6 +8,9 @@ import { clusterName, NAMESPACES, RELEASES } from "../model/names.ts";
 import { revisionOf } from "../model/revisions.ts";
 import { partitionOf } from "../model/partition.ts";
 import { rateLimitParts } from "../model/rate-limit/objects.ts";
+import { usesCertManager } from "../model/certificates/uses.ts";
+import { CertManager } from "./certificates/cert-manager.ts";
+import { GatewayCertificates } from "./certificates/gateway-certificates.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
@@ -77,9 +80,16 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   const { access } = base;
 
   const inCluster = { provider: access.provider };
+  const certManager = usesCertManager(stack.config)
+    ? new CertManager(
+        "cert-manager",
+        { stack, clusterName: name },
+        { providers: base.providers, dependsOn: [...access.ready] },
+      )
+    : undefined;
   const mesh = new Mesh(
     "mesh",
-    { stack, clusterName: name, ...base.meshArgs },
+    { stack, clusterName: name, ...base.meshArgs, ...(certManager === undefined ? {} : { certManager }) },
     { ...inCluster, dependsOn: [...access.ready] },
   );
   const { remoteClusters } = stack.config.mesh.multiCluster;
@@ -93,7 +103,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   );
   // istiod's webhook refuses Istio objects until it answers; and no console is shown before it asks who comes in.
   new Consoles("consoles", { stack }, { ...inCluster, dependsOn: [mesh, addons] });
-  const gatewayAuthority = certificate(stack, mesh, inCluster);
+  const gatewayAuthority = certificate(stack, mesh, certManager, inCluster);
 
   // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
   const namespace = new ApplicationNamespace(
@@ -111,7 +121,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
 
   return {
     ...base.outputs,
-    ...base.outputsOf(mesh, addons),
+    ...base.outputsOf(mesh, { ...addons.roleArns, ...certManager?.roleArns }),
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
     meshVersion: revisionOf(stack.config.mesh, "stable").version,
@@ -143,7 +153,7 @@ interface Base {
   readonly nodesOnDemand: readonly pulumi.Resource[];
   readonly outputs: BaseOutputs;
   /** Outputs that are known with the mesh. */
-  readonly outputsOf: (mesh: Mesh, addons: Addons) => MeshOutputs;
+  readonly outputsOf: (mesh: Mesh, roleArns: Readonly<Record<string, pulumi.Output<string>>>) => MeshOutputs;
   /** Providers of what runs in the cluster and has rights in AWS. */
   readonly providers: pulumi.ProviderResource[];
 }
@@ -207,8 +217,8 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       encryptionKeyArn: keyArn,
     },
     providers: [provider, cluster.provider],
-    outputsOf: (mesh, addons) => ({
-      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns, ...addons.roleArns, ...karpenter?.roleArns },
+    outputsOf: (mesh, roleArns) => ({
+      roleArns: { ...cluster.roleArns, ...mesh.edge?.roleArns, ...roleArns, ...karpenter?.roleArns },
       loadBalancerHostName:
         mesh.edge === undefined
           ? null
@@ -262,15 +272,20 @@ function rateLimitService(stack: Stack, options: ComponentOptions): RateLimitSer
   return parts === undefined ? [] : [new RateLimitService("rate-limit", { parts }, options)];
 }
 
-/** Makes the gateway's certificate where the stack does; gives the authority behind it, or null. */
-function certificate(stack: Stack, mesh: Mesh, options: ComponentOptions): PlatformOutputs["gatewayAuthority"] {
-  const { mode, credentialName } = stack.config.traffic.tls;
+/** Makes the gateway's certificate where the stack does, or asks cert-manager for it; gives the authority behind its own, or null. */
+function certificate(
+  stack: Stack,
+  mesh: Mesh,
+  certManager: CertManager | undefined,
+  options: ComponentOptions,
+): PlatformOutputs["gatewayAuthority"] {
+  const { credentialName, mode } = stack.config.traffic.tls;
+  // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
+  const after = { ...options, dependsOn: [mesh.ingressNamespace] };
+  if (mode === "certManager" && certManager !== undefined) {
+    new GatewayCertificates("certificates", { stack }, { ...after, dependsOn: [...after.dependsOn, certManager] });
+  }
   return mode === "selfSigned"
-    ? new GatewayCertificate(
-        "certificate",
-        { hosts: stack.catalog.hosts, credentialName },
-        // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
-        { ...options, dependsOn: [mesh.ingressNamespace] },
-      ).authorityPem
+    ? new GatewayCertificate("certificate", { hosts: stack.catalog.hosts, credentialName }, after).authorityPem
     : null;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificates } from "./schema/certificates.ts";
 import { cluster } from "./schema/cluster.ts";
 import { dnsLabel, tags } from "./schema/common.ts";
 import { mesh } from "./schema/mesh.ts";
@@ -29,6 +30,7 @@ export const stackConfig = z.strictObject({
     .default({})
     .describe("Overrides of the catalog's services: the same keys as in the catalog, merged into it."),
   traffic: traffic.prefault({}).describe("How traffic reaches the application."),
+  certificates: certificates.prefault({}).describe("Certificates that cert-manager keeps."),
   security: security.prefault({}).describe("Identity and authorization."),
   observability: observability.prefault({}).describe("Metrics, traces and consoles."),
   tags: tags.default({}).describe("Tags of every AWS resource."),

@@ -8,6 +8,7 @@ export const NAMESPACES = {
   egress: "istio-egress",
   eastWest: "istio-eastwest",
   observability: "observability",
+  certManager: "cert-manager",
 } as const;
 
 /** Namespace of the rate limit service, which is in the mesh like an application. */
@@ -35,6 +36,9 @@ export const RELEASES = {
   redis: "redis",
   loadBalancerController: "aws-load-balancer-controller",
   externalDns: "external-dns",
+  certManager: "cert-manager",
+  privateCaIssuer: "aws-privateca-issuer",
+  istioCsr: "cert-manager-istio-csr",
   karpenterCrds: "karpenter-crd",
   karpenter: "karpenter",
 } as const;

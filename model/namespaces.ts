@@ -1,4 +1,5 @@
 import { AMBIENT_LABELS, isAmbient, ZTUNNEL_LABEL } from "./ambient/waypoint.ts";
+import { installsCertManager } from "./certificates/uses.ts";
 import { MANAGED_BY } from "./labels.ts";
 import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "./load-balancer.ts";
 import { networkLabels } from "./multi-cluster.ts";
@@ -37,6 +38,11 @@ function labelsOf(name: string, config: StackData["config"]): Readonly<Record<st
     ...(balanced ? READINESS_GATE_LABEL : {}),
     ...(name === NAMESPACES.istioSystem ? networkLabels(config) : {}),
   };
+}
+
+/** Namespace of cert-manager and of what signs for it; undefined where the stack has none, or does not bring it. */
+export function certManagerNamespace({ config }: StackData): NamespaceObject | undefined {
+  return installsCertManager(config) ? namespace(NAMESPACES.certManager, RESTRICTED_PODS) : undefined;
 }
 
 /** Namespace of the addons. */

@@ -17,6 +17,7 @@ import type {
 import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
 import type { HttpRouteSpec, IngressGatewaySpec } from "./gateway-api/types.ts";
+import type { CertManagerObject } from "./certificates/objects.ts";
 import type { DestinationRuleSpec, VirtualServiceSpec } from "./traffic/types.ts";
 
 /** What every object of the model carries. Names are explicit: other objects refer to them. */
@@ -245,7 +246,13 @@ export type KarpenterObject = NodeClassObject | NodePoolObject;
 
 /** Anything that the model makes and Kubernetes stores. */
 export type KubernetesObject =
-  CoreObject | StorageClassObject | IstioObject | WaypointObject | GatewayApiObject | KarpenterObject;
+  | CertManagerObject
+  | CoreObject
+  | StorageClassObject
+  | IstioObject
+  | WaypointObject
+  | GatewayApiObject
+  | KarpenterObject;
 
 /** A Helm release: where its chart is and what it is given. */
 export interface HelmRelease {

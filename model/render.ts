@@ -1,7 +1,10 @@
 import { applicationObjects } from "./application.ts";
+import { gatewayCertificates } from "./certificates/gateway.ts";
+import { clusterIssuers } from "./certificates/issuers.ts";
+import { workloadCertificates } from "./certificates/workloads.ts";
 import { controlPlanes } from "./control-planes.ts";
 import { eastWestObjects } from "./multi-cluster.ts";
-import { observabilityNamespace, platformNamespaces } from "./namespaces.ts";
+import { certManagerNamespace, observabilityNamespace, platformNamespaces } from "./namespaces.ts";
 import type { HelmRelease, KubernetesObject } from "./objects.ts";
 import { consoleObjects } from "./observability/consoles.ts";
 import { karpenterObjects } from "./karpenter/objects.ts";
@@ -10,16 +13,19 @@ import { meshTelemetry } from "./observability/telemetry/telemetry.ts";
 import { installsRateLimitService } from "./rate-limit/installed.ts";
 import { rateLimitParts } from "./rate-limit/objects.ts";
 import { addonReleases } from "./releases/addons.ts";
+import { certificateReleases } from "./releases/certificates.ts";
 import { edgeReleases } from "./releases/edge.ts";
 import { gatewayApiCrds } from "./releases/gateway-api-crds.ts";
 import { gatewayReleases } from "./releases/gateways.ts";
 import { istioBase } from "./releases/istio-base.ts";
+import { istioCsr } from "./releases/istio-csr.ts";
 import { istioCni } from "./releases/istio-cni.ts";
 import { istiod } from "./releases/istiod.ts";
 import { ztunnel } from "./releases/ztunnel.ts";
 import { revisionTags } from "./revision-tags.ts";
 import { karpenterReleases } from "./releases/karpenter.ts";
 import { secretTemplates, type SecretTemplate } from "./secrets.ts";
+import { certificateNetworkPolicies } from "./security/network-policies/certificates.ts";
 import { platformNetworkPolicies } from "./security/network-policies/platform.ts";
 import { peerAuthentication } from "./security/peer-authentication.ts";
 import type { StackData } from "./stack.ts";
@@ -47,6 +53,7 @@ export function stackObjects(stack: StackData, clusterName: string): KubernetesO
     ...karpenterObjects(stack.config, clusterName),
     ...platformNamespaces(stack),
     observabilityNamespace(),
+    ...certificateObjects(stack),
     ...revisionTags(stack),
     peerAuthentication(stack),
     ...eastWestObjects(stack),
@@ -59,12 +66,26 @@ export function stackObjects(stack: StackData, clusterName: string): KubernetesO
   ];
 }
 
+/** cert-manager's namespace and what is asked of it. */
+function certificateObjects(stack: StackData): KubernetesObject[] {
+  const namespace = certManagerNamespace(stack);
+  return [
+    ...(namespace === undefined ? [] : [namespace]),
+    ...certificateNetworkPolicies(stack),
+    ...clusterIssuers(stack),
+    ...gatewayCertificates(stack),
+    ...workloadCertificates(stack),
+  ];
+}
+
 /** Every Helm release of a stack, in the order of their installation. */
 export function stackReleases(stack: StackData, clusterName: string): HelmRelease[] {
   return [
     ...karpenterReleases(stack, clusterName),
     istioBase(stack),
     ...[gatewayApiCrds(stack), istioCni(stack)].filter((release) => release !== undefined),
+    ...certificateReleases(stack),
+    ...[istioCsr(stack, clusterName)].filter((release) => release !== undefined),
     ...controlPlanes(stack.config.mesh).map((plane) => istiod(stack, clusterName, plane)),
     ...[ztunnel(stack, clusterName)].filter((release) => release !== undefined),
     ...edgeReleases(stack, clusterName),

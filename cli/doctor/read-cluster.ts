@@ -11,8 +11,10 @@ import {
   certificateViews,
   httpRouteView,
   ingressViews,
+  issuanceView,
   namespaceView,
   podView,
+  representsCertManager,
   serviceView,
 } from "./views.ts";
 
@@ -26,7 +28,7 @@ const TRUST_DOMAIN = "cluster.local";
  */
 export async function readCluster(api: KubernetesApi, stack: StackData | undefined): Promise<ClusterView> {
   const istio = <T>(group: string, plural: string) => api.list(`/apis/${group}.istio.io/v1/${plural}`) as Promise<T[]>;
-  const [namespaces, pods, services, slices, autoscalers, secrets, events, gatewayApi] = await Promise.all([
+  const [namespaces, pods, services, slices, autoscalers, secrets, events, gatewayApi, issuances] = await Promise.all([
     api.list("/api/v1/namespaces"),
     api.list("/api/v1/pods"),
     api.list("/api/v1/services"),
@@ -35,6 +37,7 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
     api.list("/api/v1/secrets"),
     api.list("/api/v1/events"),
     gatewayApiOf(api),
+    issuancesOf(api),
   ]);
   const [virtualServices, destinationRules, gateways, peerAuthentications, authorizationPolicies] = await Promise.all([
     istio<ClusterView["virtualServices"][number]>("networking", "virtualservices"),
@@ -54,6 +57,7 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
     services: services.map((service) => serviceView(service, slices)),
     autoscalers: autoscalers.map(autoscalerView),
     certificates: secrets.flatMap(certificateViews),
+    issuances: pods.some(representsCertManager) ? undefined : issuances,
     virtualServices,
     destinationRules,
     gateways,
@@ -65,12 +69,22 @@ export async function readCluster(api: KubernetesApi, stack: StackData | undefin
   };
 }
 
-/** The ClusterRole view does not cover these kinds, and the API server refuses them also where it does not know them. */
 async function gatewayApiOf(api: KubernetesApi): Promise<ClusterView["gatewayApi"]> {
   const group = "/apis/gateway.networking.k8s.io/v1";
-  try {
+  return unlessRefused(async () => {
     const [routes, gateways] = await Promise.all([api.list(`${group}/httproutes`), api.list(`${group}/gateways`)]);
     return [...routes.map(httpRouteView), ...gateways.flatMap(ingressViews)];
+  });
+}
+
+async function issuancesOf(api: KubernetesApi): Promise<ClusterView["issuances"]> {
+  return unlessRefused(async () => (await api.list("/apis/cert-manager.io/v1/certificates")).map(issuanceView));
+}
+
+/** The ClusterRole view does not cover all kinds, and the API server refuses these also where it does not know them. */
+async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof SandboxError && error.code === "cluster.refused") {
       return undefined;

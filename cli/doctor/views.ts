@@ -4,10 +4,13 @@ import type {
   AutoscalerView,
   CertificateView,
   GatewayApiView,
+  IssuanceView,
   NamespaceView,
   PodView,
   ServiceView,
 } from "../../model/doctor/view.ts";
+import { RELEASES } from "../../model/names.ts";
+import { REPRESENTS_ANNOTATION } from "../../sandbox/providers/helm/representation/marks.ts";
 import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
 import { obstacleOf } from "./pod-obstacles.ts";
 
@@ -126,6 +129,26 @@ function notAfter(pem: Buffer): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** @param item a Certificate of cert-manager's */
+export function issuanceView(item: unknown): IssuanceView {
+  const ready = listAt(item, "status", "conditions").find((one) => stringAt(one, "type") === "Ready");
+  return {
+    ...nameOf(item),
+    secretName: stringAt(item, "spec", "secretName") ?? "",
+    ready: stringAt(ready, "status") === "True",
+    message: stringAt(ready, "message") ?? "",
+  };
+}
+
+/** Whether a pod of cert-manager's controller only stands for it: then no certificate is ever issued. */
+export function representsCertManager(pod: unknown): boolean {
+  const { labels, annotations } = objectAt(pod, "metadata");
+  return (
+    objectAt(labels)["app.kubernetes.io/name"] === RELEASES.certManager &&
+    objectAt(annotations)[REPRESENTS_ANNOTATION] !== undefined
+  );
 }
 
 function nameOf(item: unknown): { name: string; namespace: string } {

@@ -5,12 +5,18 @@ import { styleFor } from "./style.ts";
 
 /** What the doctor could not see, each as a sentence. */
 export function notLookedAt(
-  view: Pick<ClusterView, "proxies" | "declared" | "gatewayApi" | "namespaces" | "pods" | "rootNamespace">,
+  view: Pick<
+    ClusterView,
+    "proxies" | "declared" | "gatewayApi" | "issuances" | "namespaces" | "pods" | "rootNamespace"
+  >,
 ): string[] {
-  const { proxies, declared, gatewayApi } = view;
+  const { proxies, declared, gatewayApi, issuances } = view;
   return [
     ...(view.namespaces.some(isAmbientNamespace) && isStoodInFor(view)
       ? ["pods of waypoints, and whether ztunnel has every pod: others stand here for istiod and istio-cni"]
+      : []),
+    ...(issuances === undefined
+      ? ["whether certificates are issued: cert-manager is represented here, or these credentials may not list them"]
       : []),
     ...(proxies === undefined
       ? ["whether proxies are in step with istiod: its debug port cannot be reached through the API server"]

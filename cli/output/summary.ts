@@ -36,6 +36,9 @@ export function upSummary(
     `                 Pulumi's Kubernetes provider (${result.kubernetesProvider})`,
     ...meshLines(result),
     ...representedLines(result.represented),
+    ...(result.unissued.length === 0
+      ? []
+      : [`                 no certificate is issued, as cert-manager does not run: ${result.unissued.join(", ")}`]),
     "",
     `kubeconfig   ${result.kubeconfig}`,
     `next         export KUBECONFIG=${result.kubeconfig}   # then kubectl get pods -A`,

@@ -9,6 +9,7 @@ import { gatewayApiCrds } from "../../model/releases/gateway-api-crds.ts";
 import { gatewayReleases } from "../../model/releases/gateways.ts";
 import { istioBase } from "../../model/releases/istio-base.ts";
 import { istioCni } from "../../model/releases/istio-cni.ts";
+import { istioCsr } from "../../model/releases/istio-csr.ts";
 import { istiod } from "../../model/releases/istiod.ts";
 import { ztunnel } from "../../model/releases/ztunnel.ts";
 import { caSecret, eastWestObjects } from "../../model/multi-cluster.ts";
@@ -17,6 +18,7 @@ import { platformNetworkPolicies } from "../../model/security/network-policies/p
 import { peerAuthentication } from "../../model/security/peer-authentication.ts";
 import type { StackData } from "../../model/stack.ts";
 import { meshTelemetry } from "../../model/observability/telemetry/telemetry.ts";
+import { IstioCsr } from "../certificates/istio-csr.ts";
 import type { Edge } from "../edge/edge.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
@@ -35,6 +37,8 @@ export interface MeshArgs {
    * after it. Given what brings the CustomResourceDefinitions of Istio and the Gateway API. Default: nothing.
    */
   readonly edge?: (definitions: readonly pulumi.Resource[]) => Edge;
+  /** What the objects in cert-manager's care wait for. Default: nothing; only with `mesh.istioCsr` it is needed. */
+  readonly certManager?: pulumi.Resource;
 }
 
 /** Istio: base, control plane, gateways, and the policies that hold for the whole mesh. */
@@ -70,6 +74,17 @@ export class Mesh extends pulumi.ComponentResource {
       ca === undefined
         ? []
         : [createAuthority(name, ca, childOptions(this, options, [required(namespaces, NAMESPACES.istioSystem)]))];
+    const csr = istioCsr(args.stack, args.clusterName);
+    const signer =
+      csr === undefined
+        ? []
+        : [
+            new IstioCsr(
+              `${name}-istio-csr`,
+              { stack: args.stack, release: csr, istioNamespace: required(namespaces, NAMESPACES.istioSystem) },
+              childOptions(this, options, args.certManager === undefined ? [] : [args.certManager]),
+            ),
+          ];
     // istiod does not start without the CustomResourceDefinitions.
     const base = install(istioBase(args.stack), []);
     const agent = istioCni(args.stack);
@@ -79,7 +94,7 @@ export class Mesh extends pulumi.ComponentResource {
     this.controlPlanes = controlPlanes(config.mesh).map((plane) =>
       // istiod makes a root of its own when it finds no other at its start. And it leaves the redirection of traffic to the
       // node agent: a pod that came before the agent would find no network.
-      install(istiod(args.stack, args.clusterName, plane), [base, ...authority, ...agents, ...gatewayApi]),
+      install(istiod(args.stack, args.clusterName, plane), [base, ...authority, ...signer, ...agents, ...gatewayApi]),
     );
     // ztunnel is ready once istiod has told it of the mesh.
     const nodeProxy = ztunnel(args.stack, args.clusterName);

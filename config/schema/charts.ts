@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { semver } from "./common.ts";
 
 /** Where a chart comes from: a repository, an OCI registry, or a directory on this machine (air-gapped sites). */
 export const chartRepository = z
@@ -9,11 +8,19 @@ export const chartRepository = z
     "expected a chart repository (https://...), an OCI registry (oci://...) or a directory (./...)",
   );
 
+/** As the chart's repository writes it: some put a `v` before their versions. */
+const chartVersion = z
+  .string()
+  .regex(
+    /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+    "expected a version of three numbers such as 1.30.7 (quote it in YAML)",
+  );
+
 /** Version and source of one chart. Both are part of the contract: a release never follows a moving tag. */
 export function chart(defaults: { readonly version: string; readonly repository: string }) {
   return z
     .strictObject({
-      version: semver.default(defaults.version).describe("Chart version, pinned."),
+      version: chartVersion.default(defaults.version).describe("Chart version, pinned."),
       repository: chartRepository
         .default(defaults.repository)
         .describe("Repository URL, `oci://` registry, or local directory that holds the chart."),

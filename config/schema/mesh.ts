@@ -5,6 +5,7 @@ import { ambient, gatewayApiCrds } from "./mesh/ambient.ts";
 import { cni } from "./mesh/cni.ts";
 import { defaultTrafficPolicy } from "./mesh/default-traffic-policy.ts";
 import { egressGateway, ingressGateway, internalGateway } from "./mesh/gateways.ts";
+import { istioCsr } from "./mesh/istio-csr.ts";
 import { istiod } from "./mesh/istiod.ts";
 import { multiCluster } from "./mesh/multi-cluster.ts";
 import { proxy } from "./mesh/proxy.ts";
@@ -73,6 +74,7 @@ export const mesh = z.strictObject({
   egressGateway: egressGateway.prefault({}).describe("Where traffic to external services leaves."),
   internalGateway: internalGateway.prefault({}).describe("Where calls from inside the cluster enter."),
   multiCluster: multiCluster.prefault({}).describe("The part of this cluster in a mesh of several."),
+  istioCsr: istioCsr.prefault({}).describe("Workload certificates from cert-manager (istio-csr)."),
   cni: cni.prefault({}).describe("The node agent istio-cni."),
   proxy: proxy.prefault({}).describe("Sidecars and gateways."),
 });

@@ -65,10 +65,10 @@ export const traffic = z.strictObject({
   tls: z
     .strictObject({
       mode: z
-        .enum(["none", "selfSigned", "existingSecret", "acm"])
+        .enum(["none", "selfSigned", "certManager", "existingSecret", "acm"])
         .default("existingSecret")
         .describe(
-          "`selfSigned`: a certificate made by the stack; `existingSecret`: a Secret that something else keeps (cert-manager); `acm`: TLS ends at the load balancer with `certificateArn`; `none`: HTTP only.",
+          "`selfSigned`: a certificate of an authority of the stack's own; `certManager`: one that cert-manager gets and renews (`certificates`); `existingSecret`: a Secret that something else keeps; `acm`: TLS ends at the load balancer with `certificateArn`; `none`: HTTP only.",
         ),
       credentialName: z
         .string()
@@ -91,7 +91,9 @@ export const traffic = z.strictObject({
             credentialName: z
               .string()
               .min(1)
-              .describe("Name of its TLS Secret in the ingress gateway's namespace; something else keeps it."),
+              .describe(
+                "Name of its TLS Secret in the ingress gateway's namespace. cert-manager keeps it with mode `certManager`, something else with the others.",
+              ),
           }),
         )
         .default([])

@@ -1,7 +1,10 @@
 import type { Resources } from "../../config/schema/common.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
+import { installsCertManager } from "../certificates/uses.ts";
 import type { HelmRelease } from "../objects.ts";
+import { privateCaIssuer } from "../releases/certificates.ts";
 import { edgeReleases } from "../releases/edge.ts";
+import { istioCsr } from "../releases/istio-csr.ts";
 import { karpenterReleases } from "../releases/karpenter.ts";
 import type { StackData } from "../stack.ts";
 import { podRequest, type PodSet } from "./requests.ts";
@@ -42,6 +45,22 @@ export function nodeDaemons({ platform, mesh }: StackData["config"]): PodSet[] {
 export function clusterControllers(stack: StackData): PodSet[] {
   const releases = [...edgeReleases(stack, ""), ...karpenterReleases(stack, "")];
   return [...MANAGED_ADDONS, ...releases.flatMap(releasePods)];
+}
+
+/** What issues certificates: also on a cluster that exists, where the stack brings it along. */
+export function certificatePods(stack: StackData): PodSet[] {
+  const { config } = stack;
+  const { replicas, resources } = config.certificates.certManager;
+  const parts = installsCertManager(config) ? ["controller", "webhook", "cainjector"] : [];
+  const releases = [privateCaIssuer(stack), istioCsr(stack, "")].filter((release) => release !== undefined);
+  return [
+    ...parts.map((part) => ({
+      name: `cert-manager's ${part}`,
+      pods: replicas,
+      request: podRequest(resources.requests),
+    })),
+    ...releases.flatMap(releasePods),
+  ];
 }
 
 /** The pods of a release of one Deployment, whose values the model wrote itself; none for one that says nothing of pods. */

@@ -8,7 +8,7 @@ import { rateLimitPods } from "../rate-limit/pods.ts";
 import type { StackData } from "../stack.ts";
 import { replicasOf } from "../workloads/replicas.ts";
 import type { PoolName } from "../../config/schema/node-pool.ts";
-import { clusterControllers } from "./cluster-pods.ts";
+import { certificatePods, clusterControllers } from "./cluster-pods.ts";
 import { podRequest, type PodSet } from "./requests.ts";
 
 /**
@@ -22,6 +22,7 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
     system: [
       ...meshPods(stack),
       ...addonPods(stack),
+      ...certificatePods(stack),
       ...(config.platform.kind === "eks" ? clusterControllers(stack) : []),
     ],
     workload: [...applicationPods(stack), ...rateLimitPods(stack)],

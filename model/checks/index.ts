@@ -16,6 +16,8 @@ import { checkGatewayApi } from "./gateway-api.ts";
 import { checkGateways } from "./gateways.ts";
 import { checkInternalGateway } from "./internal-gateway.ts";
 import { checkMesh } from "./mesh.ts";
+import { checkCertificates } from "./certificates.ts";
+import { checkIstioCsr } from "./istio-csr.ts";
 import { checkCluster } from "./cluster.ts";
 import { checkKarpenter } from "./karpenter.ts";
 import { checkMultiCluster } from "./multi-cluster.ts";
@@ -84,6 +86,8 @@ const CHECKS: readonly Check[] = [
   checkNames,
   checkNamespaces,
   checkTraffic,
+  checkCertificates,
+  checkIstioCsr,
   checkLoadBalancer,
   checkObservability,
   checkProduction,

@@ -1,4 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
+import { certifiesWorkloads } from "../certificates/uses.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../load-balancer.ts";
 import { serviceHost } from "../names.ts";
 import type { StackData } from "../stack.ts";
@@ -25,7 +26,8 @@ function certificates({ config }: StackData): Problem[] {
     ...(eastWestGateway.enabled ? [`${PATH}.eastWestGateway.enabled is true`] : []),
     ...(remoteClusters.length > 0 ? [`${PATH}.remoteClusters names others`] : []),
   ][0];
-  return certificateAuthority !== "istiod" || because === undefined
+  // With istio-csr istiod has no root; what that needs in a mesh of several clusters is checked there.
+  return certificateAuthority !== "istiod" || because === undefined || certifiesWorkloads(config)
     ? []
     : [
         {

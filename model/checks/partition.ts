@@ -28,7 +28,7 @@ interface ConfiguredArn {
   readonly regional: boolean;
 }
 
-function arns({ cluster, traffic }: StackConfig): ConfiguredArn[] {
+function arns({ cluster, traffic, certificates }: StackConfig): ConfiguredArn[] {
   const principals = (["admins", "deployers", "viewers"] as const).flatMap((group) =>
     cluster.access[group].map((arn, index) => ({ path: `cluster.access.${group}[${index}]`, arn, regional: false })),
   );
@@ -39,6 +39,10 @@ function arns({ cluster, traffic }: StackConfig): ConfiguredArn[] {
     ...(encryptionKeyArn === undefined
       ? []
       : [{ path: "cluster.encryptionKeyArn", arn: encryptionKeyArn, regional: true }]),
+    // The issuer is told its region.
+    ...(certificates.privateCa.arn === undefined
+      ? []
+      : [{ path: "certificates.privateCa.arn", arn: certificates.privateCa.arn, regional: false }]),
     // Its region is checked with the load balancer, which needs it there.
     ...(certificateArn === undefined
       ? []

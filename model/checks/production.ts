@@ -1,5 +1,6 @@
 import type { Problem } from "../../config/errors.ts";
 import type { ProductionRule } from "../../config/schema/security.ts";
+import { usesAcme } from "../certificates/uses.ts";
 import { parseCidr } from "../cidr.ts";
 import { hasDigest, isMutable } from "../images.ts";
 import { installsRateLimitService } from "../rate-limit/installed.ts";
@@ -63,7 +64,12 @@ function openEndpoint({ config }: StackData): Finding[] {
 
 function certificate({ config }: StackData): Finding[] {
   const { mode } = config.traffic.tls;
-  if (mode === "existingSecret" || mode === "acm") {
+  const { server } = config.certificates.acme;
+  if (usesAcme(config) && /staging/.test(new URL(server).host)) {
+    const message = `${server} gives certificates that no client trusts`;
+    return [{ rule: "self-signed", path: "certificates.acme.server", message, hint: "remove the key" }];
+  }
+  if (mode === "existingSecret" || mode === "acm" || mode === "certManager") {
     return [];
   }
   const rule = mode === "none" ? "plain-http" : "self-signed";
@@ -72,7 +78,7 @@ function certificate({ config }: StackData): Finding[] {
       rule,
       path: "traffic.tls.mode",
       message: `${mode} is no certificate that clients trust`,
-      hint: "use existingSecret or acm",
+      hint: "use certManager, existingSecret or acm",
     },
   ];
 }

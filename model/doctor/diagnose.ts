@@ -5,7 +5,7 @@ import { gatewayFindings } from "./gateways.ts";
 import { mtlsFindings } from "./mtls.ts";
 import { podFindings } from "./pods.ts";
 import { routeFindings } from "./routes.ts";
-import { autoscalerFindings, certificateFindings, endpointFindings } from "./services.ts";
+import { autoscalerFindings, certificateFindings, endpointFindings, issuanceFindings } from "./services.ts";
 import { sidecarFindings } from "./sidecars.ts";
 import type { ClusterView } from "./view.ts";
 
@@ -22,6 +22,7 @@ export function diagnose(view: ClusterView): Finding[] {
     ...autoscalerFindings(view),
     ...certificateFindings(view),
     ...ambientFindings(view),
+    ...issuanceFindings(view),
   ];
   const rank = ({ severity, object }: Finding) => `${severity === "error" ? 0 : 1} ${object}`;
   return findings.sort((one, other) => (rank(one) < rank(other) ? -1 : rank(one) > rank(other) ? 1 : 0));

@@ -33,6 +33,7 @@ export const FINDING_CODES = [
   "node-without-ztunnel",
   "pod-outside-ambient",
   "waypoint-without-pods",
+  "certificate-not-issued",
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -51,6 +51,19 @@ export function certificateFindings({ certificates, now }: ClusterView): Finding
     });
 }
 
+/** Certificates that cert-manager could not get, or has not yet. */
+export function issuanceFindings({ issuances = [] }: ClusterView): Finding[] {
+  return issuances
+    .filter(({ ready }) => !ready)
+    .map((issuance) => ({
+      code: "certificate-not-issued",
+      severity: "error",
+      object: objectName("Certificate", issuance),
+      message: `the Secret ${issuance.secretName} holds no valid certificate: ${issuance.message === "" ? "cert-manager has not looked at it yet" : issuance.message}`,
+      mend: `see how far it came: kubectl -n ${issuance.namespace} describe certificate,certificaterequest,order,challenge`,
+    }));
+}
+
 function labelText(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)

@@ -73,6 +73,15 @@ export interface CertificateView extends Named {
   readonly notAfter: number;
 }
 
+/** A Certificate of cert-manager's. */
+export interface IssuanceView extends Named {
+  /** Secret that is to hold it. */
+  readonly secretName: string;
+  readonly ready: boolean;
+  /** What cert-manager says of it; empty before it has looked. */
+  readonly message: string;
+}
+
 /** What istiod sent a proxy last, and what the proxy took. */
 export interface ProxyView {
   /** `pod.namespace`. */
@@ -107,6 +116,8 @@ export interface ClusterView {
   readonly services: readonly ServiceView[];
   readonly autoscalers: readonly AutoscalerView[];
   readonly certificates: readonly CertificateView[];
+  /** cert-manager's Certificates; undefined where it is represented and issues none, and where they may not be read. */
+  readonly issuances: readonly IssuanceView[] | undefined;
   readonly virtualServices: readonly VirtualServiceObject[];
   readonly destinationRules: readonly DestinationRuleObject[];
   readonly gateways: readonly GatewayObject[];

@@ -1,5 +1,6 @@
-import type { MeshConfig } from "../../config/schema/mesh.ts";
 import { WAYPOINT_LABELS } from "../ambient/waypoint.ts";
+import { certifiesWorkloads } from "../certificates/uses.ts";
+import { certificateAddress } from "../certificates/workloads.ts";
 import { istiodLabels, istiodName, type ControlPlane } from "../control-planes.ts";
 import { meshConfig } from "../mesh-config.ts";
 import { networkOf } from "../multi-cluster.ts";
@@ -40,12 +41,12 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
       rollingMaxUnavailable: 0,
       seccompProfile: { type: "RuntimeDefault" },
       cni: { enabled: mesh.cni.enabled },
-      env: environment(mesh),
+      env: environment(config),
       ...(mesh.istiod.jwksRootCertificates === undefined
         ? {}
         : { jwksResolverExtraRootCA: mesh.istiod.jwksRootCertificates }),
       meshConfig: meshConfig(stack),
-      global: { ...globalValues(mesh, clusterName), ...waypointDefaults(config) },
+      global: { ...globalValues(config, clusterName), ...waypointDefaults(config) },
       ...(mesh.mode === "ambient" ? AMBIENT_VALUES : {}),
     },
   });
@@ -74,7 +75,8 @@ function waypointDefaults(config: StackData["config"]): { readonly waypoint?: He
 }
 
 /** istiod's own settings; each is text, as the chart writes it into the container. */
-function environment({ mode, istiod: settings }: MeshConfig): HelmValues {
+function environment(config: StackData["config"]): HelmValues {
+  const { mode, istiod: settings } = config.mesh;
   return {
     // Kiali asks istiod for the state of the proxies from its own namespace.
     DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability,
@@ -82,11 +84,15 @@ function environment({ mode, istiod: settings }: MeshConfig): HelmValues {
     PILOT_DEBOUNCE_AFTER: `${settings.debounceMilliseconds}ms`,
     PILOT_DEBOUNCE_MAX: `${settings.debounceMaxSeconds}s`,
     ...(mode === "ambient" ? { PILOT_ENABLE_AMBIENT: "true" } : {}),
+    ...(certifiesWorkloads(config) ? { ENABLE_CA_SERVER: "false" } : {}),
   };
 }
 
-function globalValues(mesh: MeshConfig, clusterName: string): HelmValues {
+function globalValues(config: StackData["config"], clusterName: string): HelmValues {
+  const { mesh } = config;
+  const caAddress = certificateAddress(config);
   return {
+    ...(caAddress === undefined ? {} : { caAddress }),
     ...imageValues(mesh),
     // Scheduled before others and evicted after them: without istiod no pod gets its sidecar.
     priorityClassName: mesh.priorityClassName,

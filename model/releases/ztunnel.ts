@@ -1,3 +1,4 @@
+import { certificateAddress } from "../certificates/workloads.ts";
 import { controlPlane } from "../control-planes.ts";
 import { networkOf } from "../multi-cluster.ts";
 import { NODE_AGENT_NAMESPACE, RELEASES } from "../names.ts";
@@ -14,6 +15,7 @@ import { imageValues, istioRelease } from "./istio-chart.ts";
  */
 export function ztunnel({ config }: StackData, clusterName: string): HelmRelease | undefined {
   const { mesh } = config;
+  const caAddress = certificateAddress(config);
   const { revision } = controlPlane(revisionOf(mesh, "stable"));
   return mesh.mode === "ambient"
     ? istioRelease(mesh, {
@@ -22,6 +24,7 @@ export function ztunnel({ config }: StackData, clusterName: string): HelmRelease
         chart: "ztunnel",
         values: {
           ...(revision === undefined ? {} : { revision }),
+          ...(caAddress === undefined ? {} : { caAddress }),
           ...imageValues(mesh),
           network: networkOf(mesh),
           multiCluster: { clusterName },

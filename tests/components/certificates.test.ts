@@ -13,6 +13,26 @@ function found(graph: readonly Registered[], type: string, name?: string): Regis
 const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
 const AUTHORITY = "tls:index/selfSignedCert:SelfSignedCert";
 
+describe("certificates from cert-manager", () => {
+  it("in prod are asked of an ACME authority, with a role that is given out, and nothing that the stack signs itself", async () => {
+    const prod = await record(() => program(), { stack: "prod", settings: settingsOf("prod") });
+    const certificate = found(prod, "kubernetes:cert-manager.io/v1:Certificate").inputs as {
+      readonly metadata: object;
+      readonly spec: { readonly secretName: string; readonly issuerRef: { readonly name: string } };
+    };
+    const issuer = found(prod, "kubernetes:cert-manager.io/v1:ClusterIssuer");
+    assert.equal((issuer.inputs["metadata"] as { readonly name: string }).name, certificate.spec.issuerRef.name);
+    const gateways = prod.filter(({ type }) => type === "kubernetes:networking.istio.io/v1:Gateway");
+    assert.match(
+      JSON.stringify(gateways.map(({ inputs }) => inputs)),
+      new RegExp(`"credentialName":"${certificate.spec.secretName}"`),
+    );
+    assert.ok(!prod.some(({ type, name }) => type.startsWith("tls:") || name === "certificate-secret"));
+    const policy = found(prod, "aws:iam/rolePolicy:RolePolicy", "cert-manager-cert-manager-policy");
+    assert.match(String(policy.inputs["policy"]), /_acme-challenge\.ecommerce\.example\.com/);
+  });
+});
+
 describe("the certificate that the stack signs itself", () => {
   let dev: Registered[];
 

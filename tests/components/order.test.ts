@@ -217,6 +217,43 @@ const GATEWAY_API_ORDER: typeof ORDER = [
   [/Deployment::/, /v1:HTTPRoute::/, "no request is routed to pods that are not there"],
 ];
 
+/** The same of certificates from cert-manager, for the gateway by AWS Private CA and for the workloads. */
+const CERTIFICATE_ORDER: typeof ORDER = [
+  [
+    /NetworkPolicy::cert-manager/,
+    /Release::(cert-manager|aws-privateca-issuer)/,
+    "the webhooks' namespace is closed before its first pod",
+  ],
+  [
+    /(RolePolicy|PodIdentityAssociation)::cert-manager-/,
+    /Release::aws-privateca-issuer/,
+    "pods get their role at their start, and the issuer needs its rights until its last certificate is gone",
+  ],
+  [
+    /Release::cert-manager$/,
+    /cert-manager\.io\/v1(beta1)?:/,
+    "cert-manager's webhooks refuse its objects until they answer, and only a controller that runs takes challenges back",
+  ],
+  [/Release::aws-privateca-issuer/, /AWSPCAClusterIssuer::/, "the kind is the issuer's own"],
+  [
+    /AWSPCAClusterIssuer::/,
+    /Certificate::certificates-/,
+    "a certificate whose issuer goes first cannot be renewed meanwhile",
+  ],
+  [/Namespace::mesh-namespace-istio-ingress/, /Certificate::certificates-/, "its Secret lies beside the gateway"],
+  [/Issuer::.*-mesh-root/, /Certificate::.*-istio-ca/, "the root is signed by an issuer"],
+  [/Certificate::.*-istio-ca/, /Issuer::.*-issuer-istio-ca/, "the issuer signs with the root's Secret"],
+  [
+    /Issuer::.*-issuer-istio-ca/,
+    /Release::cert-manager-istio-csr/,
+    "istio-csr is ready once its own certificate is signed",
+  ],
+  [/Issuer::.*-issuer-istio-ca/, /Certificate::.*-certificate-istiod/, "istiod's certificate has the mesh's root"],
+  [/Certificate::.*-certificate-istiod/, /Release::istiod$/, "istiod finds its certificate at its start or not at all"],
+  [/Release::cert-manager-istio-csr/, /Release::istiod$/, "the first proxy asks istio-csr for its certificate"],
+  [/Release::cert-manager-istio-csr/, /Deployment::/, "and the last one, too"],
+];
+
 /** With ExternalDNS, which the stack leaves out. */
 function withDns(settings: Record<string, string>): Record<string, string> {
   const key = "ecommerce-mesh:traffic";
@@ -275,6 +312,22 @@ describe("order of an ingress by the Gateway API", () => {
   });
 
   inThisOrder(GATEWAY_API_ORDER, () => graph);
+});
+
+describe("order of certificates from cert-manager", () => {
+  let graph: Registered[];
+
+  before(async () => {
+    const arn = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0d9c1f6e-0000-4000-8000-000000000000";
+    const settings = withKarpenter(settingsOf("dev"));
+    settings["ecommerce-mesh:traffic"] = '{"tls":{"mode":"certManager"}}';
+    settings["ecommerce-mesh:certificates"] = JSON.stringify({ issuer: "privateCa", privateCa: { arn } });
+    const mesh = JSON.parse(settings["ecommerce-mesh:mesh"] ?? "{}") as object;
+    settings["ecommerce-mesh:mesh"] = JSON.stringify({ ...mesh, istioCsr: { enabled: true } });
+    graph = await record(() => program(), { stack: "dev", settings });
+  });
+
+  inThisOrder(CERTIFICATE_ORDER, () => graph);
 });
 
 function inThisOrder(order: typeof ORDER, graphOf: () => readonly Registered[]): void {

@@ -64,6 +64,14 @@ describe("the program", () => {
     );
   });
 
+  it("gives out cert-manager's role, and the authority behind the gateway's own certificate", async () => {
+    const prod = await outputsOf("prod", settingsOf("prod"));
+    assert.equal((await valueOf(prod.roleArns))?.["cert-manager"], "arn:aws:mock:::cert-manager-cert-manager-role");
+    assert.equal(prod.gatewayAuthority, null);
+    const dev = await outputsOf("dev", settingsOf("dev"));
+    assert.equal(await valueOf(dev.gatewayAuthority), "mock-cert");
+  });
+
   it("gives out the load balancer's host name and the roles of control plane, nodes and every controller", async () => {
     const dns = { dns: { enabled: true, zoneId: "Z0123456789ABCDEFGHIJ" } };
     const settings = { ...settingsOf("dev"), "ecommerce-mesh:traffic": JSON.stringify(dns) };

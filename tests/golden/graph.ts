@@ -15,8 +15,6 @@ const LONG_TEXT = 4000;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-const MESH = "ecommerce-mesh:mesh";
-
 interface Variant {
   readonly stack: string;
   readonly settings: Record<string, string>;
@@ -24,10 +22,18 @@ interface Variant {
   readonly only?: RegExp;
 }
 
-/** Stacks with another setting: graphs that no shipped stack shows. Of another catalog, the application alone. */
+/** Stacks with other settings: graphs that no shipped stack shows. Of another catalog, the application alone. */
 const VARIANTS: Readonly<Record<string, Variant>> = {
-  "local-ambient": { stack: "local", settings: withMesh("local", { mode: "ambient" }) },
-  "local-gateway-api": { stack: "local", settings: withMesh("local", { gatewayApi: true }) },
+  "local-ambient": { stack: "local", settings: withSettings("local", { mesh: { mode: "ambient" } }) },
+  // More pods than the stack's own nodes take.
+  "local-istio-csr": {
+    stack: "local",
+    settings: withSettings("local", {
+      mesh: { istioCsr: { enabled: true } },
+      platform: { nodes: { count: 5, cpu: "4", memory: "8Gi", zones: 3 } },
+    }),
+  },
+  "local-gateway-api": { stack: "local", settings: withSettings("local", { mesh: { gatewayApi: true } }) },
   ...Object.fromEntries(
     CATALOGS.filter((name) => name !== "ecommerce").map((name) => [`local-${name}`, withCatalog("local", name)]),
   ),
@@ -36,10 +42,14 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 /** Every recorded graph: that of each stack, and of each variant. */
 export const GRAPHS: readonly string[] = [...STACKS, ...Object.keys(VARIANTS)];
 
-function withMesh(stack: string, mesh: Readonly<Record<string, string | boolean>>): Record<string, string> {
+/** A stack's settings with some keys of some concerns set otherwise. */
+function withSettings(stack: string, changes: Readonly<Record<string, object>>): Record<string, string> {
   const settings = settingsOf(stack);
-  const given = JSON.parse(settings[MESH] ?? "{}") as object;
-  return { ...settings, [MESH]: JSON.stringify({ ...given, ...mesh }) };
+  const changed = Object.entries(changes).map(([concern, change]) => {
+    const key = `ecommerce-mesh:${concern}`;
+    return [key, JSON.stringify({ ...(JSON.parse(settings[key] ?? "{}") as object), ...change })];
+  });
+  return { ...settings, ...Object.fromEntries(changed) } as Record<string, string>;
 }
 
 function withCatalog(stack: string, name: string): Variant {

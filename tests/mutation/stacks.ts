@@ -16,6 +16,13 @@ export function everything(): StackData {
         externalAuthorization: { host: "opa.opa.svc.cluster.local", port: 9191, services: ["payment"] },
         exceptions: { "permissive-mtls": "callers without sidecars, in a test" },
       },
+      traffic: { tls: { mode: "certManager" } },
+      certificates: {
+        issuer: "privateCa",
+        privateCa: { arn: "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0d9c1f6e" },
+      },
+      mesh: { istioCsr: { enabled: true } },
+      cluster: { systemPool: { instanceTypes: ["m6i.2xlarge"] } },
     },
     {
       externalServices: {

@@ -36,6 +36,8 @@ export const access = z.strictObject({
     .string()
     .min(1)
     .default("consoles-tls")
-    .describe("Secret with the certificate of these hosts, in the namespace `istio-ingress`; you keep it."),
+    .describe(
+      "Secret with the certificate of these hosts, in the namespace `istio-ingress`. cert-manager keeps it with `traffic.tls.mode: certManager`, otherwise you do.",
+    ),
   oidc: oidc.optional().describe("Who may come in. Required where a host is given."),
 });

@@ -1,7 +1,9 @@
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
+import { certifiesWorkloads } from "../../certificates/uses.ts";
 import { NAMESPACES } from "../../names.ts";
 import { tracingProvider } from "../../observability/telemetry/provider.ts";
 import type { StackData } from "../../stack.ts";
+import { CERTIFICATE_SIGNER } from "./certificates.ts";
 import { inNamespace, namespaceOf, network, tcp, toHost } from "./peers.ts";
 import { ISTIO_PORTS } from "./ports.ts";
 
@@ -10,7 +12,7 @@ export function proxyIngress(stack: StackData): NetworkPolicyIngressRule[] {
   return [{ from: scrapers(stack), ports: tcp(ISTIO_PORTS.metrics, ISTIO_PORTS.envoyMetrics) }];
 }
 
-/** What each proxy asks itself: names, istiod, and whoever takes its spans. */
+/** What each proxy asks itself: names, istiod, who signs its certificate where istiod does not, and whoever takes its spans. */
 export function proxyEgress({ config }: StackData): NetworkPolicyEgressRule[] {
   const spans = tracingProvider(config);
   return [
@@ -22,6 +24,7 @@ export function proxyEgress({ config }: StackData): NetworkPolicyEgressRule[] {
       ],
     },
     { to: [inNamespace(NAMESPACES.istioSystem, { app: "istiod" })], ports: tcp(ISTIO_PORTS.xds) },
+    ...(certifiesWorkloads(config) ? [{ to: [CERTIFICATE_SIGNER.peer], ports: tcp(CERTIFICATE_SIGNER.port) }] : []),
     ...(spans === undefined ? [] : [toHost(spans.service, spans.port)]),
   ];
 }

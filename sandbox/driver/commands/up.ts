@@ -1,5 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { gatewayCertificates } from "../../../model/certificates/gateway.ts";
+import { workloadCertificates } from "../../../model/certificates/workloads.ts";
+import { RELEASES } from "../../../model/names.ts";
 import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
@@ -27,6 +30,8 @@ export interface UpResult extends OperationResult {
   readonly kubernetesProvider: string;
   /** Cloud services that were stood in for. */
   readonly cloud: readonly string[];
+  /** Certificates, as `namespace/name`, that are never issued here because cert-manager is represented. */
+  readonly unissued: readonly string[];
 }
 
 /** A Deployment that the engine saw Available may be between two pods for a moment. */
@@ -51,6 +56,11 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
         server,
         ...standsInFor(session),
         ...entryOf(session),
+        unissued: result.represented.some(({ name }) => name === RELEASES.certManager)
+          ? [...gatewayCertificates(session.stack), ...workloadCertificates(session.stack)]
+              .filter(({ kind }) => kind === "Certificate")
+              .map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`)
+          : [],
       };
       writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
       return outcome;

@@ -21,7 +21,7 @@ export function checkObject(request: CheckRequest, defaultNamespace: string): Ch
   const kind = unwrap(request.news["kind"]) ?? token?.kind;
   const failures = [
     ...kindFailures(apiVersion, kind, request.type),
-    ...unsupportedMetadata(mapOf(request.news["metadata"])),
+    ...unsupportedMetadata(mapOf(request.news["metadata"]), apiVersion),
   ];
   if (failures.length > 0 || typeof apiVersion !== "string" || typeof kind !== "string") {
     return { inputs: request.news, failures };
@@ -71,10 +71,13 @@ function kindFailures(apiVersion: unknown, kind: unknown, type: string): readonl
 }
 
 /** What the official provider knows and this one would silently ignore. */
-function unsupportedMetadata(metadata: PropertyMap): readonly CheckFailure[] {
-  const waitFor = isBlank(mapOf(metadata["annotations"])["pulumi.com/waitFor"])
-    ? []
-    : ['metadata.annotations["pulumi.com/waitFor"]'];
+function unsupportedMetadata(metadata: PropertyMap, apiVersion: unknown): readonly CheckFailure[] {
+  // For a certificate nobody would ever fulfil it: what issues it is represented, which the summary says.
+  const isIssued = typeof apiVersion === "string" && apiVersion.startsWith("cert-manager.io/");
+  const waitFor =
+    isIssued || isBlank(mapOf(metadata["annotations"])["pulumi.com/waitFor"])
+      ? []
+      : ['metadata.annotations["pulumi.com/waitFor"]'];
   const generated = isBlank(metadata["generateName"]) ? [] : ["metadata.generateName"];
   return [...generated, ...waitFor].map((property) => {
     return { property, reason: "the sandbox's stand-in for the Kubernetes provider does not support this field" };

@@ -14,6 +14,7 @@ export const namespaces = reading(["Namespace", "ResourceQuota", "LimitRange"], 
     NAMESPACES.ingress,
     ...(config.mesh.egressGateway.enabled ? [NAMESPACES.egress] : []),
     ...(config.mesh.cni.enabled ? inMesh : []),
+    ...(config.traffic.tls.mode === "certManager" || config.mesh.istioCsr.enabled ? [NAMESPACES.certManager] : []),
   ];
   const labels = new Map(ofKind(objects, "Namespace").map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
   const weak = guarded.find((name) => labels.get(name)?.[`${STANDARD}/enforce`] !== "restricted");

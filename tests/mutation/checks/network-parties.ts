@@ -33,6 +33,16 @@ const PLATFORM: Readonly<Record<string, Readonly<Record<string, Readonly<Record<
     operator: { app: "kube-prometheus-stack-operator" },
   },
   [RATE_LIMIT_NAMESPACE]: { ratelimit: { app: "ratelimit" }, redis: { app: "redis" } },
+  [NAMESPACES.certManager]: {
+    ...Object.fromEntries(
+      ["controller", "webhook", "cainjector"].map((component) => [
+        component,
+        { "app.kubernetes.io/instance": RELEASES.certManager, "app.kubernetes.io/component": component },
+      ]),
+    ),
+    "private-ca": { "app.kubernetes.io/name": RELEASES.privateCaIssuer },
+    "istio-csr": { app: RELEASES.istioCsr },
+  },
 };
 
 /** A port that nobody serves. */
@@ -44,6 +54,7 @@ const PORTS: Readonly<Record<string, readonly number[]>> = {
   [NAMESPACES.istioSystem]: [15012, 15014, 15017, 8080],
   "kube-system": [53],
   [RATE_LIMIT_NAMESPACE]: [6379, 8080, 8081, 26379, ...PROXY],
+  [NAMESPACES.certManager]: [6443, 8080, 9402, 10250],
   [NAMESPACES.observability]: [3000, 4317, 4318, 8080, 8888, 9090, 9093, 9094, 16685, 16686, 20001],
 };
 

@@ -13,7 +13,7 @@ export interface Door {
 export function mayLeave(stack: StackData, from: Party, to: Party, { port, protocol }: Door): boolean {
   const { catalog, config } = stack;
   if (from.namespace === RATE_LIMIT_NAMESPACE && installsRateLimitService(stack)) {
-    return leavesLimits(from, to, { port, protocol });
+    return (asksSigner(config, to, port) && protocol === "TCP") || leavesLimits(from, to, { port, protocol });
   }
   if (from.namespace !== catalog.namespace) {
     return true;
@@ -27,6 +27,7 @@ export function mayLeave(stack: StackData, from: Party, to: Party, { port, proto
   return (
     (port === 53 && to.name === "kube-system/dns") ||
     (port === 15012 && to.name === "istio-system/istiod") ||
+    asksSigner(config, to, port) ||
     (port === 4317 && to.namespace === NAMESPACES.observability) ||
     (own?.calls ?? []).some((call) => call.to === to.service && catalog.services[call.to]?.port === port) ||
     (port === 8443 && to.name === `${NAMESPACES.egress}/gateway` && externals.some((one) => one.egressGateway)) ||
@@ -39,6 +40,11 @@ export function mayLeave(stack: StackData, from: Party, to: Party, { port, proto
 }
 
 /** Names, istiod and the collector for every proxy; and Redis for those that count. */
+/** Proxies get their certificates from istio-csr where there is one. */
+function asksSigner({ mesh }: StackData["config"], to: Party, port: number): boolean {
+  return port === 6443 && to.name === `${NAMESPACES.certManager}/istio-csr` && mesh.istioCsr.enabled;
+}
+
 function leavesLimits(from: Party, to: Party, { port, protocol }: Door): boolean {
   return (
     (port === 53 && to.name === "kube-system/dns") ||
@@ -85,6 +91,8 @@ export function mayEnter(stack: StackData, from: Party, to: Party, door: Door): 
       return entersAddon(stack, from, to, door);
     case RATE_LIMIT_NAMESPACE:
       return !installsRateLimitService(stack) || (door.protocol === "TCP" && entersLimits(from, to, door.port));
+    case NAMESPACES.certManager:
+      return entersIssuer(stack, from, to, door);
     case NAMESPACES.istioSystem:
     case NAMESPACES.ingress:
     case NAMESPACES.egress:
@@ -129,6 +137,37 @@ function entersPlatform({ catalog }: StackData, from: Party, to: Party, port: nu
   const serves = to.namespace === NAMESPACES.ingress ? [8080, 8443, 15021] : [8443, 15021];
   const isCaller = to.namespace === NAMESPACES.ingress || from.namespace === catalog.namespace;
   return (isCaller && serves.includes(port)) || (observed && [15020, 15090].includes(port));
+}
+
+/** Pods that issue certificates: the ports at which everybody, every pod, and the addons' pods may ask them. */
+const ISSUERS: Readonly<Record<string, { readonly all?: number; readonly pods?: number; readonly metrics: number }>> = {
+  controller: { metrics: 9402 },
+  cainjector: { metrics: 9402 },
+  webhook: { all: 10250, metrics: 9402 },
+  "private-ca": { metrics: 8080 },
+  "istio-csr": { pods: 6443, metrics: 9402 },
+};
+
+function entersIssuer({ config }: StackData, from: Party, to: Party, { port, protocol }: Door): boolean {
+  const name = to.name.split("/")[1] ?? "";
+  const issuer = ISSUERS[name];
+  const { mode } = config.traffic.tls;
+  const { enabled, issuer: signer } = config.mesh.istioCsr;
+  const isThere =
+    name === "istio-csr"
+      ? enabled
+      : name === "private-ca"
+        ? (mode === "certManager" && config.certificates.issuer === "privateCa") || (enabled && signer === "privateCa")
+        : mode === "certManager" || enabled;
+  if (issuer === undefined || !isThere) {
+    return true;
+  }
+  return (
+    protocol === "TCP" &&
+    (port === issuer.all ||
+      (port === issuer.pods && from.namespace !== "") ||
+      (port === issuer.metrics && from.namespace === NAMESPACES.observability))
+  );
 }
 
 /** Who may ask which addon on which ports; `*`: every pod. */

@@ -64,6 +64,7 @@ describe("the summary of an up", () => {
     loadBalancerHostName: undefined,
     kubernetesProvider: "",
     cloud: [],
+    unissued: [],
   };
   const summary = (mode: UpResult["mode"]) => upSummary("dev", { ...result, mode }, 1000, { isTTY: false }).join("\n");
 

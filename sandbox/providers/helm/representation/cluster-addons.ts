@@ -1,6 +1,7 @@
 /** Charts that make a cluster complete: load balancers, certificates, nodes, names, metrics. */
-import { objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
+import { numberAt, objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
 import { containerPort, flag, fullname, isBlank, selectorLabels, servicePort } from "./build.ts";
+import { certManagerCrds, privateCaCrds } from "./cert-manager-crds.ts";
 import { karpenterCrds } from "./karpenter-crds.ts";
 import { permissiveCrds } from "./permissive-crds.ts";
 import { simpleChart } from "./simple-chart.ts";
@@ -32,6 +33,14 @@ export const awsLoadBalancerController: Representation = {
   },
 };
 
+/** What the pods of cert-manager's charts may do, by their defaults. */
+const POD_SECURITY: JsonObject = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+const CONTAINER_SECURITY: JsonObject = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  readOnlyRootFilesystem: true,
+};
+
 /** Defaults of the chart cert-manager 1.21: controller, webhook and CA injector. It issues nothing here. */
 export const certManager: Representation = {
   defaults: { replicaCount: 1, webhook: { replicaCount: 1 }, cainjector: { enabled: true, replicaCount: 1 } },
@@ -45,21 +54,62 @@ export const certManager: Representation = {
           name: `${base}${suffix}`,
           containerName: name,
           component: { "app.kubernetes.io/component": suffix === "" ? "controller" : suffix.slice(1) },
+          security: { pod: POD_SECURITY, container: CONTAINER_SECURITY },
           ports: [],
           servicePorts: ports,
         },
       );
     const injector = objectAt(release.values, "cainjector");
     return [
-      ...permissiveCrds("cert-manager.io", ["v1"], ["Certificate", "CertificateRequest", "Issuer"]),
-      ...permissiveCrds("cert-manager.io", ["v1"], ["ClusterIssuer"], "Cluster"),
-      ...permissiveCrds("acme.cert-manager.io", ["v1"], ["Order", "Challenge"]),
+      ...(flag(objectAt(release.values, "crds")["enabled"], false) ? certManagerCrds() : []),
       ...component("cert-manager-controller", release.values, "", [servicePort("tcp-prometheus-servicemonitor", 9402)]),
       ...component("cert-manager-webhook", objectAt(release.values, "webhook"), "-webhook", [
         servicePort("https", 443, 10250),
       ]),
       ...(flag(injector["enabled"], true) ? component("cert-manager-cainjector", injector, "-cainjector", []) : []),
     ];
+  },
+};
+
+/** Defaults of the chart aws-privateca-issuer 1.9. It asks no authority here. */
+export const awsPrivateCaIssuer: Representation = {
+  defaults: {
+    replicaCount: 2,
+    podDisruptionBudget: { maxUnavailable: 1 },
+    podSecurityContext: { runAsUser: 65532 },
+    securityContext: { allowPrivilegeEscalation: false },
+  },
+  objects: (release) => [
+    ...privateCaCrds(),
+    ...simpleChart(release, {
+      chart: "aws-privateca-issuer",
+      containerName: "aws-privateca-issuer",
+      pods: { affinity: apart("aws-privateca-issuer"), ...release.values },
+      security: {
+        pod: objectAt(release.values, "podSecurityContext"),
+        container: objectAt(release.values, "securityContext"),
+      },
+      ports: [containerPort("http", 8080)],
+      servicePorts: [servicePort("http", 8080)],
+    }),
+  ],
+};
+
+/** Defaults of the chart cert-manager-istio-csr 0.17. It signs nothing here. */
+export const istioCsr: Representation = {
+  defaults: { replicaCount: 1, app: { server: { serving: { port: 6443 } } } },
+  objects: (release) => {
+    const name = "cert-manager-istio-csr";
+    const port = numberAt(release.values, 6443, "app", "server", "serving", "port");
+    return simpleChart(release, {
+      chart: name,
+      name,
+      containerName: name,
+      component: { app: name },
+      security: { container: { ...POD_SECURITY, ...CONTAINER_SECURITY } },
+      ports: [containerPort("grpc", port), containerPort("metrics", 9402)],
+      servicePorts: [servicePort("web", 443, port)],
+    });
   },
 };
 

@@ -2,8 +2,10 @@
 import { isObject, objectAt, type JsonObject, type KubernetesObject } from "../../kubernetes/object.ts";
 import {
   awsLoadBalancerController,
+  awsPrivateCaIssuer,
   certManager,
   externalDns,
+  istioCsr,
   karpenter,
   karpenterCrd,
   metricsServer,
@@ -40,6 +42,8 @@ const REPRESENTATIONS: Readonly<Record<string, Representation>> = {
   "opentelemetry-collector": opentelemetryCollector,
   "aws-load-balancer-controller": awsLoadBalancerController,
   "cert-manager": certManager,
+  "cert-manager-istio-csr": istioCsr,
+  "aws-privateca-issuer": awsPrivateCaIssuer,
   karpenter,
   "karpenter-crd": karpenterCrd,
   "external-dns": externalDns,

@@ -1,4 +1,5 @@
 import type { JsonObject, KubernetesObject } from "../../kubernetes/object.ts";
+import { definition, flag, list, object, oneOf, text, texts } from "./crd-schema.ts";
 import { permissiveCrds } from "./permissive-crds.ts";
 
 /**
@@ -7,38 +8,20 @@ import { permissiveCrds } from "./permissive-crds.ts";
  */
 export function karpenterCrds(): readonly KubernetesObject[] {
   return [
-    definition("karpenter.sh", "NodePool", "nodepools", NODE_POOL),
-    definition("karpenter.k8s.aws", "EC2NodeClass", "ec2nodeclasses", NODE_CLASS),
+    definition(
+      { group: "karpenter.sh", version: "v1", kind: "NodePool", plural: "nodepools", scope: "Cluster" },
+      NODE_POOL,
+    ),
+    definition(
+      { group: "karpenter.k8s.aws", version: "v1", kind: "EC2NodeClass", plural: "ec2nodeclasses", scope: "Cluster" },
+      NODE_CLASS,
+    ),
     // Made by Karpenter alone.
     ...permissiveCrds("karpenter.sh", ["v1"], ["NodeClaim"], "Cluster"),
   ];
 }
 
-const text: JsonObject = { type: "string" };
-const flag: JsonObject = { type: "boolean" };
-const texts: JsonObject = { type: "object", additionalProperties: text };
 const span: JsonObject = { type: "string", pattern: "^(([0-9]+(s|m|h))+|Never)$" };
-
-function object(
-  properties: JsonObject,
-  required: readonly string[] = [],
-  rules: readonly JsonObject[] = [],
-): JsonObject {
-  return {
-    type: "object",
-    properties,
-    ...(required.length === 0 ? {} : { required }),
-    ...(rules.length === 0 ? {} : { "x-kubernetes-validations": rules }),
-  };
-}
-
-function list(items: JsonObject, bounds: JsonObject = {}): JsonObject {
-  return { type: "array", items, ...bounds };
-}
-
-function oneOf(...values: readonly string[]): JsonObject {
-  return { type: "string", enum: values };
-}
 
 function rule(expression: string, message: string): JsonObject {
   return { rule: expression, message };
@@ -184,30 +167,3 @@ const NODE_CLASS = object(
   ["amiSelectorTerms", "securityGroupSelectorTerms", "subnetSelectorTerms"],
   [rule("has(self.role) != has(self.instanceProfile)", "must specify exactly one of ['role', 'instanceProfile']")],
 );
-
-function definition(group: string, kind: string, plural: string, spec: JsonObject): KubernetesObject {
-  const status = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
-  return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: "Cluster",
-      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [
-        {
-          name: "v1",
-          served: true,
-          storage: true,
-          schema: {
-            openAPIV3Schema: object({ apiVersion: text, kind: text, metadata: { type: "object" }, spec, status }, [
-              "spec",
-            ]),
-          },
-          subresources: { status: {} },
-        },
-      ],
-    },
-  };
-}

@@ -37,6 +37,8 @@ export interface SimpleChart {
   readonly component?: Readonly<Record<string, string>>;
   /** Pods when the values do not say. */
   readonly replicas?: number;
+  /** Security contexts, where the chart's namespace enforces a Pod Security Standard. Default: none. */
+  readonly security?: { readonly pod?: JsonObject; readonly container: JsonObject };
   /** Containers beside the first. */
   readonly sidecars?: readonly JsonObject[];
 }
@@ -81,10 +83,16 @@ export function workloadOf(
     podAnnotations: stringsOf(pods["podAnnotations"]),
     replicas: replicasOf(scaled, numberAt(pods, 1, "autoscaling", "minReplicas"), fixed),
     containers: [
-      container(chart.containerName, release.version, pods["resources"], chart.ports),
+      {
+        ...container(chart.containerName, release.version, pods["resources"], chart.ports),
+        ...(chart.security === undefined ? {} : { securityContext: chart.security.container }),
+      },
       ...(chart.sidecars ?? []),
     ],
-    placement: placement(pods),
+    placement: {
+      ...placement(pods),
+      ...(chart.security?.pod === undefined ? {} : { securityContext: chart.security.pod }),
+    },
     serviceAccountName,
   };
 }

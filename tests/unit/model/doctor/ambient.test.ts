@@ -58,6 +58,7 @@ const HEALTHY: ClusterView = {
   now: Date.parse("2026-11-21"),
   rootNamespace: "istio-system",
   trustDomains: ["cluster.local"],
+  issuances: [],
   namespaces: OBJECTS.filter((object): object is NamespaceObject => object.kind === "Namespace").map(
     ({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} }),
   ),

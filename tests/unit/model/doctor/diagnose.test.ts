@@ -7,7 +7,15 @@ import { notLookedAt } from "../../../../cli/output/doctor.ts";
 import { SandboxError } from "../../../../sandbox/contracts.ts";
 import { proxiesFrom } from "../../../../cli/doctor/proxies.ts";
 import { lostPods, obstacleOf } from "../../../../cli/doctor/pod-obstacles.ts";
-import { certificateViews, httpRouteView, ingressViews, podView, serviceView } from "../../../../cli/doctor/views.ts";
+import {
+  certificateViews,
+  httpRouteView,
+  ingressViews,
+  issuanceView,
+  podView,
+  representsCertManager,
+  serviceView,
+} from "../../../../cli/doctor/views.ts";
 import { declaredCalls } from "../../../../model/doctor/declared-calls.ts";
 import { diagnose } from "../../../../model/doctor/diagnose.ts";
 import { FINDING_CODES } from "../../../../model/doctor/finding.ts";
@@ -55,6 +63,7 @@ const HEALTHY: ClusterView = {
   services: [SERVICE],
   autoscalers: [],
   certificates: [],
+  issuances: [],
   virtualServices: [],
   destinationRules: [],
   gateways: [],
@@ -227,6 +236,21 @@ describe("the doctor", () => {
     assert.deepEqual([severity(40), severity(20), severity(3), severity(-1)], [undefined, "warning", "error", "error"]);
   });
 
+  it("names a certificate that cert-manager could not get, and asks nothing where none is issued", () => {
+    const issuance = {
+      name: "shop-cert",
+      namespace: "istio-ingress",
+      secretName: "shop-cert",
+      ready: false,
+      message: "",
+    };
+    assert.deepEqual(codes({ issuances: [{ ...issuance, ready: true }] }), []);
+    assert.deepEqual(codes({ issuances: undefined }), []);
+    const [finding] = diagnose({ ...HEALTHY, issuances: [{ ...issuance, message: "Issuing certificate" }] });
+    assert.equal(finding?.object, "Certificate istio-ingress/shop-cert");
+    assert.match(finding.message, /shop-cert holds no valid certificate: Issuing certificate/);
+  });
+
   it("asks the policies about every call of the catalog", () => {
     const declared = declaredCalls(stackData());
     const { namespace, calls } = declared;
@@ -253,13 +277,14 @@ describe("the doctor", () => {
     const live = new Set(DOCTOR_CASES.map(({ code }) => code));
     assert.deepEqual(
       FINDING_CODES.filter((code) => !live.has(code)),
-      // istiod's own word, and an ambient mesh's faults, which tests/unit/model/doctor/ambient.test.ts has.
+      // istiod's own word, what would issue a certificate, and an ambient mesh's faults, which tests/unit/model/doctor/ambient.test.ts has.
       [
         "proxy-out-of-sync",
         "namespace-outside-ambient",
         "node-without-ztunnel",
         "pod-outside-ambient",
         "waypoint-without-pods",
+        "certificate-not-issued",
       ],
     );
   });
@@ -305,14 +330,28 @@ describe("what the doctor reads", () => {
     const refusing = (code: string) =>
       ({
         list: (path: string) =>
-          path.includes("gateway.networking") ? Promise.reject(new SandboxError(code, "no")) : Promise.resolve([]),
+          /gateway\.networking|cert-manager/.test(path)
+            ? Promise.reject(new SandboxError(code, "no"))
+            : Promise.resolve([]),
       }) as unknown as KubernetesApi;
     const view = await readCluster(refusing("cluster.refused"), undefined);
     assert.equal(view.gatewayApi, undefined);
+    assert.equal(view.issuances, undefined);
     assert.deepEqual(diagnose(view), []);
     assert.match(notLookedAt(view).join("\n"), /HTTPRoutes and Gateways/);
     assert.doesNotMatch(notLookedAt({ ...view, gatewayApi: [] }).join("\n"), /HTTPRoutes/);
     await assert.rejects(readCluster(refusing("cluster.unreachable"), undefined), /no/);
+  });
+
+  it("is what cert-manager says of a Certificate, and whether it runs at all", () => {
+    const conditions = [{ type: "Ready", status: "False", message: "no such zone" }];
+    const metadata = { name: "shop-cert", namespace: "istio-ingress" };
+    const view = issuanceView({ metadata, spec: { secretName: "tls" }, status: { conditions } });
+    assert.deepEqual(view, { ...metadata, secretName: "tls", ready: false, message: "no such zone" });
+    const labels = { "app.kubernetes.io/name": "cert-manager" };
+    const annotations = { "sandbox.ecommerce-mesh.dev/represents": "cert-manager-v1.21.1" };
+    assert.equal(representsCertManager({ metadata: { labels } }), false);
+    assert.equal(representsCertManager({ metadata: { labels, annotations } }), true);
   });
 
   it("passes over what is no certificate", () => {

@@ -240,7 +240,11 @@ describe("representations of addons", () => {
   });
 
   it("definitions of kinds that later objects are of are kept on removal", () => {
-    const definition = find(represent("cert-manager"), "CustomResourceDefinition", "certificates.cert-manager.io");
+    const definition = find(
+      represent("aws-load-balancer-controller"),
+      "CustomResourceDefinition",
+      "targetgroupbindings.elbv2.k8s.aws",
+    );
     assert.equal(definition.metadata.annotations?.["helm.sh/resource-policy"], "keep");
   });
 });
@@ -249,6 +253,46 @@ describe("values", () => {
   it("are laid over defaults as Helm does it: maps by key, lists whole, null takes away", () => {
     const defaults = { a: { b: 1, c: 2 }, list: [1, 2], gone: 1 };
     assert.deepEqual(overlay(defaults, { a: { b: 3 }, list: [9], gone: null }), { a: { b: 3, c: 2 }, list: [9] });
+  });
+});
+
+describe("the representation of cert-manager", () => {
+  it("brings definitions that go with the release and know the program's fields alone, where its values ask for them", () => {
+    assert.ok(!has(represent("cert-manager"), "CustomResourceDefinition"));
+    const objects = represent("cert-manager", { crds: { enabled: true, keep: false } });
+    const definition = find(objects, "CustomResourceDefinition", "certificates.cert-manager.io");
+    assert.equal(definition.metadata.annotations?.["helm.sh/resource-policy"], undefined);
+    const [version] = listAt(definition, "spec", "versions");
+    const spec = objectAt(version, "schema", "openAPIV3Schema", "properties", "spec");
+    assert.doesNotMatch(JSON.stringify(spec), /preserve-unknown-fields/);
+    const rotation = objectAt(spec, "properties", "privateKey", "properties", "rotationPolicy");
+    assert.deepEqual(rotation["enum"], ["Never", "Always"]);
+  });
+});
+
+describe("the representations of what issues certificates", () => {
+  it("have pods that meet Pod Security restricted, by the charts' defaults or the values", () => {
+    const restricted = {
+      podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    };
+    const values: Readonly<Record<string, JsonObject>> = {
+      "cert-manager": {},
+      "cert-manager-istio-csr": {},
+      "aws-privateca-issuer": restricted,
+    };
+    for (const [chart, given] of Object.entries(values)) {
+      const deployments = represent(chart, given).filter(({ kind }) => kind === "Deployment");
+      assert.ok(deployments.length > 0, chart);
+      for (const deployment of deployments) {
+        const container = objectAt(firstContainer(deployment), "securityContext");
+        const both = { ...objectAt(podSpec(deployment), "securityContext"), ...container };
+        assert.equal(both["runAsNonRoot"], true, chart);
+        assert.deepEqual(both["seccompProfile"], { type: "RuntimeDefault" }, chart);
+        assert.equal(container["allowPrivilegeEscalation"], false, chart);
+        assert.deepEqual(container["capabilities"], { drop: ["ALL"] }, chart);
+      }
+    }
   });
 });
 
