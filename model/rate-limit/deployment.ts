@@ -6,11 +6,9 @@ import { workloadPlacement } from "../node-pools.ts";
 import type { ConfigMapObject, DeploymentObject } from "../objects.ts";
 import { proxyAnnotation } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "../workloads/pod-defaults.ts";
 import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS_PASSWORD } from "./names.ts";
 import { redisAddress } from "./redis.ts";
-
-/** The image's own user (distroless `nonroot`). */
-const USER = 65532;
 
 /** Where the service looks for its files: `<root>/<subdirectory>/config`. */
 const RUNTIME = { root: "/data", subdirectory: "ratelimit", app: "config" } as const;
@@ -59,19 +57,8 @@ export function rateLimitDeployment({ config }: StackData, settings: string): De
           automountServiceAccountToken: false,
           // Beside what it counts for: the control plane's nodes are to stay the same size.
           ...workloadPlacement(config),
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: USER,
-            runAsGroup: USER,
-            seccompProfile: { type: "RuntimeDefault" },
-          },
-          topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
-            maxSkew: 1,
-            topologyKey,
-            // Uneven pods are better than no pods while a zone is away.
-            whenUnsatisfiable: "ScheduleAnyway",
-            labelSelector: { matchLabels: selector },
-          })),
+          securityContext: RESTRICTED_POD,
+          topologySpreadConstraints: spreadEvenly(selector),
           containers: [
             {
               name: RATE_LIMIT,
@@ -86,11 +73,7 @@ export function rateLimitDeployment({ config }: StackData, settings: string): De
               })),
               resources,
               ...probes(),
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-              },
+              securityContext: RESTRICTED_CONTAINER,
               volumeMounts: [
                 {
                   name: CONFIG,

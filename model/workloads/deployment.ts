@@ -9,12 +9,10 @@ import type { DeploymentObject, PodSpec } from "../objects.ts";
 import { proxyAnnotation } from "../revisions.ts";
 import type { StackData } from "../stack.ts";
 import { environmentOf } from "./environment.ts";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "./pod-defaults.ts";
 import { portsOf } from "./ports.ts";
 import { isAutoscaled, replicasOf } from "./replicas.ts";
 import { sidecarAnnotations } from "./sidecar-annotations.ts";
-
-/** A user id that no image's system users have; Kubernetes refuses root without one. */
-const NON_ROOT = 65532;
 
 /** The Deployment of one version of a service. */
 export function deployment(
@@ -62,19 +60,8 @@ function podSpec(
     serviceAccountName: name,
     automountServiceAccountToken: false,
     ...workloadPlacement(config),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: NON_ROOT,
-      runAsGroup: NON_ROOT,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
-      maxSkew: 1,
-      topologyKey,
-      // Uneven pods are better than no pods while a zone is away.
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: selector },
-    })),
+    securityContext: RESTRICTED_POD,
+    topologySpreadConstraints: spreadEvenly(selector),
     containers: [
       {
         name,
@@ -89,11 +76,7 @@ function podSpec(
         resources: service.resources,
         livenessProbe: probe(service.probes.liveness, { initialDelaySeconds: 5 }),
         readinessProbe: probe(service.probes.readiness, {}),
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: RESTRICTED_CONTAINER,
         ...(service.writablePaths.length === 0 ? {} : { volumeMounts: volumeMounts(service) }),
       },
     ],
