@@ -1,6 +1,6 @@
-import { stringify } from "yaml";
 import type { Json } from "../../objects.ts";
 import type { StackData } from "../../stack.ts";
+import { toYaml } from "../../yaml.ts";
 import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits } from "./named.ts";
 
 /**
@@ -10,7 +10,7 @@ export function rateLimitServiceConfig({ config, catalog }: StackData): string |
   const limits = namedLimits(catalog);
   return limits.length === 0
     ? undefined
-    : stringify({ domain: domainOf(config, catalog), descriptors: limits.map(descriptor) });
+    : toYaml({ domain: domainOf(config, catalog), descriptors: limits.map(descriptor) });
 }
 
 function descriptor({ name, limit: { requests, per, header } }: NamedLimit): Json {
