@@ -12,7 +12,12 @@ interface Job {
   readonly environment?: string;
   readonly concurrency?: Readonly<Record<string, unknown>>;
   readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
-  readonly steps?: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+  readonly steps?: readonly {
+    readonly name?: string;
+    readonly if?: string;
+    readonly uses?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 interface Workflow {
@@ -81,6 +86,14 @@ describe("workflows", () => {
         ["up", "policy", undefined],
         ["preview", undefined, true],
       ],
+    );
+  });
+
+  it("ask the doctor after an update that failed, too: it names the pod", () => {
+    const steps = workflow("stack").jobs["run"]?.steps ?? [];
+    assert.deepEqual(
+      steps.flatMap(({ name, if: condition }) => (name === "mesh doctor" ? [condition] : [])),
+      ["success() || failure()"],
     );
   });
 
