@@ -10,7 +10,9 @@ export function sidecarChanges(object: SidecarObject): Change<SidecarObject>[] {
   return [
     ...moved(object),
     ["for another workload", withSpec({ workloadSelector: { labels: { app: ELSEWHERE } } })],
-    ["for every workload", withSpec({ workloadSelector: undefined })],
+    ...(spec.workloadSelector === undefined
+      ? []
+      : [["for every workload", withSpec({ workloadSelector: undefined })] satisfies Change<SidecarObject>]),
     ["tells of every host", withHosts([...hosts, "*/*"])],
     ["tells of nothing in particular", withSpec({ egress: undefined })],
     ...hosts.map((host, index): Change<SidecarObject> => [
