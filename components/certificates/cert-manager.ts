@@ -12,7 +12,7 @@ import { certificateNetworkPolicies } from "../../model/security/network-policie
 import type { StackData } from "../../model/stack.ts";
 import { AwsController } from "../cluster/aws-controller.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-import { createCertManagerObject } from "../kubernetes/cert-manager-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 
@@ -62,7 +62,7 @@ export class CertManager extends pulumi.ComponentResource {
         ? managers
         : [...managers, install(issuer, privateCaPolicy(arn), [...before, ...managers])];
     for (const object of clusterIssuers(stack)) {
-      createCertManagerObject(name, object, childOptions(this, options, [...before, ...controllers]));
+      createCustomObject(name, object, childOptions(this, options, [...before, ...controllers]));
     }
     this.roleArns = roleArns;
     this.registerOutputs({ roleArns });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayCertificates } from "../../model/certificates/gateway.ts";
 import type { StackData } from "../../model/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-import { createCertManagerObject } from "../kubernetes/cert-manager-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 
 /** What the certificates are made from. */
 export interface GatewayCertificatesArgs {
@@ -18,7 +18,7 @@ export class GatewayCertificates extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayCertificatesArgs, options: ComponentOptions) {
     super("ecommerce-mesh:certificates:GatewayCertificates", name, {}, options);
     for (const object of gatewayCertificates(args.stack)) {
-      createCertManagerObject(name, object, childOptions(this, options));
+      createCustomObject(name, object, childOptions(this, options));
     }
     this.registerOutputs({});
   }

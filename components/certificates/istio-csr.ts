@@ -3,7 +3,7 @@ import { istiodCertificate, rootObjects } from "../../model/certificates/workloa
 import type { HelmRelease } from "../../model/objects.ts";
 import type { StackData } from "../../model/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-import { createCertManagerObject } from "../kubernetes/cert-manager-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 
 /** What istio-csr is made from. */
@@ -27,9 +27,9 @@ export class IstioCsr extends pulumi.ComponentResource {
     // One after the other: a root is there before the issuer that signs with it, and stays until that is gone.
     let before: pulumi.Resource = istioNamespace;
     for (const object of rootObjects(stack)) {
-      before = createCertManagerObject(name, object, childOptions(this, options, [before]));
+      before = createCustomObject(name, object, childOptions(this, options, [before]));
     }
-    createCertManagerObject(name, istiodCertificate(stack), childOptions(this, options, [before]));
+    createCustomObject(name, istiodCertificate(stack), childOptions(this, options, [before]));
     // It is ready once the issuer has signed its own certificate.
     createHelmRelease(release, childOptions(this, options, [before]));
     this.registerOutputs({});

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CoreObject, GatewayApiObject, IstioObject, WaypointObject } from "../../model/objects.ts";
 import { createCoreObject } from "./core-object.ts";
-import { createIstioObject } from "./istio-object.ts";
+import { createCustomObject } from "./custom-object.ts";
 
 type CustomObject = IstioObject | WaypointObject | GatewayApiObject;
 
@@ -12,7 +12,7 @@ export function createObject(
   options: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   return isCustomObject(object)
-    ? createIstioObject(parentName, object, options)
+    ? createCustomObject(parentName, object, options)
     : createCoreObject(parentName, object, options);
 }
 

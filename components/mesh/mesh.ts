@@ -22,7 +22,7 @@ import { IstioCsr } from "../certificates/istio-csr.ts";
 import type { Edge } from "../edge/edge.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createAuthority } from "./certificate-authority.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
@@ -121,7 +121,7 @@ export class Mesh extends pulumi.ComponentResource {
     // istiod's validation webhook refuses Istio objects until it answers on port 15017. That istiod is ready is no proof
     // that it does; pods of the gateways are, because the API server had to reach the same port to get them injected.
     for (const object of [peerAuthentication(args.stack), meshTelemetry(args.stack), ...eastWestObjects(args.stack)]) {
-      createIstioObject(name, object, childOptions(this, options, this.gateways));
+      createCustomObject(name, object, childOptions(this, options, this.gateways));
     }
     for (const object of platformNetworkPolicies(args.stack)) {
       const namespace = namespaces.get(object.metadata.namespace ?? "");

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { consoleObjects } from "../../model/observability/consoles.ts";
 import type { StackData } from "../../model/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 
 /** What shows consoles is made from. */
 export interface ConsolesArgs {
@@ -15,7 +15,7 @@ export class Consoles extends pulumi.ComponentResource {
   constructor(name: string, args: ConsolesArgs, options: ComponentOptions) {
     super("ecommerce-mesh:observability:Consoles", name, {}, options);
     for (const object of consoleObjects(args.stack)) {
-      createIstioObject(name, object, childOptions(this, options));
+      createCustomObject(name, object, childOptions(this, options));
     }
     this.registerOutputs({});
   }

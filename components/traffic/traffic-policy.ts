@@ -5,7 +5,7 @@ import type { IstioObject } from "../../model/objects.ts";
 import type { StackData } from "../../model/stack.ts";
 import { managedFields } from "../../model/traffic/managed-fields.ts";
 import { createObject } from "../kubernetes/any-object.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the routes are made from. */
@@ -22,11 +22,11 @@ export class TrafficPolicy extends pulumi.ComponentResource {
     const isFirst = ({ kind }: IstioObject) => kind === "DestinationRule" || kind === "AuthorizationPolicy";
     const subsets = objects
       .filter(isFirst)
-      .map((object) => createIstioObject(name, object, childOptions(this, options)));
+      .map((object) => createCustomObject(name, object, childOptions(this, options)));
     for (const object of objects.filter((object) => !isFirst(object))) {
       // A route to a subset that no DestinationRule defines answers 503: make before break. And nobody finds the way
       // out before it is said who may go there.
-      createIstioObject(name, object, {
+      createCustomObject(name, object, {
         ...childOptions(this, options, object.kind === "VirtualService" ? subsets : []),
         ignoreChanges: managedFields(args.stack, object),
       });

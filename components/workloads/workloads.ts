@@ -3,7 +3,7 @@ import { workloadObjects } from "../../model/application.ts";
 import type { StackData } from "../../model/stack.ts";
 import { sidecars } from "../../model/traffic/sidecars.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
-import { createIstioObject } from "../kubernetes/istio-object.ts";
+import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the workloads are made from. */
@@ -21,7 +21,7 @@ export class Workloads extends pulumi.ComponentResource {
       .filter((object) => object.kind === "ServiceAccount")
       .map((object) => createCoreObject(name, object, childOptions(this, options)));
     // A proxy that starts without its Sidecar first gets every host of the mesh.
-    const scopes = sidecars(args.stack).map((object) => createIstioObject(name, object, childOptions(this, options)));
+    const scopes = sidecars(args.stack).map((object) => createCustomObject(name, object, childOptions(this, options)));
     for (const object of objects.filter(({ kind }) => kind !== "ServiceAccount")) {
       // A pod is refused while its ServiceAccount is not there.
       const before = object.kind === "Deployment" ? [...accounts, ...scopes] : [];

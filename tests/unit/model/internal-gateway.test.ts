@@ -12,6 +12,7 @@ import { noWildcardPrincipal } from "../../../model/policy/rules/principals.ts";
 import { stackObjects, stackReleases } from "../../../model/render.ts";
 import { platformNetworkPolicies } from "../../../model/security/network-policies/platform.ts";
 import type { StackData } from "../../../model/stack.ts";
+import { itRefuses, type Refused } from "../../support/refusals.ts";
 import { stackData } from "../../support/stack-data.ts";
 import { httpRoutesOf, objectNamed } from "../../support/traffic-objects.ts";
 
@@ -264,7 +265,7 @@ describe("explain: the internal gateway", () => {
 });
 
 describe("checks of the internal gateway", () => {
-  const refused: readonly [rule: string, stack: StackData, path: string, says: RegExp][] = [
+  const refused: readonly Refused[] = [
     [
       "a route through a gateway that is not there",
       shop({}, { mesh: {} }),
@@ -370,12 +371,5 @@ describe("checks of the internal gateway", () => {
     assert.deepEqual(checkStack(stack), []);
   });
 
-  for (const [rule, stack, path, says] of refused) {
-    it(`refuse ${rule}`, () => {
-      const problems = checkStack(stack);
-      const found = problems.filter((problem) => problem.path === path);
-      assert.equal(found.length, 1, JSON.stringify(problems));
-      assert.match(found[0]?.message ?? "", says);
-    });
-  }
+  itRefuses(refused);
 });

@@ -5,6 +5,7 @@ import { checkStack } from "../../../model/checks/index.ts";
 import { explain } from "../../../model/explain/explain.ts";
 import { parseRequest } from "../../../model/explain/request.ts";
 import { worldOf } from "../../../model/explain/stack-world.ts";
+import { itRefuses, type Refused } from "../../support/refusals.ts";
 import { stackData } from "../../support/stack-data.ts";
 import { objectNamed } from "../../support/traffic-objects.ts";
 
@@ -74,7 +75,7 @@ describe("TLS that ends at a service", () => {
 describe("checks of TLS that ends at a service", () => {
   const [ENTRY] = VAULT.passthrough;
   const ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/a";
-  const refused: readonly [rule: string, stack: ReturnType<typeof shop>, path: string, says: RegExp][] = [
+  const refused: readonly Refused[] = [
     [
       "a host that the gateway decrypts",
       shop({ ...VAULT, passthrough: [{ ...ENTRY, hosts: ["ecommerce.example.com"] }] }),
@@ -144,12 +145,5 @@ describe("checks of TLS that ends at a service", () => {
     assert.deepEqual(checkStack(shop()), []);
   });
 
-  for (const [rule, stack, path, says] of refused) {
-    it(`refuse ${rule}`, () => {
-      const problems = checkStack(stack);
-      const found = problems.filter((problem) => problem.path === path);
-      assert.equal(found.length, 1, JSON.stringify(problems));
-      assert.match(found[0]?.message ?? "", says);
-    });
-  }
+  itRefuses(refused);
 });

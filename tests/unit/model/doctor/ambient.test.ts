@@ -5,6 +5,7 @@ import { diagnose } from "../../../../model/doctor/diagnose.ts";
 import type { ClusterView, PodView, ServiceView } from "../../../../model/doctor/view.ts";
 import type { AuthorizationPolicyObject, NamespaceObject } from "../../../../model/objects.ts";
 import { stackObjects } from "../../../../model/render.ts";
+import { EMPTY_CLUSTER } from "../../../support/empty-cluster.ts";
 import { stackData } from "../../../support/stack-data.ts";
 
 const STACK = stackData({ mesh: { mode: "ambient" } });
@@ -55,27 +56,15 @@ function service(name: string): ServiceView {
 
 /** The stack's own objects, and the pods that would run of it. */
 const HEALTHY: ClusterView = {
-  now: Date.parse("2026-11-21"),
-  rootNamespace: "istio-system",
-  trustDomains: ["cluster.local"],
-  issuances: [],
+  ...EMPTY_CLUSTER,
   namespaces: OBJECTS.filter((object): object is NamespaceObject => object.kind === "Namespace").map(
     ({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} }),
   ),
   pods: [ISTIOD, ZTUNNEL, WAYPOINT, ...APPLICATION],
-  lostPods: [],
   services: Object.keys(STACK.catalog.services).map(service),
-  autoscalers: [],
-  certificates: [],
-  virtualServices: [],
-  destinationRules: [],
-  gateways: [],
-  gatewayApi: [],
-  peerAuthentications: [],
   authorizationPolicies: OBJECTS.filter(
     (object): object is AuthorizationPolicyObject => object.kind === "AuthorizationPolicy",
   ),
-  proxies: [],
   declared: declaredCalls(STACK),
 };
 

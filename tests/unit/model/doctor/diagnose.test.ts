@@ -20,6 +20,7 @@ import { declaredCalls } from "../../../../model/doctor/declared-calls.ts";
 import { diagnose } from "../../../../model/doctor/diagnose.ts";
 import { FINDING_CODES } from "../../../../model/doctor/finding.ts";
 import type { ClusterView, PodView, ServiceView } from "../../../../model/doctor/view.ts";
+import { EMPTY_CLUSTER } from "../../../support/empty-cluster.ts";
 import { DOCTOR_CASES } from "../../../support/doctor-cases.ts";
 import { stackData } from "../../../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
@@ -54,24 +55,10 @@ const SERVICE: ServiceView = {
 };
 
 const HEALTHY: ClusterView = {
-  now: Date.parse("2026-11-21"),
-  rootNamespace: "istio-system",
-  trustDomains: ["cluster.local"],
+  ...EMPTY_CLUSTER,
   namespaces: [{ name: "ecommerce", labels: { "istio-injection": "enabled" } }],
   pods: [ISTIOD, POD],
-  lostPods: [],
   services: [SERVICE],
-  autoscalers: [],
-  certificates: [],
-  issuances: [],
-  virtualServices: [],
-  destinationRules: [],
-  gateways: [],
-  gatewayApi: [],
-  peerAuthentications: [],
-  authorizationPolicies: [],
-  proxies: [],
-  declared: undefined,
 };
 
 function codes(change: Partial<ClusterView>): string[] {

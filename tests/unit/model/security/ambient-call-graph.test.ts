@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
 import fc from "fast-check";
 import { readStackFile } from "../../../../config/load.ts";
 import { accessMatrix, parties, type AccessEdge } from "../../../../model/access/matrix.ts";
@@ -21,11 +19,11 @@ import {
   SAMPLES,
   worldOf,
 } from "../../../support/call-graph.ts";
+import { catalogFiles } from "../../../support/catalogs.ts";
 import { randomCatalog, randomRequest } from "../../../support/random-catalog.ts";
 import { stackData } from "../../../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
 
-const CATALOGS = readdirSync(join(PROJECT_DIRECTORY, "catalogs")).map((file) => basename(file, ".yaml"));
 const DOMAINS = ["cluster.local"];
 const TUNNEL = 15008;
 
@@ -118,7 +116,7 @@ describe("who can call whom in an ambient mesh", () => {
     );
   });
 
-  for (const catalog of CATALOGS) {
+  for (const catalog of catalogFiles()) {
     it(`is what the catalog ${catalog} says`, () => {
       checkPairs(ambient(readStackFile(PROJECT_DIRECTORY, "local", catalog)), SAMPLES);
     });

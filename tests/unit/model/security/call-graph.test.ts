@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
 import fc from "fast-check";
 import { accessMatrix } from "../../../../model/access/matrix.ts";
 import { parties } from "../../../../model/access/matrix.ts";
@@ -19,11 +17,10 @@ import {
   SAMPLES,
   worldOf,
 } from "../../../support/call-graph.ts";
+import { catalogFiles } from "../../../support/catalogs.ts";
 import { randomCatalog, randomRequest } from "../../../support/random-catalog.ts";
 import { stackData } from "../../../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../../support/stacks.ts";
-
-const CATALOGS = readdirSync(join(PROJECT_DIRECTORY, "catalogs")).map((file) => basename(file, ".yaml"));
 
 /** Every ordered pair of those who call and the services, with what decides about it. */
 function checkPairs(stack: StackData, requests: readonly Request[]): void {
@@ -85,7 +82,7 @@ describe("who can call whom", () => {
     });
   }
 
-  for (const catalog of CATALOGS) {
+  for (const catalog of catalogFiles()) {
     it(`is what the catalog ${catalog} says`, () => {
       checkPairs(readStackFile(PROJECT_DIRECTORY, "local", catalog), SAMPLES);
     });

@@ -1,16 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CertManagerObject } from "../../model/certificates/objects.ts";
 import type { GatewayApiObject, IstioObject, WaypointObject } from "../../model/objects.ts";
 import { resourceName } from "./core-object.ts";
 
 /**
- * Registers one of Istio's custom resources, or of the Gateway API's that istiod reads. The only place that does: types come from the model, and istiod's
- * validation webhook sees the object, so it must be created after the mesh answers.
+ * Registers a custom resource of Istio, of the Gateway API that istiod reads, or of cert-manager and the issuers beside it. The only
+ * place that does: types come from the model, and a webhook of istiod or cert-manager sees the object, so it must be created after
+ * that answers. Deleting one of cert-manager's takes what cert-manager has made for it along, orders and challenges first: as long as
+ * the controller runs, no finalizer stays.
  * @param parentName name of the component that owns it; the resource is called `<parentName>-<kind>-<object>`
  */
-export function createIstioObject(
+export function createCustomObject(
   parentName: string,
-  object: IstioObject | WaypointObject | GatewayApiObject,
+  object: IstioObject | WaypointObject | GatewayApiObject | CertManagerObject,
   options: pulumi.CustomResourceOptions,
 ): k8s.apiextensions.CustomResource {
   const { apiVersion, kind, metadata, spec } = object;
