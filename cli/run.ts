@@ -12,6 +12,7 @@ import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { openCommand } from "./commands/open.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { renderCommand } from "./commands/render.ts";
+import { requestCommand } from "./commands/request.ts";
 import { statusCommand } from "./commands/status.ts";
 import { upCommand } from "./commands/up.ts";
 
@@ -27,6 +28,7 @@ const COMMANDS = [
   doctorCommand,
   openCommand,
   explainCommand,
+  requestCommand,
   canaryCommand,
   accessCommand,
 ];

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { SandboxError } from "../../sandbox/contracts.ts";
-import { listAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
 
 /** Milliseconds after which a call is given up. */
 const TIMEOUT_MS = 20_000;
@@ -36,35 +37,75 @@ export class KubernetesApi {
    * @throws SandboxError `cluster.unreachable`, `cluster.refused`.
    */
   async list(path: string): Promise<readonly unknown[]> {
-    const { status, text } = await this.get(path);
+    return listAt(await this.find(path), "items");
+  }
+
+  /**
+   * What is at a path of the API; undefined where nothing is.
+   * @throws SandboxError `cluster.unreachable`, `cluster.refused`.
+   */
+  async find(path: string): Promise<unknown> {
+    const { status, text } = await this.#get(path);
     if (status === 404) {
-      return [];
+      return undefined;
     }
     if (status !== 200) {
       throw new SandboxError(
         "cluster.refused",
-        `the API server refused to list ${path} (${status})`,
-        "The doctor needs the right to read every namespace: the ClusterRole view, and Secrets for the certificates.",
+        `the API server refused to read ${path} (${status})`,
+        "Needed is the right to read every namespace: the ClusterRole view, and Secrets for the certificates.",
       );
     }
-    const body: unknown = JSON.parse(text);
-    return listAt(body, "items");
+    return JSON.parse(text);
   }
 
-  private async get(path: string): Promise<{ status: number; text: string }> {
+  /**
+   * Reads a stream of text, such as a log, until it ends or `signal` aborts.
+   * @throws SandboxError `cluster.unreachable`; `cluster.refused` with what the API server says of it.
+   */
+  async stream(path: string, onText: (text: string) => void, signal: AbortSignal): Promise<void> {
+    const response = await this.#open(path, 0, signal);
+    response.setEncoding("utf8");
+    let refusal = "";
+    const take = response.statusCode === 200 ? onText : (text: string) => (refusal += text);
+    try {
+      for await (const text of response as AsyncIterable<string>) {
+        take(text);
+      }
+    } catch (error) {
+      if (!signal.aborted) {
+        throw error;
+      }
+    }
+    if (response.statusCode !== 200) {
+      throw new SandboxError("cluster.refused", messageIn(refusal));
+    }
+  }
+
+  async #get(path: string): Promise<{ status: number; text: string }> {
+    const response = await this.#open(path, TIMEOUT_MS);
+    response.setEncoding("utf8");
+    let text = "";
+    for await (const chunk of response as AsyncIterable<string>) {
+      text += chunk;
+    }
+    return { status: response.statusCode ?? 0, text };
+  }
+
+  /** @param timeoutMs without a word; 0: never */
+  async #open(path: string, timeoutMs: number, signal?: AbortSignal): Promise<IncomingMessage> {
     const server = this.config.getCurrentCluster()?.server ?? "";
-    const options: RequestOptions = { timeout: TIMEOUT_MS, headers: { Accept: "application/json" } };
+    const options: RequestOptions = {
+      timeout: timeoutMs,
+      headers: { Accept: "application/json" },
+      ...(signal === undefined ? {} : { signal }),
+    };
     await this.config.applyToHTTPSOptions(options);
     return new Promise((resolve, reject) => {
-      const call = request(new URL(path, server), options, (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (chunk: string) => (text += chunk));
-        response.once("error", reject);
-        response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
-      });
-      call.once("timeout", () => call.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-      call.once("error", (error) =>
+      const call = request(new URL(path, server), options, resolve);
+      call.once("timeout", () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+      // Before the answer; an error after it comes from the answer itself.
+      call.on("error", (error) =>
         reject(
           new SandboxError(
             "cluster.unreachable",
@@ -75,6 +116,15 @@ export class KubernetesApi {
       );
       call.end();
     });
+  }
+}
+
+/** The message of a Status object, or the text itself. */
+function messageIn(text: string): string {
+  try {
+    return stringAt(JSON.parse(text), "message") ?? text;
+  } catch {
+    return text;
   }
 }
 

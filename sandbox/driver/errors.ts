@@ -24,7 +24,9 @@ export class EngineFailure extends SandboxError {
 /** The user, or whoever sent the signal, ended the command. The command line exits with 130. */
 export class Interrupted extends SandboxError {
   constructor(command: string, stack: string) {
-    const next = command === "preview" ? "nothing was changed" : `the next \`mesh ${command} ${stack}\` continues`;
+    const next = ["preview", "request"].includes(command)
+      ? "nothing was changed"
+      : `the next \`mesh ${command} ${stack}\` continues`;
     super("interrupted", `${command} of ${stack} was interrupted: ${next}`);
   }
 }
