@@ -29,9 +29,13 @@ export function withCatalogOption(command: Command): Command {
 
 /**
  * Runs work of the driver with progress on stderr and Ctrl-C handled.
+ * @param work also gets what writes a line to stderr without disturbing the progress
  * @throws what the driver throws
  */
-export async function drive<T>(options: CommonOptions, work: (driver: DriverOptions) => Promise<T>): Promise<T> {
+export async function drive<T>(
+  options: CommonOptions,
+  work: (driver: DriverOptions, say: (line: string) => void) => Promise<T>,
+): Promise<T> {
   const places = placesFrom(options, process.env);
   const faults = faultsFromEnvironment(process.env);
   const view = progressView(process.stderr);
@@ -41,14 +45,17 @@ export async function drive<T>(options: CommonOptions, work: (driver: DriverOpti
   };
   try {
     return await interruptible(say, (signal) =>
-      work({
-        places,
-        progress: view.report,
-        signal,
-        environment: process.env,
-        faults,
-        ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
-      }),
+      work(
+        {
+          places,
+          progress: view.report,
+          signal,
+          environment: process.env,
+          faults,
+          ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
+        },
+        say,
+      ),
     );
   } finally {
     view.close();

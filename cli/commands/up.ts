@@ -16,7 +16,10 @@ export function upCommand(): Command {
     .action(async (stack: string, options: CommonOptions) => {
       const started = performance.now();
       const { up } = await import("../../sandbox/driver/commands/up.ts");
-      const result = await drive(options, (driver) => up(stack, driver));
+      const { withFirstSight } = await import("../first-sight.ts");
+      const result = await drive(options, (driver, say) =>
+        up(stack, options.json === true ? driver : withFirstSight(stack, driver, say)),
+      );
       const durationMs = performance.now() - started;
       if (options.json === true) {
         const { resultJson } = await import("../output/result-json.ts");

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { callerPods, lookUp } from "../../model/explain/callers.ts";
+import { callerPods, gatewayAt, lookUp } from "../../model/explain/callers.ts";
 import { enter, entrances, isRefusal, portOf } from "../../model/explain/entry.ts";
+import { candidateHosts } from "../../model/explain/hosts.ts";
 import type { World } from "../../model/explain/world.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import { ConnectionRefused, connectThrough } from "../../sandbox/cluster-network/connect.ts";
@@ -92,8 +93,9 @@ async function certificateOf(api: Cluster["api"], namespace: string, name: strin
  * The way from inside of a pod, through its sidecar where it has one.
  * @param pod as the API server knows it
  */
-export function wayFromPod({ files }: Cluster, pod: FoundPod, { request, hostname }: Target, port: number): Way {
-  const connection = () => connectThrough(files.socket, `${hostname}:${port}`, pod);
+export function wayFromPod({ world, files }: Cluster, pod: FoundPod, { request, hostname }: Target, port: number): Way {
+  const host = inFull(world, hostname, pod.namespace);
+  const connection = () => connectThrough(files.socket, `${host}:${port}`, pod);
   return {
     through: `the pod ${pod.namespace}/${pod.name}${pod.containers.includes(PROXY_CONTAINER) ? "" : ", which has no sidecar"}`,
     ...(request.scheme === "https"
@@ -126,6 +128,12 @@ function ready([first]: readonly FoundPod[], name: string): FoundPod {
     );
   }
   return first;
+}
+
+/** As the resolver of a pod would complete the name: the one that a Service of the stack has. */
+function inFull(world: World, hostname: string, namespace: string): string {
+  const isKnown = (host: string): boolean => world.services.has(host) || gatewayAt(world, host) !== undefined;
+  return candidateHosts(hostname, namespace).find(isKnown) ?? hostname;
 }
 
 /** The port that a URL of a caller in the mesh means: where it names none, the only one of the Service, as `explain` reads it. */

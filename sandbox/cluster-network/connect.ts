@@ -21,7 +21,7 @@ const TARGET_FAILED: readonly number[] = [502, 503, 504];
 
 /**
  * Opens a TCP connection inside the cluster network, through the Unix socket on which mesh-node serves HTTP CONNECT.
- * @param target `host:port`: a pod's or Service's address, or a name of the cluster's DNS
+ * @param target `host:port`: a pod's or Service's address, or a full name of the cluster's DNS
  * @param from pod in whose network namespace the connection begins, so that it takes the way through its sidecar.
  *   Default: none, from beside the pods
  * @throws ConnectionRefused when the target does not take it; SandboxError `cluster-network.down` when nothing serves the

@@ -98,7 +98,10 @@ describe("the way of requests", () => {
     assert.equal(port, 8080);
     const { open, through } = wayFromPod(own, caller, target, port);
     await sendRequests({ open, method: "GET", path: "/products", host: "product", count: 1 });
-    assert.deepEqual(network.seen.at(-1), { target: "product:8080", from: "ecommerce/cart-c" });
+    assert.deepEqual(network.seen.at(-1), {
+      target: "product.ecommerce.svc.cluster.local:8080",
+      from: "ecommerce/cart-c",
+    });
     assert.equal(through, "the pod ecommerce/cart-c");
   });
 
