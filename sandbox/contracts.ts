@@ -30,9 +30,8 @@ export interface Toolchain {
   readonly kubeControllerManager: string;
   readonly kubeScheduler: string;
   readonly kwok: string;
-  readonly helm: string;
-  /** A YAML stream of every Istio CustomResourceDefinition, from the module istio.io/api. */
-  readonly istioCrds: string;
+  /** Pulumi's Kubernetes provider. One that was built has its `schema.json` beside it. */
+  readonly kubernetesProvider: string;
   /** Directory of kwok's own Stage files for nodes and pods. */
   readonly kwokStages: string;
 }

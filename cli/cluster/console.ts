@@ -1,6 +1,6 @@
 import { SandboxError } from "../../sandbox/contracts.ts";
-import { REPRESENTS_ANNOTATION } from "../../sandbox/providers/helm/representation/marks.ts";
-import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
+import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
 /** A console that can be opened: which pods serve it, on which port, and how one logs in. */

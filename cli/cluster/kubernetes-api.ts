@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { SandboxError } from "../../sandbox/contracts.ts";
-import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
 
 /** Milliseconds after which a call is given up. */
 const TIMEOUT_MS = 20_000;

@@ -1,6 +1,6 @@
 import { SandboxError } from "../../sandbox/contracts.ts";
 import type { PodName } from "../../sandbox/cluster-network/connect.ts";
-import { listAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 
 /** A pod as people name it on the command line. */

@@ -1,7 +1,7 @@
 /** Why pods do not start: from their status while they are there, and from their events when they are gone. */
 import type { LostPodView } from "../../model/doctor/view.ts";
-import { podProblem } from "../../sandbox/providers/kubernetes/diagnose.ts";
-import { stringAt, type KubernetesObject } from "../../sandbox/providers/kubernetes/object.ts";
+import { podProblem } from "../../sandbox/cluster/diagnose.ts";
+import { stringAt, type KubernetesObject } from "../../sandbox/cluster/object.ts";
 
 /** What every container waits for at its start; it says nothing. */
 const ORDINARY = /is in (ContainerCreating|PodInitializing)$|its phase is/;

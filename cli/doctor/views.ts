@@ -10,8 +10,8 @@ import type {
   ServiceView,
 } from "../../model/doctor/view.ts";
 import { RELEASES } from "../../model/names.ts";
-import { REPRESENTS_ANNOTATION } from "../../sandbox/providers/helm/representation/marks.ts";
-import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
+import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import { obstacleOf } from "./pod-obstacles.ts";
 
 /** @param item a Namespace */

@@ -30,10 +30,9 @@ export function upSummary(
         ]),
     ...entryLines(result),
     "",
-    "ran for real     the Pulumi engine; etcd, API server, controller manager and scheduler",
+    `ran for real     the Pulumi engine and its Kubernetes provider ${result.kubernetesProvider}; etcd, API server, controller manager and scheduler`,
     "stood in for     containers: pods are placed and marked ready by kwok, no image runs",
     ...result.cloud.map((service) => `                 ${service}`),
-    `                 Pulumi's Kubernetes provider (${result.kubernetesProvider})`,
     ...meshLines(result),
     ...representedLines(result.represented),
     ...(result.unissued.length === 0

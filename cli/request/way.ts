@@ -10,7 +10,7 @@ import type { NetworkFiles } from "../../sandbox/cluster-network/files.ts";
 import { readForwards } from "../../sandbox/cluster-network/forwards.ts";
 import { encrypt } from "../../sandbox/cluster-network/tls.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
-import { stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { podsNamed, PROXY_CONTAINER, type FoundPod } from "../cluster/pods.ts";
 import type { Target } from "./target.ts";

@@ -1,6 +1,6 @@
-import { KubernetesClient } from "../providers/kubernetes/client.ts";
-import { readKubeconfig } from "../providers/kubernetes/kubeconfig.ts";
-import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../providers/kubernetes/object.ts";
+import { KubernetesClient } from "../cluster/client.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
 
 /** Deployments and pods of one namespace. */
 export interface NamespaceReport {

@@ -1,11 +1,12 @@
+import { kubernetesProviderEnvironment } from "./kubernetes-provider.ts";
 import type { StackPaths } from "./paths.ts";
 
 /** What the engine gets of the user's own environment: nothing that carries credentials, logins or configuration. */
-const PASSED_ON = ["PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"];
+const PASSED_ON = ["PATH", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"];
 
 /**
  * The engine's environment: own home, own file backend, own passphrase, and nothing that would reach for the network.
- * @param debugProviders `aws:PORT,kubernetes:PORT,...`: the stand-in providers, instead of plugins
+ * @param debugProviders `aws:PORT,eks:PORT,...`: the stand-in providers, instead of plugins
  * @param inherited the environment of this process
  */
 export function engineEnvironment(
@@ -19,12 +20,15 @@ export function engineEnvironment(
   );
   return {
     ...Object.fromEntries(passedOn),
+    ...kubernetesProviderEnvironment(paths),
     PULUMI_HOME: paths.pulumiHome,
     PULUMI_BACKEND_URL: `file://${paths.backend}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_DEBUG_PROVIDERS: debugProviders.join(","),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // A provider on the PATH is none that was chosen.
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     PULUMI_AUTOMATION_API: "true",
     // Without it the engine does not know `--event-log`.
     PULUMI_DEBUG_COMMANDS: "true",

@@ -1,14 +1,62 @@
-/** Which provider applies the program's Kubernetes resources. */
-export interface KubernetesProviderChoice {
-  readonly kind: "stand-in";
-  /** For the summary. */
-  readonly reason: string;
+import { createRequire } from "node:module";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Toolchain } from "../contracts.ts";
+import type { StackPaths } from "./paths.ts";
+
+const EXECUTABLE = "pulumi-resource-kubernetes";
+
+/** Directory of the plugins that the engine may run for a stack: it finds no other. */
+export function pluginsDir({ pulumiHome }: Pick<StackPaths, "pulumiHome">): string {
+  return join(pulumiHome, "plugins");
 }
 
 /**
- * Always the sandbox's own provider. The official plugin installs charts with its built-in Helm and would need every
- * chart repository to answer; the stand-in refuses foreign API servers and can represent a chart that cannot be had.
+ * Puts Pulumi's own Kubernetes provider where the engine looks for the plugin of the SDK's version. Links, because the
+ * program has 160 MB; the schema lies beside a provider that was built here, an installed plugin has it inside.
  */
-export function chooseKubernetesProvider(): KubernetesProviderChoice {
-  return { kind: "stand-in", reason: "server-side apply on the local API server" };
+export function installKubernetesProvider(
+  paths: Pick<StackPaths, "pulumiHome">,
+  { kubernetesProvider }: Pick<Toolchain, "kubernetesProvider">,
+): void {
+  const dir = join(pluginsDir(paths), `resource-kubernetes-v${kubernetesSdkVersion()}`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  link(kubernetesProvider, join(dir, EXECUTABLE));
+  const schema = join(dirname(kubernetesProvider), "schema.json");
+  if (existsSync(schema)) {
+    link(schema, join(dir, "schema.json"));
+  }
+}
+
+/**
+ * What the provider reads of its environment: the sandbox's cluster and no other, folders of its own for Helm, and as many
+ * calls a second as the API server takes.
+ */
+export function kubernetesProviderEnvironment({
+  home,
+  controlPlane,
+}: Pick<StackPaths, "home" | "controlPlane">): Record<string, string> {
+  return {
+    HOME: home,
+    KUBECONFIG: join(controlPlane, "kubeconfig"),
+    HELM_CACHE_HOME: join(home, "helm", "cache"),
+    HELM_CONFIG_HOME: join(home, "helm", "config"),
+    HELM_DATA_HOME: join(home, "helm", "data"),
+    PULUMI_K8S_CLIENT_QPS: "500",
+    PULUMI_K8S_CLIENT_BURST: "1000",
+  };
+}
+
+/** Version of `@pulumi/kubernetes`, which is that of the plugin that the engine asks for. */
+export function kubernetesSdkVersion(): string {
+  const manifest = createRequire(import.meta.url)("@pulumi/kubernetes/package.json") as { version: string };
+  return manifest.version;
+}
+
+/** Renamed into place: another command's engine may be starting the old one. */
+function link(target: string, path: string): void {
+  const unfinished = `${path}.${process.pid}`;
+  rmSync(unfinished, { force: true });
+  symlinkSync(target, unfinished);
+  renameSync(unfinished, path);
 }

@@ -12,9 +12,9 @@ import {
 import { layoutOf } from "../control-plane/layout.ts";
 import { runningPrograms } from "../control-plane/processes.ts";
 import type { ClusterAccess, NodeGroupChange } from "../providers/cloud/types.ts";
-import { KubernetesClient } from "../providers/kubernetes/client.ts";
-import { readKubeconfig } from "../providers/kubernetes/kubeconfig.ts";
-import { listAt, stringAt } from "../providers/kubernetes/object.ts";
+import { KubernetesClient } from "../cluster/client.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { listAt, stringAt } from "../cluster/object.ts";
 
 /** How a control plane is started. */
 export interface LocalClusterOptions {

@@ -26,12 +26,15 @@ export interface StackPaths extends Places {
   /** The engine's own locks in the file backend. */
   readonly backendLocks: string;
   readonly passphrase: string;
-  /** PULUMI_HOME: apart from the user's own, so that logins and plugins there stay as they are. */
+  /** PULUMI_HOME: apart from the user's own, so that logins and plugins there stay as they are; the provider is found by it. */
   readonly pulumiHome: string;
   readonly controlPlane: string;
   /** The stand-in cloud's objects. */
   readonly cloud: string;
-  readonly helm: string;
+  /** HOME of the engine and of the Kubernetes provider, with Helm's own folders: nothing of the user's. */
+  readonly home: string;
+  /** Folders of the cluster's volumes, below what belongs to its nodes. */
+  readonly volumes: string;
   /** What the last successful `up` found: read by `status`. */
   readonly summary: string;
 }
@@ -56,11 +59,11 @@ export function stackPaths(places: Places, stack: string): StackPaths {
     checkpoint: join(backend, ".pulumi", "stacks", PROJECT_NAME, `${stack}.json`),
     backendLocks: join(backend, ".pulumi", "locks", "organization", PROJECT_NAME, stack),
     passphrase: join(dir, "passphrase"),
-    // The dot keeps it apart from stacks, whose names have none.
-    pulumiHome: join(places.sandboxDir, ".pulumi-home"),
+    pulumiHome: join(dir, "pulumi-home"),
     controlPlane: join(dir, "control-plane"),
     cloud: join(dir, "cloud.json"),
-    helm: join(dir, "helm"),
+    home: join(dir, "home"),
+    volumes: join(dir, "control-plane", "node", "volumes"),
     summary: join(dir, "summary.json"),
   };
 }

@@ -5,6 +5,7 @@ import { runEngine, type EngineOperation } from "./engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineProgress } from "./engine-progress.ts";
 import { engineFailure } from "./errors.ts";
+import { installKubernetesProvider } from "./kubernetes-provider.ts";
 import type { Program } from "./language-host.ts";
 import type { LocalCluster } from "./local-cluster.ts";
 import { prepareProject, type PreparedProject } from "./project.ts";
@@ -43,10 +44,8 @@ export async function runOperation(
   const { paths, lock, options, stack } = session;
   await freeStack(paths, lock, options.progress);
   const leftovers = takeLeftovers(paths, operation, options.progress);
-  const [project, standIns] = await Promise.all([
-    prepareProject(paths, stack),
-    serveStandIns(session, toolchain, cluster),
-  ]);
+  installKubernetesProvider(paths, toolchain);
+  const [project, standIns] = await Promise.all([prepareProject(paths, stack), serveStandIns(session, cluster)]);
   try {
     await standIns.forgetOrphans(leftovers.interruptedCreates, leftovers.knownIds);
     tellReplacedSecrets(session, project);
@@ -75,7 +74,7 @@ export async function runOperation(
       throw engineFailure(operation, stack.name, log.problems, result.stderr);
     }
     const resources = readState(paths.checkpoint).resources.length;
-    return { ...log, represented: await standIns.represented(), replacedSecrets: project.replacedSecrets, resources };
+    return { ...log, represented: placeholders(), replacedSecrets: project.replacedSecrets, resources };
   } finally {
     await standIns.close();
   }
@@ -89,6 +88,11 @@ function programOf({ options }: StackSession): Program {
     // The file was read and refused where a secret lies in it in plain text; the engine knows the stand-ins alone.
     return { ...program(options.places.projectDir, isSecretKey) };
   };
+}
+
+/** Releases whose charts could not be had. Nothing takes the place of a chart yet. */
+function placeholders(): OperationResult["represented"] {
+  return [];
 }
 
 function tellReplacedSecrets({ options, stack }: StackSession, project: PreparedProject): void {

@@ -1,7 +1,7 @@
-import { KubernetesClient } from "../providers/kubernetes/client.ts";
-import { readKubeconfig } from "../providers/kubernetes/kubeconfig.ts";
-import { withoutDeletionProtection } from "../providers/kubernetes/load-balancer-controller.ts";
-import { listAt, type KubernetesObject } from "../providers/kubernetes/object.ts";
+import { KubernetesClient } from "../cluster/client.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { withoutDeletionProtection } from "../cluster/load-balancer-controller.ts";
+import { listAt, type KubernetesObject } from "../cluster/object.ts";
 
 const SERVICES = "/api/v1/services";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Toolchain } from "../contracts.ts";
 
 /** The committed Go modules that pin the programs: one where Kubernetes decides the versions, one where Pulumi does. */
-export type GoModule = "kubernetes" | "pulumi";
+export type GoModule = "cluster" | "pulumi";
 
 /** A program that is built from a committed Go module. */
 export interface Program {
@@ -42,8 +42,6 @@ export const PULUMI_VERSION = "3.259.0";
 /** Minor versions of Pulumi 3 that may take its place when installed: that of `@pulumi/pulumi`, and the one after it. */
 export const PULUMI_MINORS: readonly number[] = [259, 260];
 
-const HELM_VERSION = "4.1.4";
-
 const [KUBERNETES_MAJOR, KUBERNETES_MINOR] = KUBERNETES_VERSION.split(".");
 
 const KUBERNETES_STAMP = [
@@ -59,7 +57,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "kubeApiserver",
     name: "kube-apiserver",
-    module: "kubernetes",
+    module: "cluster",
     package: "k8s.io/kubernetes/cmd/kube-apiserver",
     stamp: KUBERNETES_STAMP,
     minutes: 4,
@@ -67,7 +65,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "kubeControllerManager",
     name: "kube-controller-manager",
-    module: "kubernetes",
+    module: "cluster",
     package: "k8s.io/kubernetes/cmd/kube-controller-manager",
     stamp: KUBERNETES_STAMP,
     minutes: 1,
@@ -75,20 +73,20 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "kubeScheduler",
     name: "kube-scheduler",
-    module: "kubernetes",
+    module: "cluster",
     package: "k8s.io/kubernetes/cmd/kube-scheduler",
     stamp: KUBERNETES_STAMP,
     minutes: 0.2,
   },
-  { key: "etcd", name: "etcd", module: "kubernetes", package: "go.etcd.io/etcd/server/v3", stamp: [], minutes: 0.2 },
-  { key: "kwok", name: "kwok", module: "kubernetes", package: "sigs.k8s.io/kwok/cmd/kwok", stamp: [], minutes: 0.5 },
+  { key: "etcd", name: "etcd", module: "cluster", package: "go.etcd.io/etcd/server/v3", stamp: [], minutes: 0.2 },
+  { key: "kwok", name: "kwok", module: "cluster", package: "sigs.k8s.io/kwok/cmd/kwok", stamp: [], minutes: 0.5 },
   {
-    key: "helm",
-    name: "helm",
-    module: "kubernetes",
-    package: "helm.sh/helm/v4/cmd/helm",
-    stamp: [`helm.sh/helm/v4/internal/version.version=v${HELM_VERSION}`],
-    minutes: 0.5,
+    key: "kubernetesProvider",
+    name: "pulumi-resource-kubernetes",
+    module: "cluster",
+    package: "./cmd/pulumi-resource-kubernetes",
+    stamp: ["main.version=4.34.2"],
+    minutes: 5,
   },
   {
     key: "pulumi",
@@ -102,14 +100,7 @@ export const PROGRAMS: readonly Program[] = [
 
 /** Every set of data files. */
 export const DATA_FILES: readonly DataFiles[] = [
-  {
-    key: "istioCrds",
-    name: "istio-crds.yaml",
-    module: "kubernetes",
-    source: "istio.io/api",
-    path: "kubernetes/customresourcedefinitions.gen.yaml",
-  },
-  { key: "kwokStages", name: "kwok-stages", module: "kubernetes", source: "sigs.k8s.io/kwok", path: "kustomize/stage" },
+  { key: "kwokStages", name: "kwok-stages", module: "cluster", source: "sigs.k8s.io/kwok", path: "kustomize/stage" },
 ];
 
 /**

@@ -5,9 +5,9 @@ import { readCluster } from "../../cli/doctor/read-cluster.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import { readStackFile } from "../../config/load.ts";
 import { diagnose } from "../../model/doctor/diagnose.ts";
-import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
-import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
-import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
+import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
 import { TemporaryProject } from "../support/mesh-command.ts";
 
 describe("the life of an ambient stack", function () {

@@ -10,9 +10,9 @@ import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
 import { readStackFile } from "../../config/load.ts";
 import { diagnose } from "../../model/doctor/diagnose.ts";
 import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
-import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
-import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
-import { listAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
+import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
 import { DOCTOR_CASES } from "../support/doctor-cases.ts";
 import { TemporaryProject, statusOf } from "../support/mesh-command.ts";
 

@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { program } from "../../components/program.ts";
 import { serveCloud } from "../../sandbox/providers/cloud/index.ts";
-import { serveKubernetes } from "../../sandbox/providers/kubernetes/index.ts";
+import { installKubernetesProvider } from "../../sandbox/driver/kubernetes-provider.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
 import { serveNodeLanguageHost } from "../support/node-language-host.ts";
 import { record } from "../support/record.ts";
@@ -46,23 +46,17 @@ describe("the ordinary CLI", function () {
       onNodeGroup: unreachable,
     });
     closers.push(() => cloud.close());
-    const kubernetes = await serveKubernetes({
-      allowedServer: () => undefined,
-      kubeconfigPath: () => undefined,
-      helmHome: join(directory, "helm"),
-      toolchain,
-      projectDir: directory,
-    });
-    closers.push(() => kubernetes.close());
+    const pulumiHome = join(directory, "pulumi-home");
+    installKubernetesProvider({ pulumiHome }, toolchain);
     const host = await serveNodeLanguageHost();
     closers.push(() => host.close());
     environment = {
       PATH: [writePolicyHost(directory), process.env["PATH"] ?? ""].join(delimiter),
       HOME: directory,
-      PULUMI_HOME: join(directory, "pulumi-home"),
+      PULUMI_HOME: pulumiHome,
       PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase of a test",
-      PULUMI_DEBUG_PROVIDERS: [cloud.debugProviders, kubernetes.debugProviders].join(","),
+      PULUMI_DEBUG_PROVIDERS: cloud.debugProviders,
       PULUMI_DEBUG_LANGUAGES: host.debugLanguages,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -2,17 +2,10 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { POOL_LABEL } from "../../model/node-pools.ts";
 import { reportCluster } from "../../sandbox/driver/cluster-report.ts";
-import { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
-import { ApiError } from "../../sandbox/providers/kubernetes/errors.ts";
-import { readKubeconfig } from "../../sandbox/providers/kubernetes/kubeconfig.ts";
-import {
-  isObject,
-  listAt,
-  numberAt,
-  objectAt,
-  stringAt,
-  type JsonObject,
-} from "../../sandbox/providers/kubernetes/object.ts";
+import { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { ApiError } from "../../sandbox/cluster/errors.ts";
+import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
+import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../sandbox/cluster/object.ts";
 import { TemporaryProject } from "../support/mesh-command.ts";
 
 const LOST = "eu-west-1a";

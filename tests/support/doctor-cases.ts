@@ -2,8 +2,8 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { FindingCode } from "../../model/doctor/finding.ts";
-import type { KubernetesClient } from "../../sandbox/providers/kubernetes/client.ts";
-import { listAt, objectAt, stringAt } from "../../sandbox/providers/kubernetes/object.ts";
+import type { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 
 /** One fault: made, looked at, and taken back. */
 export interface DoctorCase {

@@ -6,7 +6,7 @@ import { RELEASES } from "../../../model/names.ts";
 import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
-import { chooseKubernetesProvider } from "../kubernetes-provider.ts";
+import { kubernetesSdkVersion } from "../kubernetes-provider.ts";
 import type { DriverOptions } from "../options.ts";
 import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
@@ -26,7 +26,7 @@ export interface UpResult extends OperationResult {
   readonly hosts: readonly string[];
   /** Host name of the load balancer in front of the gateway; undefined without one. Nothing listens there. */
   readonly loadBalancerHostName: string | undefined;
-  /** Which provider applied the Kubernetes resources. */
+  /** Version of Pulumi's Kubernetes provider, which applied the Kubernetes resources. */
   readonly kubernetesProvider: string;
   /** Cloud services that were stood in for. */
   readonly cloud: readonly string[];
@@ -103,11 +103,10 @@ function entryOf({ stack, paths }: StackSession): Pick<UpResult, "hosts" | "load
 
 function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "mode" | "kubernetesProvider" | "cloud"> {
   const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers, volumes"];
-  const choice = chooseKubernetesProvider();
   return {
     namespace: stack.catalog.namespace,
     mode: stack.config.mesh.mode,
-    kubernetesProvider: choice.reason,
+    kubernetesProvider: kubernetesSdkVersion(),
     cloud:
       stack.config.platform.kind === "eks"
         ? aws

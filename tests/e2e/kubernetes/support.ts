@@ -5,8 +5,10 @@ import * as k8s from "@pulumi/kubernetes";
 import { LocalWorkspace, PulumiCommand, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ControlPlane, Toolchain } from "../../../sandbox/contracts.ts";
 import { addNodes, startControlPlane } from "../../../sandbox/control-plane/index.ts";
-import { serveKubernetes, type ServedKubernetes } from "../../../sandbox/providers/kubernetes/index.ts";
-import type { FaultRule } from "../../../sandbox/providers/protocol/index.ts";
+import {
+  installKubernetesProvider,
+  kubernetesProviderEnvironment,
+} from "../../../sandbox/driver/kubernetes-provider.ts";
 import { kube, nodeSpec, temporaryPlane, toolchainForTests } from "../control-plane/support.ts";
 
 /** What one run of the engine did. */
@@ -19,11 +21,10 @@ export interface Run {
   readonly errors: string;
 }
 
-/** A real control plane with three nodes, the stand-in provider, and the real engine with a stack of its own. */
+/** A real control plane with three nodes, and the real engine and Kubernetes provider with a stack of their own. */
 export class TestBed {
   readonly toolchain: Toolchain;
   readonly plane: ControlPlane;
-  readonly served: ServedKubernetes;
   /** What the next run declares; it gets the provider of the sandbox's cluster. */
   program: (provider: k8s.Provider) => void = () => undefined;
   readonly #stack: Stack;
@@ -32,51 +33,39 @@ export class TestBed {
   private constructor(
     toolchain: Toolchain,
     plane: ControlPlane,
-    served: ServedKubernetes,
     directory: string,
     stack: Stack,
     remove: () => Promise<void>,
   ) {
     this.toolchain = toolchain;
     this.plane = plane;
-    this.served = served;
     this.#stack = stack;
     this.#remove = async () => {
-      await served.close();
       await remove();
       rmSync(directory, { recursive: true, force: true });
     };
   }
 
   /** Starts everything; `close` stops it. */
-  static async start(faults: readonly FaultRule[] = []): Promise<TestBed> {
+  static async start(): Promise<TestBed> {
     const toolchain = await toolchainForTests();
     const place = temporaryPlane();
     const directory = mkdtempSync(join(tmpdir(), "mesh-kubernetes-"));
-    let served: ServedKubernetes | undefined;
     try {
       const plane = await startControlPlane({ toolchain, dir: place.dir, progress: () => undefined });
       await addNodes(
         plane,
         ["a", "b", "c"].map((name) => nodeSpec(`node-${name}`)),
       );
-      served = await serveKubernetes({
-        allowedServer: () => plane.server,
-        kubeconfigPath: () => plane.kubeconfig,
-        helmHome: join(directory, "helm"),
-        toolchain,
-        faults,
-      });
       let bed: TestBed | undefined = undefined;
-      const stack = await createStack(toolchain, directory, served.debugProviders, () => {
+      const stack = await createStack(toolchain, directory, place.dir, () => {
         const kubeconfig = readFileSync(plane.kubeconfig, "utf8");
         bed?.program(new k8s.Provider("cluster", { kubeconfig, clusterIdentifier: "test" }));
         return Promise.resolve();
       });
-      bed = new TestBed(toolchain, plane, served, directory, stack, () => place.remove());
+      bed = new TestBed(toolchain, plane, directory, stack, () => place.remove());
       return bed;
     } catch (error) {
-      await served?.close();
       await place.remove();
       rmSync(directory, { recursive: true, force: true });
       throw error;
@@ -114,7 +103,7 @@ export class TestBed {
 async function createStack(
   toolchain: Toolchain,
   directory: string,
-  debugProviders: string,
+  controlPlane: string,
   program: () => Promise<void>,
 ): Promise<Stack> {
   const [bin, project, backend] = ["root/bin", "project", "backend"].map((name) => {
@@ -123,6 +112,8 @@ async function createStack(
     return path;
   }) as [string, string, string];
   symlinkSync(toolchain.pulumi, join(bin, "pulumi"));
+  const pulumiHome = join(directory, "pulumi-home");
+  installKubernetesProvider({ pulumiHome }, toolchain);
   return await LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: "kubernetes", program },
     {
@@ -130,9 +121,9 @@ async function createStack(
       workDir: project,
       projectSettings: { name: "kubernetes", runtime: "nodejs", backend: { url: `file://${backend}` } },
       envVars: {
-        PULUMI_DEBUG_PROVIDERS: debugProviders,
+        ...kubernetesProviderEnvironment({ home: join(directory, "home"), controlPlane }),
         PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_HOME: join(directory, "home"),
+        PULUMI_HOME: pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       },

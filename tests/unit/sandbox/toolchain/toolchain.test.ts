@@ -125,14 +125,14 @@ describe("ensureToolchain", () => {
   });
 
   it("goes on after an interrupted build: finished programs stay, unfinished ones are removed", async () => {
-    const { helm } = await ensure();
-    rmSync(helm);
-    writeFileSync(join(cached(), ".helm.1.unfinished"), "half");
+    const { etcd } = await ensure();
+    rmSync(etcd);
+    writeFileSync(join(cached(), ".etcd.1.unfinished"), "half");
     events = [];
     await ensure();
     assert.deepEqual(
       events.map(({ message }) => message.split(",")[0]),
-      ["building helm (1 of 1", "every program is built"],
+      ["building etcd (1 of 1", "every program is built"],
     );
     assert.deepEqual(
       readdirSync(cached()).filter((name) => name.endsWith(".unfinished")),

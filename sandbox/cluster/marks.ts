@@ -1,0 +1,7 @@
+/** What stands on objects so that whoever looks at them sees what is not real. */
+
+/** Says on an object which part of it nobody serves. */
+export const STAND_IN_ANNOTATION = "sandbox.ecommerce-mesh.dev/stand-in";
+
+/** Says of every object of a placeholder chart which chart it stands in for. */
+export const REPRESENTS_ANNOTATION = "sandbox.ecommerce-mesh.dev/represents";
