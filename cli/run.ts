@@ -9,6 +9,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { downCommand } from "./commands/down.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { openCommand } from "./commands/open.ts";
 import { previewCommand } from "./commands/preview.ts";
 import { renderCommand } from "./commands/render.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   openCommand,
   explainCommand,
   requestCommand,
+  logsCommand,
   canaryCommand,
   accessCommand,
 ];

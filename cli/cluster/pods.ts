@@ -24,10 +24,15 @@ export const PROXY_CONTAINER = "istio-proxy";
  * come first, then by name.
  * @throws SandboxError `pod.missing` naming what there is
  */
-export async function podsNamed(api: Pick<KubernetesApi, "list">, text: string): Promise<readonly FoundPod[]> {
+export async function podsNamed(
+  api: Pick<KubernetesApi, "list">,
+  text: string,
+): Promise<readonly [FoundPod, ...FoundPod[]]> {
   const pods = (await api.list("/api/v1/pods")).map(foundPod);
-  const named = pods.filter((pod) => isMeant(pod, text));
-  if (named.length === 0) {
+  const [first, ...others] = pods
+    .filter((pod) => isMeant(pod, text))
+    .sort((one, other) => Number(other.isReady) - Number(one.isReady) || (one.name < other.name ? -1 : 1));
+  if (first === undefined) {
     const known = [...new Set(pods.flatMap(({ labels }) => labels["app"] ?? []))].sort();
     throw new SandboxError(
       "pod.missing",
@@ -35,7 +40,7 @@ export async function podsNamed(api: Pick<KubernetesApi, "list">, text: string):
       `Services with pods: ${known.join(", ")}. A pod is named as kubectl lists it, or namespace/name.`,
     );
   }
-  return named.sort((one, other) => Number(other.isReady) - Number(one.isReady) || (one.name < other.name ? -1 : 1));
+  return [first, ...others];
 }
 
 function isMeant({ namespace, name, labels }: FoundPod, text: string): boolean {

@@ -62,6 +62,15 @@ export async function drive<T>(
   }
 }
 
+/**
+ * Path of the kubeconfig of a stack in the sandbox.
+ * @throws SandboxError `stack.not-up`
+ */
+export async function kubeconfigOf(stack: string | undefined, options: CommonOptions): Promise<string> {
+  const { kubeconfig } = await import("../../sandbox/driver/commands/kubeconfig.ts");
+  return kubeconfig(stack, placesFrom(options, process.env)).path;
+}
+
 /** Writes lines to stdout. */
 export function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(""));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Outcome, UsageError } from "../exit-codes.ts";
 import { placesFrom, type CommonOptions } from "../environment.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { baseCommand, kubeconfigOf, print, printJson } from "./common.ts";
 
 interface DoctorOptions extends CommonOptions {
   readonly kubeconfig?: string;
@@ -26,7 +26,10 @@ export function doctorCommand(): Command {
       const { diagnose } = await import("../../model/doctor/diagnose.ts");
       const { doctorLines, notLookedAt } = await import("../output/doctor.ts");
       const data = stack === undefined ? undefined : await stackOf(stack, options);
-      const view = await readCluster(new KubernetesApi(options.kubeconfig ?? (await sandboxed(stack, options))), data);
+      const view = await readCluster(
+        new KubernetesApi(options.kubeconfig ?? (await kubeconfigOf(stack, options))),
+        data,
+      );
       const findings = diagnose(view);
       const unseen = notLookedAt(view);
       if (options.json === true) {
@@ -43,9 +46,4 @@ export function doctorCommand(): Command {
 async function stackOf(stack: string, options: CommonOptions) {
   const { readStackFile } = await import("../../config/load.ts");
   return readStackFile(placesFrom(options, process.env).projectDir, stack);
-}
-
-async function sandboxed(stack: string | undefined, options: CommonOptions): Promise<string> {
-  const { kubeconfig } = await import("../../sandbox/driver/commands/kubeconfig.ts");
-  return kubeconfig(stack, placesFrom(options, process.env)).path;
 }

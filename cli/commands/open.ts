@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
-import { placesFrom, type CommonOptions } from "../environment.ts";
+import type { CommonOptions } from "../environment.ts";
 import { interruptible } from "../signals.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { baseCommand, kubeconfigOf, print, printJson } from "./common.ts";
 
 interface OpenOptions extends CommonOptions {
   readonly kubeconfig?: string;
@@ -34,7 +34,7 @@ export function openCommand(): Command {
       if (!Number.isInteger(port) || port < 0 || port > 65_535) {
         throw new UsageError(`expected a port; got ${options.port ?? ""}`);
       }
-      const api = new KubernetesApi(options.kubeconfig ?? (await sandboxed(stack, options)));
+      const api = new KubernetesApi(options.kubeconfig ?? (await kubeconfigOf(stack, options)));
       const pod = await consolePod(api, name, wanted);
       const say = (line: string) => process.stderr.write(`${line}\n`);
       await interruptible(say, async (signal) => {
@@ -54,11 +54,6 @@ export function openCommand(): Command {
         await forwarded.close();
       });
     });
-}
-
-async function sandboxed(stack: string, options: CommonOptions): Promise<string> {
-  const { kubeconfig } = await import("../../sandbox/driver/commands/kubeconfig.ts");
-  return kubeconfig(stack, placesFrom(options, process.env)).path;
 }
 
 /** The system's own way to open an address; a machine without one has the address on the screen. */

@@ -119,8 +119,8 @@ export async function callingPod({ world, api }: Cluster, { request, sender }: T
   return ready(await podsNamed(api, name), name);
 }
 
-function ready([first]: readonly FoundPod[], name: string): FoundPod {
-  if (first?.isReady !== true) {
+function ready([first]: readonly [FoundPod, ...FoundPod[]], name: string): FoundPod {
+  if (!first.isReady) {
     throw new SandboxError(
       "request.no-pod",
       `no pod of ${name} is ready, so none can send requests`,

@@ -23,6 +23,8 @@ const ERROR = 1;
 export interface ForwardingOptions {
   /** Paths of lists, with their items. */
   readonly lists: Readonly<Record<string, readonly unknown[]>>;
+  /** Logs by path and query. Default: none, which is answered with what the kubelet says of a container that waits. */
+  readonly logs?: Readonly<Record<string, string>>;
   /** Port on loopback that plays the port of a pod; a port that is not here refuses connections. */
   readonly ports: Readonly<Record<number, number>>;
 }
@@ -38,11 +40,20 @@ export interface ForwardingServer {
 }
 
 /** Starts it on loopback, with a kubeconfig that trusts its certificate. */
-export async function serveForwarding({ lists, ports }: ForwardingOptions): Promise<ForwardingServer> {
+export async function serveForwarding({ lists, logs = {}, ports }: ForwardingOptions): Promise<ForwardingServer> {
   const { key, cert } = await certificate();
   const dir = mkdtempSync(join(tmpdir(), "mesh-forward-"));
   const server = createServer({ key, cert }, (request, response) => {
-    const items = lists[new URL(request.url ?? "", "https://localhost").pathname];
+    const { pathname, search } = new URL(request.url ?? "", "https://localhost");
+    if (pathname.endsWith("/log")) {
+      const log = logs[`${pathname}${search}`];
+      response.writeHead(log === undefined ? 400 : 200);
+      response.end(
+        log ?? JSON.stringify({ kind: "Status", message: "container is waiting to start: CrashLoopBackOff" }),
+      );
+      return;
+    }
+    const items = lists[pathname];
     response.writeHead(items === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify({ items: items ?? [] }));
   });
