@@ -22,18 +22,41 @@ export interface ProgressEvent {
 /** Receives progress; must not throw. */
 export type Progress = (event: ProgressEvent) => void;
 
-/** Absolute paths of the programs and data files that the sandbox runs. */
+/** Absolute paths of the programs and data files that the sandbox runs. Programs are built, or the user's own. */
 export interface Toolchain {
+  /** Directory of what was built: those programs under their own names, and the data files. */
+  readonly directory: string;
   readonly pulumi: string;
   readonly etcd: string;
   readonly kubeApiserver: string;
   readonly kubeControllerManager: string;
   readonly kubeScheduler: string;
-  readonly kwok: string;
-  /** Pulumi's Kubernetes provider. One that was built has its `schema.json` beside it. */
+  /** Pulumi's Kubernetes provider, `pulumi-resource-kubernetes`. One that was built reads `schema.json` beside it. */
   readonly kubernetesProvider: string;
+  readonly kubernetesSchema: string;
+  readonly kwok: string;
   /** Directory of kwok's own Stage files for nodes and pods. */
   readonly kwokStages: string;
+  /** Until the charts are installed by the provider. */
+  readonly helm: string;
+  /** A YAML stream of every Istio CustomResourceDefinition, from the module istio.io/api. Until Istio's charts bring them. */
+  readonly istioCrds: string;
+  /** Istio's charts, of the commit of which istiod is, as its repository keeps them: `base`, `istio-control/istio-discovery`, `gateway` ... */
+  readonly istioCharts: string;
+  /** Template of the proxies' bootstrap configuration. */
+  readonly istioBootstrap: string;
+  /** Directories `standard` and `experimental` of CustomResourceDefinitions. */
+  readonly gatewayApiCrds: string;
+  readonly certManagerCrds: string;
+  readonly karpenterCrds: string;
+  /** Built when a command asks for it: see `ensureProgram`. */
+  readonly istioctl: string;
+  /** What runs in pods. On Linux only; elsewhere these files are not there. */
+  readonly pilotDiscovery: string;
+  readonly pilotAgent: string;
+  readonly envoy: string;
+  readonly fakeService: string;
+  readonly rateLimit: string;
 }
 
 /** One node of the stand-in cluster: what the scheduler needs to know of it. */

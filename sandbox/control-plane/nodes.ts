@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SandboxError, type ControlPlane, type NodeSpec } from "../contracts.ts";
-import { KUBERNETES_VERSION } from "../toolchain/recipe.ts";
+import { KUBERNETES_VERSION } from "../toolchain/versions.ts";
 import { apiClient, expectStatus, type ApiClient } from "./api-client.ts";
 import { layoutOf } from "./layout.ts";
 import { pkiIn } from "./pki.ts";

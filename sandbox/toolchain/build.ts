@@ -1,54 +1,54 @@
-import { copyFile, chmod, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { SandboxError } from "../contracts.ts";
+import type { DataFiles } from "./data-files.ts";
 import { lastLines, type Go } from "./go.ts";
-import { BUILD_FLAGS, linkerFlags, type DataFiles, type Program } from "./recipe.ts";
+import { BUILD_FLAGS, linkerFlags, type CommittedSource, type CopiedSource, type Program } from "./programs.ts";
 
 /** Suffix of what is not finished; a file without it is whole. */
 const UNFINISHED = ".unfinished";
 
 /**
  * Builds one program and renames it into place.
- * @throws SandboxError `toolchain.build-failed` with the last lines that `go` wrote.
+ * @throws SandboxError `toolchain.build-failed` with the last lines that `go` wrote, `toolchain.checksum-mismatch`.
  */
 export async function buildProgram(go: Go, modulesDir: string, program: Program, target: string): Promise<void> {
-  const unfinished = await unfinishedPath(target);
-  const args = ["build", ...BUILD_FLAGS, "-ldflags", linkerFlags(program), "-o", unfinished, program.package];
-  const result = await go.run(join(modulesDir, program.module), args);
-  if (result.code !== 0) {
-    throw failed(`building ${program.name}`, result.stderr);
-  }
-  await rename(unfinished, target);
+  const { from } = program;
+  await placeFile(target, async (unfinished) => {
+    if (!("copyOf" in from)) {
+      return goBuild(go, join(modulesDir, from.module), program, from.package, from.tags ?? [], unfinished);
+    }
+    await withUnfinished(`${target}-source`, async (copy) => {
+      await copyModule(go, from, copy);
+      await goBuild(go, copy, program, from.package ?? ".", [], unfinished);
+    });
+  });
 }
 
 /** Downloads what a program's packages need, so that it is there when their turn to be compiled comes. */
-export async function downloadSources(go: Go, modulesDir: string, program: Program): Promise<void> {
-  const result = await go.run(join(modulesDir, program.module), [
-    "list",
-    "-mod=readonly",
-    "-deps",
-    "-f",
-    "",
-    program.package,
-  ]);
+export async function downloadSources(go: Go, modulesDir: string, source: CommittedSource): Promise<void> {
+  const args = ["list", "-mod=readonly", "-deps", "-f", "", source.package];
+  const result = await go.run(join(modulesDir, source.module), args);
   if (result.code !== 0) {
-    throw failed(`downloading the sources of ${program.name}`, result.stderr);
+    throw failed(`downloading the sources of ${source.package}`, result.stderr);
   }
 }
 
 /**
- * Copies data files out of a module's sources, whose checksum `go` verifies, and renames them into place.
- * @throws SandboxError `toolchain.build-failed`.
+ * Copies data files out of a module's sources, whose checksum is compared, and renames them into place.
+ * @throws SandboxError `toolchain.build-failed`, `toolchain.checksum-mismatch`.
  */
 export async function copyDataFiles(go: Go, modulesDir: string, files: DataFiles, target: string): Promise<void> {
-  const result = await go.run(join(modulesDir, files.module), ["mod", "download", "-json", files.source]);
-  const answer: unknown = result.code === 0 ? JSON.parse(result.stdout) : undefined;
-  if (typeof answer !== "object" || answer === null || !("Dir" in answer) || typeof answer.Dir !== "string") {
-    throw failed(`downloading ${files.source}`, result.stderr === "" ? result.stdout : result.stderr);
-  }
-  const unfinished = await unfinishedPath(target);
-  await copyYaml(join(answer.Dir, files.path), unfinished);
-  await rename(unfinished, target);
+  const sources = await moduleSources(go, join(modulesDir, "cluster"), files.source, files.sum);
+  await placeFile(target, (unfinished) => copyWritable(join(sources, files.path), unfinished));
+}
+
+/** Makes a file or a folder under another name and renames it into place, so that whoever finds it finds it whole. */
+export async function placeFile(target: string, make: (unfinished: string) => Promise<void>): Promise<void> {
+  await withUnfinished(target, async (unfinished) => {
+    await make(unfinished);
+    await rename(unfinished, target);
+  });
 }
 
 /** Removes what an interrupted build left. Only while holding the cache's lock. */
@@ -61,31 +61,70 @@ export async function removeUnfinished(dir: string): Promise<void> {
   );
 }
 
-async function unfinishedPath(target: string): Promise<string> {
-  const path = join(dirname(target), `.${basename(target)}.${process.pid}${UNFINISHED}`);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-  await rm(path, { recursive: true, force: true });
-  return path;
+async function goBuild(
+  go: Go,
+  cwd: string,
+  program: Program,
+  target: string,
+  tags: readonly string[],
+  output: string,
+): Promise<void> {
+  const flags = ["-mod=readonly", ...BUILD_FLAGS, ...(tags.length === 0 ? [] : [`-tags=${tags.join(",")}`])];
+  const result = await go.run(cwd, ["build", ...flags, "-ldflags", linkerFlags(program), "-o", output, target]);
+  if (result.code !== 0) {
+    throw failed(`building ${program.name}`, result.stderr);
+  }
 }
 
-async function copyYaml(from: string, to: string): Promise<void> {
-  if ((await stat(from)).isFile()) {
-    await copyWritable(from, to);
-    return;
+async function copyModule(go: Go, source: CopiedSource, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  await copyWritable(await moduleSources(go, target, source.copyOf, source.sum), target);
+  for (const [path, content] of Object.entries(source.added)) {
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await writeFile(join(target, path), content);
   }
-  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name).slice(from.length + 1);
-    if (entry.isFile() && path.endsWith(".yaml") && !path.split(sep).includes("testdata")) {
-      await mkdir(dirname(join(to, path)), { recursive: true });
-      await copyWritable(join(from, path), join(to, path));
-    }
+}
+
+/** Directory of a module's sources in Go's module cache. */
+async function moduleSources(go: Go, cwd: string, module: string, sum: string | undefined): Promise<string> {
+  const result = await go.run(cwd, ["mod", "download", "-json", module]);
+  const answer: unknown = result.code === 0 ? JSON.parse(result.stdout) : undefined;
+  if (typeof answer !== "object" || answer === null || !("Dir" in answer) || typeof answer.Dir !== "string") {
+    throw failed(`downloading ${module}`, result.stderr === "" ? result.stdout : result.stderr);
   }
+  const found = "Sum" in answer ? answer.Sum : undefined;
+  if (sum !== undefined && found !== sum) {
+    throw new SandboxError(
+      "toolchain.checksum-mismatch",
+      `the sources of ${module} that the Go module proxy handed out have another checksum than the pinned one (${String(found)}, not ${sum}); nothing of them was used`,
+      "Look at what GOPROXY names, and at GONOSUMDB and GOFLAGS.",
+    );
+  }
+  return answer.Dir;
 }
 
 /** Files of the module cache are read-only; a cache of ours must be removable with `rm -r`. */
 async function copyWritable(from: string, to: string): Promise<void> {
-  await copyFile(from, to);
-  await chmod(to, 0o644);
+  await cp(from, to, { recursive: true, filter: (path) => basename(path) !== "testdata" });
+  const entries = await readdir(to, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.map((entry) => ({
+    path: join(entry.parentPath, entry.name),
+    mode: entry.isDirectory() ? 0o755 : 0o644,
+  }));
+  await chmod(to, paths.length > 0 ? 0o755 : 0o644);
+  for (const { path, mode } of paths) {
+    await chmod(path, mode);
+  }
+}
+
+async function withUnfinished(target: string, work: (unfinished: string) => Promise<void>): Promise<void> {
+  const path = join(dirname(target), `.${basename(target)}.${process.pid}${UNFINISHED}`);
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  try {
+    await work(path);
+  } finally {
+    await rm(path, { recursive: true, force: true });
+  }
 }
 
 function failed(what: string, output: string): SandboxError {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Toolchain } from "../contracts.ts";
-import { BUILD_FLAGS, DATA_FILES, PROGRAMS } from "./recipe.ts";
+import { DATA_FILES } from "./data-files.ts";
+import { BUILD_FLAGS, PROGRAMS } from "./programs.ts";
+import { ENVOY_WHEEL } from "./wheels/pinned.ts";
 
 /** What decides where the cache lies: the environment and the operating system. */
 export interface CachePlace {
@@ -36,32 +38,36 @@ export function cacheRoot(place: CachePlace): string {
   return join(base, "ecommerce-mesh");
 }
 
+/** Folder that holds one folder of programs for each set of pins. */
+export function toolchainsDir(place: CachePlace): string {
+  return join(cacheRoot(place), "toolchain");
+}
+
 /**
- * Name of the folder that holds the programs: a digest of all that decides their content (pinned modules, their
- * checksums, recipe, operating system, processor), so that a changed pin never meets an old file.
+ * Name of the folder that holds the programs: a digest of all that decides their content (the committed Go modules with
+ * the programs of ours in them, the pins, operating system, processor), so that a changed pin never meets an old file.
  */
 export function cacheKey(modulesDir: string, place: CachePlace): string {
   const digest = createHash("sha256");
-  for (const module of [...new Set(PROGRAMS.map((program) => program.module))].sort()) {
-    for (const file of ["go.mod", "go.sum"]) {
-      digest.update(`${module}/${file}\0`).update(readFileSync(join(modulesDir, module, file)));
-    }
+  const files = readdirSync(modulesDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) {
+    digest.update(`${relative(modulesDir, file)}\0`).update(readFileSync(file));
   }
-  digest.update(
-    JSON.stringify([
-      BUILD_FLAGS,
-      PROGRAMS.map((program) => [program.name, program.package, program.stamp]),
-      DATA_FILES,
-    ]),
-  );
+  // How long a build takes does not change what comes of it.
+  const programs = PROGRAMS.map(({ key, name, from, stamp }) => ({ key, name, from, stamp }));
+  digest.update(JSON.stringify([BUILD_FLAGS, programs, DATA_FILES, ENVOY_WHEEL]));
   digest.update(`${place.platform}/${place.arch}`);
   return digest.digest("hex").slice(0, 16);
 }
 
 /** Absolute paths of every program and data file below a cache folder, whether they exist or not. */
 export function toolchainIn(dir: string): Toolchain {
-  const paths = Object.fromEntries([...PROGRAMS, ...DATA_FILES].map(({ key, name }) => [key, join(dir, name)]));
-  return paths as unknown as Toolchain;
+  const named = [...PROGRAMS, ...DATA_FILES, { key: "envoy", name: "envoy" }];
+  const paths = Object.fromEntries(named.map(({ key, name }) => [key, join(dir, name)]));
+  return { ...paths, directory: dir } as unknown as Toolchain;
 }
 
 /** The entries of a list whose file is not in the cache yet. A file that is there is finished: it was renamed into place. */

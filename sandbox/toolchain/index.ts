@@ -1,4 +1,4 @@
-export { ensureToolchain, type ToolchainOptions } from "./ensure.ts";
+export { ensureProgram, ensureToolchain, type ToolchainOptions } from "./ensure.ts";
 export { cacheRoot, type CachePlace } from "./cache.ts";
 export { withDirectoryLock, type LockOptions } from "../processes/directory-lock.ts";
-export { KUBERNETES_VERSION, PULUMI_VERSION } from "./recipe.ts";
+export { ISTIO_VERSION, KUBERNETES_PROVIDER_VERSION, KUBERNETES_VERSION, PULUMI_VERSION } from "./versions.ts";

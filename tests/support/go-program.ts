@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot } from "../../sandbox/toolchain/cache.ts";
+import { cacheRoot, toolchainsDir } from "../../sandbox/toolchain/cache.ts";
 import { findGo } from "../../sandbox/toolchain/go.ts";
 
 /** Everything that decides a program's content. */
@@ -18,7 +18,7 @@ export const GO_BUILD_MS = 900_000;
  * Builds a program, once, and returns its path.
  * @param name of the program
  * @param source directory with its `go.mod`, `go.sum` and `main.go`
- * @throws SandboxError `toolchain.go-missing` where there is no Go.
+ * @throws SandboxError `toolchain.go-missing` where there is no Go and none can be fetched.
  */
 export async function buildGoProgram(name: string, source: string): Promise<string> {
   const digest = createHash("sha256");
@@ -31,8 +31,7 @@ export async function buildGoProgram(name: string, source: string): Promise<stri
     return target;
   }
   console.error(`${name}: building it from its Go module, once`);
-  const required = /^go (\S+)$/m.exec(readFileSync(join(source, "go.mod"), "utf8"))?.[1] ?? "";
-  const go = await findGo(source, required, { env: process.env });
+  const go = await findGo({ ...place, toolchains: toolchainsDir(place) });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unfinished = `${target}.${process.pid}.unfinished`;
   const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"];

