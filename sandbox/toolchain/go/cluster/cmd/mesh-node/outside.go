@@ -1,0 +1,87 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"ecommerce-mesh/toolchain/cluster/internal/forward"
+	"ecommerce-mesh/toolchain/cluster/internal/network"
+)
+
+// runOutside stays in the machine's network: it leads the cluster to the API server, and loopback ports to the cluster.
+func runOutside(s settings) error {
+	// The death of this thread is what ends the cluster's processes.
+	runtime.LockOSThread()
+	if reason := missing(); reason != "" {
+		return fmt.Errorf("%s", reason)
+	}
+	config, err := clientcmd.BuildConfigFromFlags("", s.kubeconfig)
+	if err != nil {
+		return err
+	}
+	server, err := url.Parse(config.Host)
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	if err := serveUnix(s.apiSocket(), func(connection net.Conn) {
+		api, err := net.Dial("tcp", server.Host)
+		if err != nil {
+			connection.Close()
+			return
+		}
+		network.Splice(connection, api)
+	}); err != nil {
+		return err
+	}
+	forwards, err := forward.New(s.forwards, s.socket)
+	if err != nil {
+		return err
+	}
+	go forwards.Follow(context.Background(), client)
+	inside := exec.Command("/proc/self/exe", s.args("inside")...)
+	inside.Stdout, inside.Stderr, inside.SysProcAttr = os.Stdout, os.Stderr, namespaces()
+	return inside.Run()
+}
+
+// serveUnix serves a socket that only this user can connect to.
+func serveUnix(path string, handle func(net.Conn)) error {
+	listener, err := listenUnix(path)
+	if err != nil {
+		return err
+	}
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go handle(connection)
+		}
+	}()
+	return nil
+}
+
+func listenUnix(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return listener, os.Chmod(path, 0o600)
+}
