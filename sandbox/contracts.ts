@@ -85,6 +85,9 @@ export interface LoadBalancerChange {
   readonly subnetIds: readonly string[];
 }
 
+/** What runs the pods: Kubernetes' own kubelets, or kwok, which only says that they run. */
+export type PodRuntime = { readonly kind: "kubelet" } | { readonly kind: "kwok"; readonly reason: string };
+
 /** A running control plane on loopback. */
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT`. */
@@ -93,6 +96,11 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Process ids by program name, for `status`. */
   readonly processes: Readonly<Record<string, number>>;
+  readonly podRuntime: PodRuntime;
+  /** Unix socket that answers HTTP CONNECT into the cluster network; nobody listens there where kwok runs the pods. */
+  readonly socket: string;
+  /** File of the loopback ports that lead to the cluster's load balancers; missing where kwok runs the pods. */
+  readonly forwards: string;
 }
 
 /**

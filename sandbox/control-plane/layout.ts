@@ -1,7 +1,16 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The five programs of a control plane, in the order of starting. */
-export const PROGRAM_NAMES = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
+/** Every program that a control plane may have, in the order of starting: one of the last two runs the pods. */
+export const PROGRAM_NAMES = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "mesh-node",
+  "kwok",
+] as const;
 
 /** A program of the control plane. */
 export type ProgramName = (typeof PROGRAM_NAMES)[number];
@@ -18,6 +27,16 @@ export interface Layout {
   readonly schedulerConfig: string;
   /** The ports of the last start. */
   readonly ports: string;
+  /** What runs the pods: see {@link file://./pod-runtime.ts}. */
+  readonly podRuntime: string;
+  /** Which loopback ports lead to the cluster's load balancers; mesh-node writes it. */
+  readonly forwards: string;
+  /** How the API server reaches webhooks and kubelets. */
+  readonly egressConfig: string;
+  /** Nodes' volumes, logs and containers. */
+  readonly node: string;
+  /** Unix socket that answers HTTP CONNECT into the cluster network. */
+  readonly socket: string;
   pidFile(program: ProgramName): string;
   /** Output of the running program. */
   log(program: ProgramName): string;
@@ -34,8 +53,26 @@ export function layoutOf(dir: string): Layout {
     kubeconfig: join(dir, "kubeconfig"),
     schedulerConfig: join(dir, "scheduler.yaml"),
     ports: join(dir, "ports.json"),
+    podRuntime: join(dir, "pod-runtime.json"),
+    forwards: join(dir, "forwards.json"),
+    egressConfig: join(dir, "egress.yaml"),
+    node: join(dir, "node"),
+    socket: socketPath(dir),
     pidFile: (program) => join(dir, "run", `${program}.json`),
     log: (program) => join(dir, "logs", `${program}.log`),
     previousLog: (program) => join(dir, "logs", `${program}.previous.log`),
   };
+}
+
+/** What the kernel takes as the path of a Unix socket, less the suffix of mesh-node's second one. */
+const SOCKET_PATH_BYTES = 100;
+
+/** In the directory itself where its path is short enough. */
+function socketPath(dir: string): string {
+  const path = join(dir, "cluster.sock");
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) {
+    return path;
+  }
+  const name = createHash("sha256").update(dir).digest("hex").slice(0, 16);
+  return join(process.env["XDG_RUNTIME_DIR"] ?? tmpdir(), `mesh-${name}.sock`);
 }

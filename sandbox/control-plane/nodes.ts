@@ -70,7 +70,7 @@ export function nodeObject(spec: NodeSpec): object {
         kubeletVersion: `v${KUBERNETES_VERSION}`,
         architecture: spec.labels["kubernetes.io/arch"] ?? "amd64",
         operatingSystem: "linux",
-        // kwok, and not containerd, stands behind it: who lists the nodes shall see that.
+        // Not containerd: who lists the nodes shall see that. A kubelet says what stands behind it itself.
         containerRuntimeVersion: "kwok://sandbox",
         ...Object.fromEntries(
           ["bootID", "kernelVersion", "kubeProxyVersion", "machineID", "osImage", "systemUUID"].map((key) => [key, ""]),
@@ -139,7 +139,7 @@ async function waitUntilReady(client: ApiClient, name: string): Promise<void> {
       throw new SandboxError(
         "control-plane.timeout",
         `node ${name} was not Ready after ${READY_TIMEOUT_MS / 1000} s`,
-        "The log of kwok says why.",
+        "The log of mesh-node, or of kwok, says why.",
       );
     }
     await sleep(50);

@@ -6,9 +6,19 @@ import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 
 /** Who a client certificate speaks for. */
-export type ClientName = "admin" | "kube-controller-manager" | "kube-scheduler" | "kwok" | "etcd-client";
+export type ClientName = "admin" | "kube-controller-manager" | "kube-scheduler" | "mesh-node" | "kwok" | "etcd-client";
 
-const CLIENTS: readonly ClientName[] = ["admin", "kube-controller-manager", "kube-scheduler", "kwok", "etcd-client"];
+const CLIENTS: readonly ClientName[] = [
+  "admin",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "mesh-node",
+  "kwok",
+  "etcd-client",
+];
+
+/** Where pods find the API server: the first Service address, and that of mesh-node's forwarder behind it. */
+const CLUSTER_ADDRESSES = ["172.20.0.1", "100.127.255.1"];
 
 /** Paths of keys and certificates, all PEM. */
 export interface Pki {
@@ -104,8 +114,8 @@ async function sign(
 ): Promise<{ certificate: string; key: string }> {
   const keys = await generateKeys();
   const names = new x509.SubjectAlternativeNameExtension([
-    { type: "ip", value: "127.0.0.1" },
-    ...["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"].map((value) => ({
+    ...["127.0.0.1", ...CLUSTER_ADDRESSES].map((value) => ({ type: "ip" as const, value })),
+    ...["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"].map((value) => ({
       type: "dns" as const,
       value,
     })),

@@ -14,6 +14,7 @@ const GRACE_MS: Readonly<Record<ProgramName, number>> = {
   "kube-apiserver": 1500,
   "kube-controller-manager": 500,
   "kube-scheduler": 500,
+  "mesh-node": 500,
   kwok: 500,
 };
 

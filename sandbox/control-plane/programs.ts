@@ -1,8 +1,9 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Toolchain } from "../contracts.ts";
+import { dirname, join } from "node:path";
+import type { PodRuntime, Toolchain } from "../contracts.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 import type { ClientName, Pki } from "./pki.ts";
+import { SYSTEM_PATH } from "./pod-runtime.ts";
 import type { Ports } from "./ports.ts";
 
 /** What a program is started with. */
@@ -18,16 +19,20 @@ export interface CommandInputs {
   readonly layout: Layout;
   readonly pki: Pki;
   readonly ports: Ports;
+  readonly podRuntime: PodRuntime;
 }
 
 /** Nodes with this annotation are kwok's. */
 export const KWOK_ANNOTATION = { name: "kwok.x-k8s.io/node", value: "fake" } as const;
 
-/** Service addresses: the range that EKS uses. Nothing on this machine routes them. */
+/** Service addresses: the range that EKS uses. The machine's own network does not route them. */
 const SERVICE_CIDR = "172.20.0.0/16";
 
 /** Addresses that kwok gives to pods: shared address space, so that no route of the machine can match one. */
 const POD_CIDR = "100.64.0.0/16";
+
+/** Where mesh-node forwards to the API server: shared address space, inside the cluster network. */
+const API_ADDRESS = "100.127.255.1";
 
 /** The kubeconfig of a program of the control plane. */
 export function programKubeconfig(layout: Layout, client: ClientName): string {
@@ -58,6 +63,8 @@ export function commandOf(program: ProgramName, inputs: CommandInputs): Command 
         args: ["--config", inputs.layout.schedulerConfig, "--secure-port=0"],
         env: { GOMEMLIMIT: "256MiB" },
       };
+    case "mesh-node":
+      return { path: inputs.toolchain.meshNode, args: meshNodeArgs(inputs), env: { PATH: SYSTEM_PATH } };
     case "kwok":
       return { path: inputs.toolchain.kwok, args: kwokArgs(inputs), env: { GOMEMLIMIT: "256MiB" } };
   }
@@ -101,13 +108,12 @@ function etcdArgs({ layout, pki, ports }: CommandInputs): string[] {
   ];
 }
 
-function apiServerArgs({ pki, ports }: CommandInputs): string[] {
+function apiServerArgs(inputs: CommandInputs): string[] {
+  const { pki, ports } = inputs;
   return [
     "--bind-address=127.0.0.1",
-    "--advertise-address=127.0.0.1",
     `--secure-port=${ports.apiServer}`,
-    // The endpoints of the Service `kubernetes` may not be loopback; nothing here would follow them.
-    "--endpoint-reconciler-type=none",
+    ...(inputs.podRuntime.kind === "kubelet" ? withPods(inputs) : withoutPods()),
     `--etcd-servers=https://127.0.0.1:${ports.etcdClient}`,
     `--etcd-cafile=${pki.ca}`,
     `--etcd-certfile=${pki.clientCert("etcd-client")}`,
@@ -117,17 +123,58 @@ function apiServerArgs({ pki, ports }: CommandInputs): string[] {
     `--tls-private-key-file=${pki.servingKey}`,
     "--anonymous-auth=false",
     "--authorization-mode=Node,RBAC",
-    // Webhooks live behind Service addresses, which never leave this machine.
-    "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
-    // Beta in 1.35 and therefore off: the sandbox injects the sidecars with it, in place of istiod's webhook.
-    "--feature-gates=MutatingAdmissionPolicy=true",
-    "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${pki.serviceAccountPublicKey}`,
     `--service-account-signing-key-file=${pki.serviceAccountKey}`,
     `--service-cluster-ip-range=${SERVICE_CIDR}`,
     "--allow-privileged=true",
     "--profiling=false",
+  ];
+}
+
+/** Webhooks and kubelets are reached through mesh-node, and pods reach the API server where it forwards. */
+function withPods({ layout, pki }: CommandInputs): string[] {
+  return [
+    `--advertise-address=${API_ADDRESS}`,
+    "--kubelet-preferred-address-types=InternalIP",
+    `--egress-selector-config-file=${layout.egressConfig}`,
+    `--kubelet-client-certificate=${pki.clientCert("mesh-node")}`,
+    `--kubelet-client-key=${pki.clientKey("mesh-node")}`,
+  ];
+}
+
+/** Nobody answers behind a Service: neither webhooks nor the endpoints of the Service `kubernetes`. */
+function withoutPods(): string[] {
+  return [
+    "--advertise-address=127.0.0.1",
+    "--endpoint-reconciler-type=none",
+    "--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
+  ];
+}
+
+/** The API server's way into the cluster network, as its own configuration says it. */
+export function egressConfig(layout: Layout): unknown {
+  return {
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [
+      {
+        name: "cluster",
+        connection: { proxyProtocol: "HTTPConnect", transport: { uds: { udsName: layout.socket } } },
+      },
+    ],
+  };
+}
+
+function meshNodeArgs({ toolchain, layout, pki }: CommandInputs): string[] {
+  return [
+    "run",
+    `--kubeconfig=${programKubeconfig(layout, "mesh-node")}`,
+    `--client-ca=${pki.ca}`,
+    `--dir=${layout.node}`,
+    `--socket=${layout.socket}`,
+    `--forwards=${layout.forwards}`,
+    `--tools=${dirname(toolchain.meshNode)}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ControlPlane } from "../contracts.ts";
-import { layoutOf, PROGRAM_NAMES } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
+import { programsFor, readPodRuntime } from "./pod-runtime.ts";
 import { readPorts } from "./ports.ts";
 import { runningPrograms } from "./processes.ts";
 
@@ -9,13 +10,16 @@ export function readControlPlane(dir: string): ControlPlane | undefined {
   const layout = layoutOf(dir);
   const running = runningPrograms(layout);
   const { apiServer } = readPorts(layout.ports);
+  const podRuntime = readPodRuntime(layout);
   if (
     apiServer === undefined ||
     !existsSync(layout.kubeconfig) ||
-    PROGRAM_NAMES.some((program) => running[program] === undefined)
+    podRuntime === undefined ||
+    programsFor(podRuntime).some((program) => running[program] === undefined)
   ) {
     return undefined;
   }
   const processes = Object.fromEntries(Object.entries(running).map(([program, { pid }]) => [program, pid]));
-  return { server: `https://127.0.0.1:${apiServer}`, kubeconfig: layout.kubeconfig, processes };
+  const { kubeconfig, socket, forwards } = layout;
+  return { server: `https://127.0.0.1:${apiServer}`, kubeconfig, processes, podRuntime, socket, forwards };
 }

@@ -12,7 +12,8 @@ import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout
 import { ensurePki, type Pki } from "./pki.ts";
 import { choosePorts, readPorts, type Ports } from "./ports.ts";
 import { diedError, logTail, startProgram, stopPrograms } from "./processes.ts";
-import { commandOf, programKubeconfig, schedulerConfig } from "./programs.ts";
+import { choosePodRuntime, programsFor } from "./pod-runtime.ts";
+import { commandOf, egressConfig, programKubeconfig, schedulerConfig } from "./programs.ts";
 import { readControlPlane } from "./read.ts";
 
 /** What a control plane is started from. */
@@ -82,10 +83,12 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   await mkdir(join(layout.dir, "run"), { recursive: true, mode: 0o700 });
   const pki = await ensurePki(layout.pki);
   const ports = await choosePorts(readPorts(layout.ports));
+  const podRuntime = await choosePodRuntime(options.toolchain);
+  await writeFile(layout.podRuntime, JSON.stringify(podRuntime), { mode: 0o600 });
   const server = await writeConfigs(layout, pki, ports);
   const started = new Map<ProgramName, ProcessIdentity>();
   const start = { server, pki, layout, started, signal: options.signal };
-  for (const program of PROGRAM_NAMES) {
+  for (const program of programsFor(podRuntime)) {
     options.signal?.throwIfAborted();
     if (program === "kube-controller-manager") {
       // The others end themselves, or wait long, when the API server does not answer yet.
@@ -94,7 +97,7 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
     }
     started.set(
       program,
-      await startProgram(layout, program, commandOf(program, { toolchain: options.toolchain, layout, pki, ports })),
+      await startProgram(layout, program, commandOf(program, { toolchain: options.toolchain, layout, pki, ports, podRuntime })),
     );
   }
   // The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused.
@@ -104,8 +107,9 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
 async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<string> {
   const server = `https://127.0.0.1:${ports.apiServer}`;
   await writeFile(layout.ports, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
+  await writeFile(layout.egressConfig, stringify(egressConfig(layout)), { mode: 0o600 });
   await writeFile(layout.schedulerConfig, stringify(schedulerConfig(layout)), { mode: 0o600 });
-  for (const client of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) {
+  for (const client of ["kube-controller-manager", "kube-scheduler", "mesh-node", "kwok"] as const) {
     await writeKubeconfig(programKubeconfig(layout, client), server, pki, client);
   }
   await writeKubeconfig(layout.kubeconfig, server, pki, "admin");

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { layoutOf } from "./layout.ts";
 import { stopPrograms } from "./processes.ts";
@@ -10,6 +10,10 @@ import { programsBelow } from "./strays.ts";
  */
 export async function stopControlPlane(dir: string): Promise<void> {
   if (existsSync(dir) || programsBelow(dir).length > 0) {
-    await withDirectoryLock(dir, () => stopPrograms(layoutOf(dir)));
+    const layout = layoutOf(dir);
+    await withDirectoryLock(dir, () => stopPrograms(layout));
+    for (const socket of [layout.socket, `${layout.socket}.api`]) {
+      rmSync(socket, { force: true });
+    }
   }
 }

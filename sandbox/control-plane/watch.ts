@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { ControlPlane, SandboxError } from "../contracts.ts";
-import { layoutOf, PROGRAM_NAMES } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
+import { programsFor } from "./pod-runtime.ts";
 import { diedError, runningPrograms } from "./processes.ts";
 
 const INTERVAL_MS = 500;
@@ -14,7 +15,7 @@ export function watchControlPlane(plane: ControlPlane, onDeath: (error: SandboxE
   const layout = layoutOf(dirname(plane.kubeconfig));
   const timer = setInterval(() => {
     const running = runningPrograms(layout);
-    const dead = PROGRAM_NAMES.find((program) => running[program]?.pid !== plane.processes[program]);
+    const dead = programsFor(plane.podRuntime).find((program) => running[program]?.pid !== plane.processes[program]);
     if (dead !== undefined) {
       clearInterval(timer);
       onDeath(diedError(layout, dead));

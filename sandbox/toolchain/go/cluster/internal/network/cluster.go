@@ -11,12 +11,13 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-const nodesLink = "nodes"
+// Loopback holds the addresses: not every kernel has links that go nowhere.
+const nodesLink = "lo"
 
-// SetUpCluster prepares the namespace that this process is in: loopback, forwarding, and a link that holds the
-// addresses of nodes, DNS and the API server.
+// SetUpCluster prepares the namespace that this process is in: forwarding, and the addresses of
+// nodes, DNS and the API server.
 func SetUpCluster() error {
-	loopback, err := netlink.LinkByName("lo")
+	loopback, err := netlink.LinkByName(nodesLink)
 	if err != nil {
 		return err
 	}
@@ -32,13 +33,6 @@ func SetUpCluster() error {
 			return fmt.Errorf("setting %s: %w", name, err)
 		}
 	}
-	link := &netlink.Dummy{LinkAttrs: netlink.LinkAttrs{Name: nodesLink}}
-	if err := netlink.LinkAdd(link); err != nil {
-		return fmt.Errorf("adding a dummy link: %w", err)
-	}
-	if err := netlink.LinkSetUp(link); err != nil {
-		return err
-	}
 	for _, address := range []string{APIAddress, DNSAddress} {
 		if err := AddAddress(address); err != nil {
 			return err
@@ -50,7 +44,7 @@ func SetUpCluster() error {
 	if err != nil {
 		return err
 	}
-	return netlink.RouteAdd(&netlink.Route{LinkIndex: link.Attrs().Index, Dst: services, Src: net.ParseIP(APIAddress), Scope: netlink.SCOPE_LINK})
+	return netlink.RouteAdd(&netlink.Route{LinkIndex: loopback.Attrs().Index, Dst: services, Src: net.ParseIP(APIAddress), Scope: netlink.SCOPE_LINK})
 }
 
 // AddAddress puts an address on the nodes' link. One that is there already is left.

@@ -14,6 +14,7 @@ import (
 
 	cadvisorapi "github.com/google/cadvisor/info/v1"
 	"go.opentelemetry.io/otel/trace/noop"
+	"golang.org/x/sys/unix"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -207,6 +208,17 @@ func (m *machine) MachineInfo() (*cadvisorapi.MachineInfo, error) {
 		MachineID:      m.node.Name,
 		SystemUUID:     m.node.Name,
 		BootID:         m.node.Name,
+	}, nil
+}
+
+func (m *machine) VersionInfo() (*cadvisorapi.VersionInfo, error) {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
+		return nil, err
+	}
+	return &cadvisorapi.VersionInfo{
+		KernelVersion:      unix.ByteSliceToString(name.Release[:]),
+		ContainerOsVersion: "ecommerce-mesh sandbox",
 	}, nil
 }
 

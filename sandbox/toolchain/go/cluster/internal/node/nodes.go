@@ -46,6 +46,9 @@ type Nodes struct {
 // node may come back.
 func (n *Nodes) Follow(ctx context.Context) error {
 	n.started = map[string]bool{}
+	if err := dropMetrics(); err != nil {
+		return err
+	}
 	kubelet.ContainerLogsDir = filepath.Join(n.Dir, "container-logs")
 	if err := os.MkdirAll(kubelet.ContainerLogsDir, 0o755); err != nil {
 		return err
