@@ -54,6 +54,9 @@ func runInside(s settings) error {
 	}
 	connector := &network.Connector{Pods: pods, Resolver: resolver()}
 	go func() { fail(connector.Serve(listener)) }()
+	if err := removeStats(context.Background(), config); err != nil {
+		return err
+	}
 	nodes := node.Nodes{
 		Client: client, API: config, ClientCA: s.clientCA, Dir: filepath.Join(home, "nodes"), Pods: pods,
 		PodInit: filepath.Join(s.tools, "pod-init"), Images: runtime.Images{Tools: s.tools},

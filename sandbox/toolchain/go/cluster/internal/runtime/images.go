@@ -32,7 +32,10 @@ type Images struct {
 func (images Images) Find(reference string) (Image, bool) {
 	switch imageName(reference) {
 	case "pilot":
-		return images.program("pilot-discovery", 1337), images.has("pilot-discovery")
+		image := images.program("pilot-discovery", 1337)
+		// Filters that only Istio's own build of Envoy has.
+		image.Env = []string{"PILOT_ENABLE_METADATA_EXCHANGE=false", "PILOT_ENABLE_ALPN_FILTER=false"}
+		return image, images.has("pilot-discovery")
 	case "proxyv2":
 		image := images.program("pilot-agent", 1337)
 		image.Mounts = append(image.Mounts,
