@@ -52,6 +52,8 @@ export interface Toolchain {
   /** Built when a command asks for it: see `ensureProgram`. */
   readonly istioctl: string;
   /** What runs in pods. On Linux only; elsewhere these files are not there. */
+  readonly meshNode: string;
+  readonly podInit: string;
   readonly pilotDiscovery: string;
   readonly pilotAgent: string;
   readonly envoy: string;

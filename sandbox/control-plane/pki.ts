@@ -115,7 +115,13 @@ async function sign(
   const keys = await generateKeys();
   const names = new x509.SubjectAlternativeNameExtension([
     ...["127.0.0.1", ...CLUSTER_ADDRESSES].map((value) => ({ type: "ip" as const, value })),
-    ...["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"].map((value) => ({
+    ...[
+      "localhost",
+      "kubernetes",
+      "kubernetes.default",
+      "kubernetes.default.svc",
+      "kubernetes.default.svc.cluster.local",
+    ].map((value) => ({
       type: "dns" as const,
       value,
     })),

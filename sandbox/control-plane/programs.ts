@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { PodRuntime, Toolchain } from "../contracts.ts";
 import type { Layout, ProgramName } from "./layout.ts";
 import type { ClientName, Pki } from "./pki.ts";
@@ -174,7 +174,7 @@ function meshNodeArgs({ toolchain, layout, pki }: CommandInputs): string[] {
     `--dir=${layout.node}`,
     `--socket=${layout.socket}`,
     `--forwards=${layout.forwards}`,
-    `--tools=${dirname(toolchain.meshNode)}`,
+    `--tools=${toolchain.directory}`,
   ];
 }
 

@@ -97,7 +97,11 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
     }
     started.set(
       program,
-      await startProgram(layout, program, commandOf(program, { toolchain: options.toolchain, layout, pki, ports, podRuntime })),
+      await startProgram(
+        layout,
+        program,
+        commandOf(program, { toolchain: options.toolchain, layout, pki, ports, podRuntime }),
+      ),
     );
   }
   // The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused.

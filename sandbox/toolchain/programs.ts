@@ -105,6 +105,23 @@ export const PROGRAMS: readonly Program[] = [
     minutes: 0.2,
   },
   {
+    key: "meshNode",
+    name: "mesh-node",
+    from: { module: "cluster", package: "./cmd/mesh-node" },
+    // Its kubelets say the cluster's version.
+    stamp: KUBERNETES_STAMP,
+    minutes: 1.5,
+    platform: "linux",
+  },
+  {
+    key: "podInit",
+    name: "pod-init",
+    from: { module: "cluster", package: "./cmd/pod-init" },
+    stamp: [],
+    minutes: 0.1,
+    platform: "linux",
+  },
+  {
     key: "pilotDiscovery",
     name: "pilot-discovery",
     from: { module: "cluster", package: "istio.io/istio/pilot/cmd/pilot-discovery", tags: ISTIO_TAGS },
