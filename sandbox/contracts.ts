@@ -37,10 +37,6 @@ export interface Toolchain {
   readonly kwok: string;
   /** Directory of kwok's own Stage files for nodes and pods. */
   readonly kwokStages: string;
-  /** Until the charts are installed by the provider. */
-  readonly helm: string;
-  /** A YAML stream of every Istio CustomResourceDefinition, from the module istio.io/api. Until Istio's charts bring them. */
-  readonly istioCrds: string;
   /** Istio's charts, of the commit of which istiod is, as its repository keeps them: `base`, `istio-control/istio-discovery`, `gateway` ... */
   readonly istioCharts: string;
   /** Template of the proxies' bootstrap configuration. */

@@ -21,13 +21,6 @@ export const DATA_FILES: readonly DataFiles[] = [
     source: "github.com/pulumi/pulumi-kubernetes/provider/v4",
     path: "cmd/pulumi-resource-kubernetes/schema.json",
   },
-  {
-    // Until Istio's own charts bring them.
-    key: "istioCrds",
-    name: "istio-crds.yaml",
-    source: "istio.io/api",
-    path: "kubernetes/customresourcedefinitions.gen.yaml",
-  },
   { key: "istioCharts", name: "istio-charts", source: "istio.io/istio", path: "manifests/charts" },
   {
     key: "istioBootstrap",

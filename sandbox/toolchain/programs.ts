@@ -180,19 +180,6 @@ export const PROGRAMS: readonly Program[] = [
     minutes: 0.5,
   },
   {
-    // Until the charts are installed by the provider.
-    key: "helm",
-    name: "helm",
-    from: {
-      copyOf: "helm.sh/helm/v4@v4.1.4",
-      sum: "h1:zwTrNkalG4f7SYigRSdQnYrTj0QEz1qzetzAlYoDVSo=",
-      package: "./cmd/helm",
-      added: {},
-    },
-    stamp: ["helm.sh/helm/v4/internal/version.version=v4.1.4"],
-    minutes: 0.5,
-  },
-  {
     key: "istioctl",
     name: "istioctl",
     from: { module: "cluster", package: "istio.io/istio/istioctl/cmd/istioctl", tags: ISTIO_TAGS },
