@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import type { Toolchain } from "../contracts.ts";
 import { DATA_FILES } from "./data-files.ts";
-import { BUILD_FLAGS, PROGRAMS } from "./programs.ts";
+import { BUILD_FLAGS, PROGRAMS, type CommittedSource, type Program } from "./programs.ts";
 import { ENVOY_WHEEL } from "./wheels/pinned.ts";
 
 /** What decides where the cache lies: the environment and the operating system. */
@@ -44,22 +44,41 @@ export function toolchainsDir(place: CachePlace): string {
 }
 
 /**
- * Name of the folder that holds the programs: a digest of all that decides their content (the committed Go modules with
- * the programs of ours in them, the pins, operating system, processor), so that a changed pin never meets an old file.
+ * Name of the folder that holds the programs: a digest of all that decides their content and that of the data files, so
+ * that a changed pin never meets an old file.
  */
 export function cacheKey(modulesDir: string, place: CachePlace): string {
+  const programs = PROGRAMS.map((program) => programDigest(modulesDir, program, place));
+  return digestOf([JSON.stringify([programs, DATA_FILES, ENVOY_WHEEL]), platformOf(place)]);
+}
+
+/**
+ * Digest of all that decides one program's content: its pins, operating system and processor, and where it is one of ours
+ * its sources.
+ */
+export function programDigest(modulesDir: string, { name, from, stamp }: Program, place: CachePlace): string {
+  const recipe = JSON.stringify([BUILD_FLAGS, name, from, stamp]);
+  return digestOf([recipe, platformOf(place), ...("copyOf" in from ? [] : sourcesOf(modulesDir, from))]);
+}
+
+function sourcesOf(modulesDir: string, { module, folders = [] }: CommittedSource): Buffer[] {
+  const dir = join(modulesDir, module);
+  const ours = folders.flatMap((folder) =>
+    readdirSync(join(dir, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
+      .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+      .sort(),
+  );
+  return ["go.mod", "go.sum", ...ours].flatMap((file) => [Buffer.from(file), readFileSync(join(dir, file))]);
+}
+
+function platformOf({ platform, arch }: CachePlace): string {
+  return `${platform}/${arch}`;
+}
+
+function digestOf(parts: readonly (string | Buffer)[]): string {
   const digest = createHash("sha256");
-  const files = readdirSync(modulesDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) {
-    digest.update(`${relative(modulesDir, file)}\0`).update(readFileSync(file));
-  }
-  // How long a build takes does not change what comes of it.
-  const programs = PROGRAMS.map(({ key, name, from, stamp }) => ({ key, name, from, stamp }));
-  digest.update(JSON.stringify([BUILD_FLAGS, programs, DATA_FILES, ENVOY_WHEEL]));
-  digest.update(`${place.platform}/${place.arch}`);
+  parts.forEach((part) => digest.update(part).update("\0"));
   return digest.digest("hex").slice(0, 16);
 }
 

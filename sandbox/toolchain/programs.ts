@@ -16,6 +16,8 @@ export interface CommittedSource {
   readonly module: GoModule;
   /** Import path, or a path that begins with `./` inside the committed module. */
   readonly package: string;
+  /** Folders of the committed module that hold its sources, where it is one of ours. */
+  readonly folders?: readonly string[];
   /** Build tags. */
   readonly tags?: readonly string[];
 }
@@ -107,7 +109,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "meshNode",
     name: "mesh-node",
-    from: { module: "cluster", package: "./cmd/mesh-node" },
+    from: { module: "cluster", package: "./cmd/mesh-node", folders: ["cmd/mesh-node", "internal"] },
     // Its kubelets say the cluster's version.
     stamp: KUBERNETES_STAMP,
     minutes: 1.5,
@@ -116,7 +118,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "podInit",
     name: "pod-init",
-    from: { module: "cluster", package: "./cmd/pod-init" },
+    from: { module: "cluster", package: "./cmd/pod-init", folders: ["cmd/pod-init", "internal"] },
     stamp: [],
     minutes: 0.1,
     platform: "linux",
@@ -161,7 +163,11 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "kubernetesProvider",
     name: "pulumi-resource-kubernetes",
-    from: { module: "cluster", package: "./cmd/pulumi-resource-kubernetes" },
+    from: {
+      module: "cluster",
+      package: "./cmd/pulumi-resource-kubernetes",
+      folders: ["cmd/pulumi-resource-kubernetes"],
+    },
     stamp: [`main.version=${KUBERNETES_PROVIDER_VERSION}`],
     minutes: 3,
   },

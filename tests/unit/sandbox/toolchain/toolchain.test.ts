@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
@@ -226,6 +227,21 @@ describe("ensureToolchain", () => {
     await ensure();
     env["PATH"] = join(root, "empty");
     await ensure();
+  });
+
+  it("builds only the program of ours whose sources have changed, and takes the others over", async () => {
+    const modulesDir = join(root, "modules");
+    cpSync(GO_MODULES_DIR, modulesDir, { recursive: true });
+    const options = { env, ...MACHINE, modulesDir };
+    const before = await ensureToolchain(() => undefined, options);
+    appendFileSync(join(modulesDir, "cluster", "cmd", "pulumi-resource-kubernetes", "main.go"), "// changed");
+    const after = await ensureToolchain((event) => events.push(event), options);
+    assert.notEqual(after.directory, before.directory);
+    assert.deepEqual(
+      events.map(({ message }) => message.split(" (")[0]),
+      ["building pulumi-resource-kubernetes", "every program is built"],
+    );
+    assert.ok(existsSync(after.etcd));
   });
 
   it("says which Go it needs where there is none, or too old a one, and none to be fetched", async () => {
