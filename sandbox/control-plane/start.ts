@@ -3,9 +3,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
-import { SandboxError, type ControlPlane, type Progress, type Toolchain } from "../contracts.ts";
+import { SandboxError, type ControlPlane, type PodRuntime, type Progress, type Toolchain } from "../contracts.ts";
 import { isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
+import { ensureProgram } from "../toolchain/index.ts";
 import { apiClient, expectStatus } from "./api-client.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
@@ -85,6 +86,7 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   const ports = await choosePorts(readPorts(layout.ports));
   const podRuntime = await choosePodRuntime(options.toolchain);
   await writeFile(layout.podRuntime, JSON.stringify(podRuntime), { mode: 0o600 });
+  const toolchain = await withPodProgram(options, podRuntime);
   const server = await writeConfigs(layout, pki, ports);
   const started = new Map<ProgramName, ProcessIdentity>();
   const start = { server, pki, layout, started, signal: options.signal };
@@ -97,15 +99,18 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
     }
     started.set(
       program,
-      await startProgram(
-        layout,
-        program,
-        commandOf(program, { toolchain: options.toolchain, layout, pki, ports, podRuntime }),
-      ),
+      await startProgram(layout, program, commandOf(program, { toolchain, layout, pki, ports, podRuntime })),
     );
   }
   // The controller manager works as soon as it has made this one; before, pods of a new cluster would be refused.
   await poll(start, "/api/v1/namespaces/default/serviceaccounts/default");
+}
+
+/** kwok is built where it is needed: on most machines it is not. */
+async function withPodProgram({ toolchain, progress, signal }: StartOptions, runtime: PodRuntime): Promise<Toolchain> {
+  return runtime.kind === "kubelet"
+    ? toolchain
+    : { ...toolchain, kwok: await ensureProgram("kwok", progress, { signal }) };
 }
 
 async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<string> {

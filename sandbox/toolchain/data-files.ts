@@ -50,5 +50,11 @@ export const DATA_FILES: readonly DataFiles[] = [
     sum: "h1:GjqvOHLjl2+OXM0ti5VEZSQuvcitB0pETd8zdChXEtI=",
     path: "pkg/apis/crds",
   },
-  { key: "kwokStages", name: "kwok-stages", source: "sigs.k8s.io/kwok", path: "kustomize/stage" },
+  {
+    key: "kwokStages",
+    name: "kwok-stages",
+    source: "sigs.k8s.io/kwok@v0.8.0",
+    sum: "h1:OTIOTwgROqPMovcTwxICx2eYQ4AwLpSx5EpjbDKF4SQ=",
+    path: "kustomize/stage",
+  },
 ];

@@ -181,9 +181,16 @@ export const PROGRAMS: readonly Program[] = [
   {
     key: "kwok",
     name: "kwok",
-    from: { module: "cluster", package: "sigs.k8s.io/kwok/cmd/kwok" },
+    // Its Kubernetes packages are newer than the cluster's.
+    from: {
+      copyOf: "sigs.k8s.io/kwok@v0.8.0",
+      sum: "h1:OTIOTwgROqPMovcTwxICx2eYQ4AwLpSx5EpjbDKF4SQ=",
+      package: "./cmd/kwok",
+      added: {},
+    },
     stamp: [],
-    minutes: 0.5,
+    minutes: 2,
+    onDemand: true,
   },
   {
     key: "istioctl",

@@ -20,5 +20,4 @@ import (
 	_ "k8s.io/kubernetes/cmd/kube-scheduler"
 	_ "k8s.io/kubernetes/cmd/kubelet/app"
 	_ "k8s.io/kubernetes/pkg/kubelet"
-	_ "sigs.k8s.io/kwok/cmd/kwok"
 )
