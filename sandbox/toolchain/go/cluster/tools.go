@@ -6,6 +6,7 @@ package tools
 import (
 	_ "github.com/coredns/coredns/coremain"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/envoyproxy/ratelimit/src/service_cmd"
 	_ "github.com/envoyproxy/ratelimit/src/service_cmd/runner"
 	_ "github.com/vishvananda/netlink"
 	_ "github.com/vishvananda/netns"
