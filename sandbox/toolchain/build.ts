@@ -16,11 +16,11 @@ export async function buildProgram(go: Go, modulesDir: string, program: Program,
   const { from } = program;
   await placeFile(target, async (unfinished) => {
     if (!("copyOf" in from)) {
-      return goBuild(go, join(modulesDir, from.module), program, from.package, from.tags ?? [], unfinished);
+      return goBuild(go, join(modulesDir, from.module), program, from.package, unfinished);
     }
     await withUnfinished(`${target}-source`, async (copy) => {
       await copyModule(go, from, copy);
-      await goBuild(go, copy, program, from.package ?? ".", [], unfinished);
+      await goBuild(go, copy, program, from.package ?? ".", unfinished);
     });
   });
 }
@@ -61,16 +61,8 @@ export async function removeUnfinished(dir: string): Promise<void> {
   );
 }
 
-async function goBuild(
-  go: Go,
-  cwd: string,
-  program: Program,
-  target: string,
-  tags: readonly string[],
-  output: string,
-): Promise<void> {
-  const flags = ["-mod=readonly", ...BUILD_FLAGS, ...(tags.length === 0 ? [] : [`-tags=${tags.join(",")}`])];
-  const result = await go.run(cwd, ["build", ...flags, "-ldflags", linkerFlags(program), "-o", output, target]);
+async function goBuild(go: Go, cwd: string, program: Program, main: string, output: string): Promise<void> {
+  const result = await go.run(cwd, ["build", ...BUILD_FLAGS, "-ldflags", linkerFlags(program), "-o", output, main]);
   if (result.code !== 0) {
     throw failed(`building ${program.name}`, result.stderr);
   }
