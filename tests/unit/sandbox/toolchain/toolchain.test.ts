@@ -208,14 +208,14 @@ describe("ensureToolchain", () => {
   });
 
   it("goes on after an interrupted build: finished programs stay, unfinished ones are removed", async () => {
-    const { kwok } = await ensure();
-    rmSync(kwok);
-    writeFileSync(join(cached(), ".kwok.1.unfinished"), "half");
+    const { etcd } = await ensure();
+    rmSync(etcd);
+    writeFileSync(join(cached(), ".etcd.1.unfinished"), "half");
     events = [];
     await ensure();
     assert.deepEqual(
       events.map(({ message }) => message.split(",")[0]),
-      ["building kwok (1 of 1", "every program is built"],
+      ["building etcd (1 of 1", "every program is built"],
     );
     assert.deepEqual(
       readdirSync(cached()).filter((name) => name.endsWith(".unfinished")),
