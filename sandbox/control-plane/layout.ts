@@ -31,6 +31,8 @@ export interface Layout {
   readonly podRuntime: string;
   /** Which loopback ports lead to the cluster's load balancers; mesh-node writes it. */
   readonly forwards: string;
+  /** The hosts that browsers may ask for on loopback; the driver writes it. */
+  readonly hosts: string;
   /** How the API server reaches webhooks and kubelets. */
   readonly egressConfig: string;
   /** Nodes' volumes, logs and containers. */
@@ -55,6 +57,7 @@ export function layoutOf(dir: string): Layout {
     ports: join(dir, "ports.json"),
     podRuntime: join(dir, "pod-runtime.json"),
     forwards: join(dir, "forwards.json"),
+    hosts: join(dir, "hosts.json"),
     egressConfig: join(dir, "egress.yaml"),
     node: join(dir, "node"),
     socket: socketPath(dir),

@@ -174,6 +174,7 @@ function meshNodeArgs({ toolchain, layout, pki }: CommandInputs): string[] {
     `--dir=${layout.node}`,
     `--socket=${layout.socket}`,
     `--forwards=${layout.forwards}`,
+    `--hosts=${layout.hosts}`,
     `--tools=${toolchain.directory}`,
   ];
 }

@@ -48,6 +48,7 @@ type settings struct {
 	socket     string
 	tools      string
 	forwards   string
+	hosts      string
 }
 
 func parse(args []string) settings {
@@ -59,6 +60,7 @@ func parse(args []string) settings {
 	flags.StringVar(&parsed.socket, "socket", "", "Unix socket that answers HTTP CONNECT into the cluster network")
 	flags.StringVar(&parsed.tools, "tools", "", "directory of the toolchain's programs")
 	flags.StringVar(&parsed.forwards, "forwards", "", "file to write the forwarded ports to")
+	flags.StringVar(&parsed.hosts, "hosts", "", "file of the hosts that browsers may ask for")
 	// ExitOnError: Parse does not return one.
 	_ = flags.Parse(args)
 	return parsed
@@ -67,7 +69,7 @@ func parse(args []string) settings {
 func (s settings) args(command string) []string {
 	return []string{
 		command, "--kubeconfig=" + s.kubeconfig, "--client-ca=" + s.clientCA, "--dir=" + s.dir, "--socket=" + s.socket,
-		"--tools=" + s.tools, "--forwards=" + s.forwards,
+		"--tools=" + s.tools, "--forwards=" + s.forwards, "--hosts=" + s.hosts,
 	}
 }
 

@@ -51,6 +51,9 @@ func runOutside(s settings) error {
 	if err != nil {
 		return err
 	}
+	if err := forwards.ServeWeb(s.hosts); err != nil {
+		return err
+	}
 	go forwards.Follow(context.Background(), client)
 	inside := exec.Command("/proc/self/exe", s.args("inside")...)
 	inside.Stdout, inside.Stderr, inside.SysProcAttr = os.Stdout, os.Stderr, namespaces()

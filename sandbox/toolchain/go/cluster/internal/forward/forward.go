@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"sort"
 	"strconv"
@@ -22,6 +23,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"ecommerce-mesh/toolchain/cluster/internal/network"
+	"ecommerce-mesh/toolchain/cluster/internal/webproxy"
 )
 
 // Port is one forwarded port, as the file holds it.
@@ -32,6 +34,8 @@ type Port struct {
 	Port      int32  `json:"port"`
 	// Local is the port on 127.0.0.1.
 	Local int `json:"local"`
+	// URL is the address for browsers, the same for all: see ServeWeb.
+	URL string `json:"url,omitempty"`
 }
 
 func (p Port) key() string { return fmt.Sprintf("%s/%s:%d", p.Namespace, p.Service, p.Port) }
@@ -45,6 +49,7 @@ type Forwards struct {
 	former    map[string]int
 	ports     map[string]Port
 	listeners map[string]net.Listener
+	web       string
 }
 
 // New reads which ports were used before: they are taken again where they are free.
@@ -59,6 +64,10 @@ func New(path, socket string) (*Forwards, error) {
 	_ = json.Unmarshal(text, &ports)
 	for _, port := range ports {
 		forwards.former[port.key()] = port.Local
+		if address, err := url.Parse(port.URL); err == nil && port.URL != "" {
+			// No port at all: any will do.
+			forwards.former[webKey], _ = strconv.Atoi(address.Port())
+		}
 	}
 	return forwards, nil
 }
@@ -118,14 +127,37 @@ func (f *Forwards) set(service *v1.Service) {
 	}
 }
 
-func (f *Forwards) open(key string, port Port, clusterIP string) error {
+// listen takes the port that was used before where it is free.
+func (f *Forwards) listen(key string) (net.Listener, error) {
 	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(f.former[key])))
 	if err != nil {
-		if listener, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
-			return err
-		}
+		return net.Listen("tcp4", "127.0.0.1:0")
 	}
-	port.Local = listener.Addr().(*net.TCPAddr).Port
+	return listener, nil
+}
+
+// webKey is no key of a Service's port.
+const webKey = "web"
+
+// ServeWeb serves the hosts of a file to browsers on this machine. To be called before Follow.
+func (f *Forwards) ServeWeb(hostsFile string) error {
+	listener, err := f.listen(webKey)
+	if err != nil {
+		return err
+	}
+	f.web = fmt.Sprintf("http://%s/", listener.Addr())
+	dial := func(ctx context.Context, _, address string) (net.Conn, error) { return f.Dial(ctx, address) }
+	server := &http.Server{Handler: webproxy.New(dial, hostsFile), ReadHeaderTimeout: 10 * time.Second}
+	go func() { fmt.Fprintln(os.Stderr, "mesh-node: the proxy for browsers:", server.Serve(listener)) }()
+	return nil
+}
+
+func (f *Forwards) open(key string, port Port, clusterIP string) error {
+	listener, err := f.listen(key)
+	if err != nil {
+		return err
+	}
+	port.Local, port.URL = listener.Addr().(*net.TCPAddr).Port, f.web
 	f.former[key], f.ports[key], f.listeners[key] = port.Local, port, listener
 	target := net.JoinHostPort(clusterIP, strconv.Itoa(int(port.Port)))
 	go func() {

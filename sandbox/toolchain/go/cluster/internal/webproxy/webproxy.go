@@ -112,9 +112,17 @@ func choose(hosts []Host, authority string) (target, bool) {
 	}
 	address := net.ParseIP(strings.Trim(name, "[]"))
 	if name == localhost || (address != nil && address.IsLoopback()) {
-		return target{host: hosts[0], name: strings.TrimPrefix(hosts[0].Host, "*.")}, true
+		return target{host: hosts[0], name: concrete(hosts[0].Host)}, true
 	}
 	return target{}, false
+}
+
+// concrete is a name that a wildcard covers.
+func concrete(host string) string {
+	if below, isWildcard := strings.CutPrefix(host, "*"); isWildcard {
+		return "www" + below
+	}
+	return host
 }
 
 func find(hosts []Host, name string) (target, bool) {

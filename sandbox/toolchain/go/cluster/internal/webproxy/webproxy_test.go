@@ -111,6 +111,13 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+func TestLoopbackOfAWildcardIsOneOfItsHosts(t *testing.T) {
+	address, _ := serve(t, `[{"host": "*.example.com", "service": "istio-ingress/gw", "port": 80}]`, false)
+	if _, body := ask(t, address, "/", ""); !strings.HasPrefix(body, "www.example.com / ") {
+		t.Errorf("the gateway saw %q", body)
+	}
+}
+
 func TestForeignHostIsRefused(t *testing.T) {
 	address, dialled := serve(t, plain, false)
 	response, body := ask(t, address, "/", "evil.example.net")

@@ -1,0 +1,43 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Stack } from "../../config/load.ts";
+import { NAMESPACES, RELEASES } from "../../model/names.ts";
+import { portsNamed } from "../../model/traffic/gateway.ts";
+
+/** A host name of the mesh, and where a browser's request for it enters: as mesh-node's webproxy reads it. */
+export interface PublicHost {
+  readonly host: string;
+  /** The gateway's Service as `namespace/name`. */
+  readonly service: string;
+  /** Port of that Service. */
+  readonly port: number;
+  /** The gateway speaks TLS on it. */
+  readonly tls: boolean;
+}
+
+/**
+ * The hosts of a stack's ingress gateway. Plain HTTP where the gateway answers it, and HTTPS where it sends everybody
+ * there anyway.
+ */
+export function publicHosts({ config, catalog }: Pick<Stack, "config" | "catalog">): PublicHost[] {
+  const { httpsRedirect, tls } = config.traffic;
+  const plain = httpsRedirect ? undefined : portsNamed(config, "http2")[0];
+  const port = plain ?? portsNamed(config, "https")[0];
+  return port === undefined
+    ? []
+    : catalog.hosts.map((host) => ({
+        host,
+        service: `${NAMESPACES.ingress}/${RELEASES.ingressGateway}`,
+        port,
+        // With a certificate of AWS's the load balancer ends TLS, and the gateway's port is plain.
+        tls: plain === undefined && tls.mode !== "acm",
+      }));
+}
+
+/** Tells mesh-node. Renamed into place: it may be reading the file. */
+export function writePublicHosts(file: string, hosts: readonly PublicHost[]): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, JSON.stringify(hosts), { mode: 0o600 });
+  renameSync(unfinished, file);
+}
