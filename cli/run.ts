@@ -12,6 +12,7 @@ import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { openCommand } from "./commands/open.ts";
 import { previewCommand } from "./commands/preview.ts";
+import { proxyCommand } from "./commands/proxy.ts";
 import { renderCommand } from "./commands/render.ts";
 import { requestCommand } from "./commands/request.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   explainCommand,
   requestCommand,
   logsCommand,
+  proxyCommand,
   canaryCommand,
   accessCommand,
 ];

@@ -16,7 +16,7 @@ export function statusCommand(): Command {
         printJson({ command: "status", stacks });
         return;
       }
-      const { statusLines } = await import("../output/summary.ts");
+      const { statusLines } = await import("../output/status.ts");
       print(stacks.length === 0 ? ["nothing runs: no stack was ever brought up here"] : stacks.flatMap(statusLines));
     });
 }

@@ -6,11 +6,10 @@ import type { MeshRequest } from "../../model/explain/types.ts";
 import type { World } from "../../model/explain/world.ts";
 import { namesOf } from "../../model/observation/names.ts";
 import { judge } from "../../model/observation/verdict.ts";
-import { networkFiles } from "../../sandbox/cluster-network/files.ts";
 import { sendRequests } from "../../sandbox/cluster-network/send-requests.ts";
-import { kubeconfig } from "../../sandbox/driver/commands/kubeconfig.ts";
+import { runningPlane } from "../../sandbox/driver/commands/kubeconfig.ts";
 import { Interrupted } from "../../sandbox/driver/errors.ts";
-import { stackPaths, type Places } from "../../sandbox/driver/paths.ts";
+import type { Places } from "../../sandbox/driver/paths.ts";
 import { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import type { FoundPod } from "../cluster/pods.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -32,11 +31,8 @@ export async function requestOf(
   signal: AbortSignal,
 ): Promise<Omit<RequestReport, "request" | "wanted">> {
   const world = worldOf(readStackFile(places.projectDir, stackName, catalog));
-  const cluster: Cluster = {
-    world,
-    api: new KubernetesApi(kubeconfig(stackName, places).path),
-    files: networkFiles(stackPaths(places, stackName).controlPlane),
-  };
+  const plane = runningPlane(stackName, places);
+  const cluster: Cluster = { world, api: new KubernetesApi(plane.kubeconfig), plane };
   try {
     const { way, asked } = await wayOf(cluster, target);
     const { path, authority, request } = target;

@@ -6,10 +6,9 @@ import { candidateHosts } from "../../model/explain/hosts.ts";
 import type { World } from "../../model/explain/world.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import { ConnectionRefused, connectThrough } from "../../sandbox/cluster-network/connect.ts";
-import type { NetworkFiles } from "../../sandbox/cluster-network/files.ts";
 import { readForwards } from "../../sandbox/cluster-network/forwards.ts";
 import { encrypt } from "../../sandbox/cluster-network/tls.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
+import { SandboxError, type ControlPlane } from "../../sandbox/contracts.ts";
 import { stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { podsNamed, PROXY_CONTAINER, type FoundPod } from "../cluster/pods.ts";
@@ -29,21 +28,21 @@ export interface Way {
 export interface Cluster {
   readonly world: World;
   readonly api: Pick<KubernetesApi, "list" | "find">;
-  readonly files: NetworkFiles;
+  readonly plane: Pick<ControlPlane, "socket" | "forwards">;
 }
 
 /**
  * The way in from outside: through the forwarded port of the ingress gateway's Service.
  * @throws SandboxError `request.not-forwarded` where nothing is forwarded
  */
-export async function wayThroughGateway({ world, api, files }: Cluster, { request }: Target): Promise<Way> {
+export async function wayThroughGateway({ world, api, plane }: Cluster, { request }: Target): Promise<Way> {
   const entry = enter(entrances(world, undefined), request);
   const server = isRefusal(entry) ? undefined : entry.server;
   const { namespace, serviceAccount: service } = (isRefusal(entry) ? undefined : entry.workload) ?? {
     namespace: NAMESPACES.ingress,
     serviceAccount: RELEASES.ingressGateway,
   };
-  const own = readForwards(files.forwards).filter((one) => one.namespace === namespace && one.service === service);
+  const own = readForwards(plane.forwards).filter((one) => one.namespace === namespace && one.service === service);
   if (own.length === 0) {
     throw new SandboxError(
       "request.not-forwarded",
@@ -93,9 +92,9 @@ async function certificateOf(api: Cluster["api"], namespace: string, name: strin
  * The way from inside of a pod, through its sidecar where it has one.
  * @param pod as the API server knows it
  */
-export function wayFromPod({ world, files }: Cluster, pod: FoundPod, { request, hostname }: Target, port: number): Way {
+export function wayFromPod({ world, plane }: Cluster, pod: FoundPod, { request, hostname }: Target, port: number): Way {
   const host = inFull(world, hostname, pod.namespace);
-  const connection = () => connectThrough(files.socket, `${host}:${port}`, pod);
+  const connection = () => connectThrough(plane.socket, `${host}:${port}`, pod);
   return {
     through: `the pod ${pod.namespace}/${pod.name}${pod.containers.includes(PROXY_CONTAINER) ? "" : ", which has no sidecar"}`,
     ...(request.scheme === "https"

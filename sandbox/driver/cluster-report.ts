@@ -1,6 +1,7 @@
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
+import { placeholderImagesOf, restartsOf, type RestartReport } from "./container-report.ts";
 
 /** Deployments and pods of one namespace. */
 export interface NamespaceReport {
@@ -24,6 +25,10 @@ export interface ClusterReport {
    * and each pod that has no node; empty when all is well.
    */
   readonly faults: readonly string[];
+  /** Containers that were restarted or wait to be. */
+  readonly restarts: readonly RestartReport[];
+  /** Images in whose place a container runs that only answers. */
+  readonly placeholderImages: readonly string[];
 }
 
 /** Looks for itself, through the API and not through what the engine reported. */
@@ -74,7 +79,13 @@ export function buildReport(
       .filter((item) => !isScheduled(item))
       .map((item) => `Pod ${fullName(item)} has no node: ${conditionMessage(item, "PodScheduled")}`),
   ];
-  return { nodesByZone, namespaces, faults };
+  return {
+    nodesByZone,
+    namespaces,
+    faults,
+    restarts: restartsOf(pods),
+    placeholderImages: placeholderImagesOf(pods),
+  };
 }
 
 function reportNamespace(

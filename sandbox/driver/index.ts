@@ -7,6 +7,7 @@ export { status, type KindStatus, type StackStatus } from "./commands/status.ts"
 export { up, type UpResult } from "./commands/up.ts";
 export type { Change, ChangeCounts, ChangeOp, PropertyChange } from "./changes.ts";
 export type { ClusterReport, NamespaceReport } from "./cluster-report.ts";
+export type { RestartReport } from "./container-report.ts";
 export { EngineFailure, Interrupted, shortName, type CommandProblem } from "./errors.ts";
 export type { DriverOptions } from "./options.ts";
 export { placesOf, type Places } from "./paths.ts";

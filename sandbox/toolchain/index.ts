@@ -1,4 +1,10 @@
 export { ensureProgram, ensureToolchain, type ToolchainOptions } from "./ensure.ts";
 export { cacheRoot, type CachePlace } from "./cache.ts";
 export { withDirectoryLock, type LockOptions } from "../processes/directory-lock.ts";
-export { ISTIO_VERSION, KUBERNETES_PROVIDER_VERSION, KUBERNETES_VERSION, PULUMI_VERSION } from "./versions.ts";
+export {
+  ENVOY_VERSION,
+  ISTIO_VERSION,
+  KUBERNETES_PROVIDER_VERSION,
+  KUBERNETES_VERSION,
+  PULUMI_VERSION,
+} from "./versions.ts";

@@ -1,4 +1,4 @@
-import { SandboxError } from "../../contracts.ts";
+import { SandboxError, type ControlPlane } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/index.ts";
 import { stackPaths, type Places } from "../paths.ts";
 import { assertKnownStack } from "../stack-session.ts";
@@ -11,21 +11,34 @@ import { sandboxedStacks } from "./down.ts";
  *   `stack.ambiguous` when several run and none is named.
  */
 export function kubeconfig(stack: string | undefined, places: Places): { stack: string; path: string } {
+  const { name, plane } = running(stack, places);
+  return { stack: name, path: plane.kubeconfig };
+}
+
+/**
+ * The control plane of a stack that is up.
+ * @throws as `kubeconfig`
+ */
+export function runningPlane(stack: string, places: Places): ControlPlane {
+  return running(stack, places).plane;
+}
+
+function running(stack: string | undefined, places: Places): { readonly name: string; readonly plane: ControlPlane } {
   const planeOf = (name: string) => readControlPlane(stackPaths(places, name).controlPlane);
   if (stack !== undefined) {
     assertKnownStack(stack, places);
   }
-  const running = (stack === undefined ? sandboxedStacks(places) : [stack]).flatMap((name) => {
+  const found = (stack === undefined ? sandboxedStacks(places) : [stack]).flatMap((name) => {
     const plane = planeOf(name);
-    return plane === undefined ? [] : [{ stack: name, path: plane.kubeconfig }];
+    return plane === undefined ? [] : [{ name, plane }];
   });
-  const names = running.map((one) => one.stack).join(", ");
-  if (running.length > 1) {
+  const names = found.map((one) => one.name).join(", ");
+  if (found.length > 1) {
     throw new SandboxError("stack.ambiguous", `several stacks are up: ${names}`, "Name one of them.");
   }
-  if (running[0] === undefined) {
+  if (found[0] === undefined) {
     const what = stack === undefined ? "no stack is up" : `the stack ${stack} is not up`;
     throw new SandboxError("stack.not-up", what, `Bring it up with: npm run mesh -- up ${stack ?? "dev"}`);
   }
-  return running[0];
+  return found[0];
 }

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { readForwards, type Forward } from "../../cluster-network/forwards.ts";
+import type { PodRuntime } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/index.ts";
 import { programsBelow } from "../../control-plane/strays.ts";
 import { readState, type StateResource } from "../checkpoint.ts";
@@ -30,6 +32,10 @@ export interface StackStatus {
   readonly unfinished: number;
   /** Absent when its control plane does not run. */
   readonly cluster?: ClusterReport;
+  /** What runs the pods; absent when its control plane does not run. */
+  readonly podRuntime?: PodRuntime;
+  /** Ports of this machine that lead to the gateways. */
+  readonly forwards: readonly Forward[];
   /** Charts that the last `up` represented and did not run. */
   readonly represented: readonly string[];
 }
@@ -58,7 +64,8 @@ async function statusOf(stack: string, places: Places): Promise<StackStatus> {
     ...(owner === undefined ? {} : { busy: { pid: owner.pid, command: owner.command } }),
     resources: byKind(state.resources),
     unfinished: state.pending.length,
-    ...(plane === undefined ? {} : { cluster: await reportCluster(plane.kubeconfig) }),
+    ...(plane === undefined ? {} : { cluster: await reportCluster(plane.kubeconfig), podRuntime: plane.podRuntime }),
+    forwards: plane === undefined ? [] : readForwards(plane.forwards),
     represented: state.resources.length === 0 ? [] : representedCharts(paths.summary),
   };
 }

@@ -3,11 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { gatewayCertificates } from "../../../model/certificates/gateway.ts";
 import { workloadCertificates } from "../../../model/certificates/workloads.ts";
 import { RELEASES } from "../../../model/names.ts";
+import { readForwards, type Forward } from "../../cluster-network/forwards.ts";
+import type { PodRuntime } from "../../contracts.ts";
+import { layoutOf } from "../../control-plane/layout.ts";
 import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
 import { kubernetesSdkVersion } from "../kubernetes-provider.ts";
 import type { DriverOptions } from "../options.ts";
+import { publicHosts, writePublicHosts } from "../public-hosts.ts";
+import { publicRoutes, type PublicRoute } from "../public-routes.ts";
 import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
@@ -26,6 +31,11 @@ export interface UpResult extends OperationResult {
   readonly hosts: readonly string[];
   /** Host name of the load balancer in front of the gateway; undefined without one. Nothing listens there. */
   readonly loadBalancerHostName: string | undefined;
+  /** Ports of this machine that lead to the gateways; empty where no pods run. */
+  readonly forwards: readonly Forward[];
+  /** What of the gateway a browser may open. */
+  readonly routes: readonly PublicRoute[];
+  readonly podRuntime: PodRuntime;
   /** Version of Pulumi's Kubernetes provider, which applied the Kubernetes resources. */
   readonly kubernetesProvider: string;
   /** Cloud services that were stood in for. */
@@ -45,15 +55,19 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
   return withStack("up", stack, options, async (session) => {
     assertObjectsKept(session.paths);
     return withCluster(session, async ({ toolchain, cluster, control }) => {
+      writePublicHosts(layoutOf(session.paths.controlPlane).hosts, publicHosts(session.stack));
       // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
       const result = await runOperation(session, "up", toolchain, control, cluster);
-      const { kubeconfig, server } = await cluster.ready();
+      const { kubeconfig, server, podRuntime, forwards } = await cluster.ready();
       const report = await settledReport(session, kubeconfig, control.signal);
       const outcome: UpResult = {
         ...result,
         cluster: report,
         kubeconfig,
         server,
+        podRuntime,
+        forwards: readForwards(forwards),
+        routes: publicRoutes(session.stack),
         ...standsInFor(session),
         ...entryOf(session),
         unissued: result.represented.some(({ name }) => name === RELEASES.certManager)
@@ -102,14 +116,14 @@ function entryOf({ stack, paths }: StackSession): Pick<UpResult, "hosts" | "load
 }
 
 function standsInFor({ stack }: StackSession): Pick<UpResult, "namespace" | "mode" | "kubernetesProvider" | "cloud"> {
-  const aws = ["AWS (VPC, subnets, NAT gateways, IAM)", "EKS (its nodes are kwok's)", "load balancers, volumes"];
+  const balancers = "load balancers, for which ports of this machine stand, and volumes, for which its folders do";
   return {
     namespace: stack.catalog.namespace,
     mode: stack.config.mesh.mode,
     kubernetesProvider: kubernetesSdkVersion(),
     cloud:
       stack.config.platform.kind === "eks"
-        ? aws
-        : ["the existing cluster (its nodes are kwok's)", "load balancers, volumes"],
+        ? ["AWS (VPC, subnets, NAT gateways, IAM), EKS", balancers]
+        : ["the existing cluster", balancers],
   };
 }

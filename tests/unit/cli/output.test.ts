@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { countsLine, diffLines, propertyLine } from "../../../cli/output/diff.ts";
 import { progressView } from "../../../cli/output/progress.ts";
 import { resultJson } from "../../../cli/output/result-json.ts";
+import { statusLines } from "../../../cli/output/status.ts";
 import { upSummary } from "../../../cli/output/summary.ts";
-import type { Change, UpResult } from "../../../sandbox/driver/index.ts";
+import type { Change, StackStatus, UpResult } from "../../../sandbox/driver/index.ts";
 
 const change: Change = {
   urn: "urn:pulumi:prod::ecommerce-mesh::kubernetes:networking.istio.io/v1:VirtualService::product",
@@ -52,27 +53,115 @@ describe("the summary of an up", () => {
     counts,
     changed: [],
     problems: [],
-    represented: [{ name: "istiod", chart: "istiod", reason: "its repository does not answer" }],
+    represented: [{ name: "grafana", chart: "grafana", reason: "its repository does not answer" }],
     replacedSecrets: [],
     resources: 10,
-    cluster: { nodesByZone: {}, namespaces: [], faults: [] },
+    cluster: { nodesByZone: {}, namespaces: [], faults: [], restarts: [], placeholderImages: [] },
     kubeconfig: "/tmp/kubeconfig",
     server: "https://127.0.0.1:6443",
     namespace: "shop",
     mode: "sidecar",
-    hosts: [],
-    loadBalancerHostName: undefined,
-    kubernetesProvider: "",
-    cloud: [],
+    hosts: ["shop.example.com", "api.example.com"],
+    loadBalancerHostName: "k8s-abc.elb.eu-west-1.amazonaws.com",
+    forwards: [],
+    routes: [
+      { url: "https://shop.example.com/products", service: "product" },
+      { url: "https://api.example.com/v1", service: "api" },
+    ],
+    podRuntime: { kind: "kubelet" },
+    kubernetesProvider: "4.34.2",
+    cloud: ["AWS"],
     unissued: [],
   };
-  const summary = (mode: UpResult["mode"]) => upSummary("dev", { ...result, mode }, 1000, { isTTY: false }).join("\n");
+  const summary = (part: Partial<UpResult>) =>
+    upSummary("dev", { ...result, ...part }, 1000, { isTTY: false }).join("\n");
+  const forwards: UpResult["forwards"] = [
+    {
+      namespace: "istio-ingress",
+      service: "istio-ingressgateway",
+      port: 80,
+      name: "http2",
+      local: 40123,
+      url: "http://127.0.0.1:40125/",
+    },
+  ];
 
-  it("says what stands for istiod: its injector with sidecars, and nothing for the pods of a waypoint", () => {
-    assert.match(summary("sidecar"), /sidecar injector/);
-    assert.doesNotMatch(summary("sidecar"), /waypoint/);
-    assert.match(summary("ambient"), /nothing for the waypoint's pods, which istiod would start/);
-    assert.doesNotMatch(summary("ambient"), /injector/);
+  it("gives addresses that a browser opens, the first host at the loopback address and others below localhost", () => {
+    const text = summary({ forwards });
+    assert.match(text, /open +http:\/\/127\.0\.0\.1:40125\/products +product\n/);
+    assert.match(text, /http:\/\/api\.example\.com\.localhost:40125\/v1 +api\n/);
+    assert.match(text, /try +curl http:\/\/127\.0\.0\.1:40125\/products\n/);
+    assert.match(text, /mesh -- request dev 'GET https:\/\/shop\.example\.com\/products' -n 100/);
+    assert.doesNotMatch(text, /nothing listens there/);
+  });
+
+  it("says where requests would enter where nothing is forwarded", () => {
+    assert.match(summary({}), /entry +shop\.example\.com, api\.example\.com -> k8s-abc\..* nothing listens there/);
+  });
+
+  it("says of real pods what is not Istio's own, and which containers only answer", () => {
+    const cluster = { ...result.cluster, placeholderImages: ["docker.io/grafana/grafana"] };
+    const text = summary({ cluster });
+    assert.match(text, /ran for real +the Pulumi engine and its Kubernetes provider 4\.34\.2/);
+    assert.match(text, /a kubelet for each node/);
+    assert.match(text, /a stock Envoy \d+\.\d+\.\d+ as each proxy/);
+    assert.match(text, /no istio_requests_total/);
+    assert.match(text, /only answer 200: docker\.io\/grafana\/grafana/);
+    assert.doesNotMatch(text, /ztunnel|kwok/);
+    assert.match(summary({ mode: "ambient" }), /ztunnel, which cannot be had/);
+  });
+
+  it("says why no pod runs, and claims no proxy and no istiod then", () => {
+    const text = summary({ podRuntime: { kind: "kwok", reason: "this kernel lets nobody make namespaces" } });
+    assert.match(text, /no pod runs: this kernel lets nobody make namespaces; pods are placed and marked ready/);
+    assert.doesNotMatch(text, /Envoy|kubelet for each node/);
+  });
+
+  it("names containers that were restarted", () => {
+    const restarts = [{ pod: "shop/cart-1", container: "cart", restarts: 2, last: "exit code 1 (Error)" }];
+    const text = summary({ cluster: { ...result.cluster, restarts } });
+    assert.match(text, /restarted +shop\/cart-1, container cart: 2 times; ended last with exit code 1 \(Error\)/);
+  });
+});
+
+describe("the status of a stack", () => {
+  const status: StackStatus = {
+    stack: "dev",
+    processes: { etcd: 1 },
+    server: "https://127.0.0.1:6443",
+    resources: [],
+    unfinished: 0,
+    represented: [],
+    forwards: [],
+  };
+  const restart = { pod: "shop/cart-1", container: "cart", restarts: 1, waiting: "CrashLoopBackOff" };
+
+  it("names the ports of this machine, and containers that do not run now", () => {
+    const cluster = {
+      nodesByZone: { a: 1 },
+      namespaces: [],
+      faults: [],
+      restarts: Array.from({ length: 12 }, () => restart),
+      placeholderImages: [],
+    };
+    const forward = { namespace: "istio-ingress", service: "gw", port: 80, name: "http2", local: 40123 };
+    const lines = statusLines({
+      ...status,
+      podRuntime: { kind: "kubelet" },
+      cluster,
+      forwards: [{ ...forward, url: "http://127.0.0.1:40125/" }],
+    });
+    const text = lines.join("\n");
+    assert.match(text, /open +http:\/\/127\.0\.0\.1:40125\//);
+    assert.match(text, /forwards +127\.0\.0\.1:40123 -> istio-ingress\/gw:80/);
+    assert.match(text, /shop\/cart-1, container cart: 1 time, does not run now \(CrashLoopBackOff\)/);
+    assert.equal(lines.filter((line) => line.includes("CrashLoopBackOff")).length, 10);
+    assert.match(text, /and 2 more/);
+  });
+
+  it("says why pods are only placed", () => {
+    const text = statusLines({ ...status, podRuntime: { kind: "kwok", reason: "pods run on Linux alone" } }).join("\n");
+    assert.match(text, /pods +none runs: pods run on Linux alone; pods are placed and marked ready/);
   });
 });
 

@@ -10,7 +10,6 @@ import { explain } from "../../../model/explain/explain.ts";
 import { worldOf } from "../../../model/explain/stack-world.ts";
 import { namesOf } from "../../../model/observation/names.ts";
 import { judge } from "../../../model/observation/verdict.ts";
-import type { NetworkFiles } from "../../../sandbox/cluster-network/files.ts";
 import { sendRequests, type Observation } from "../../../sandbox/cluster-network/send-requests.ts";
 import { SandboxError } from "../../../sandbox/contracts.ts";
 import { FakeClusterNetwork } from "../../support/cluster-network.ts";
@@ -56,12 +55,8 @@ describe("the way of requests", () => {
   const network = new FakeClusterNetwork((request, response) => {
     response.end(JSON.stringify({ name: "product-v1", uri: request.url }));
   });
-  const files: NetworkFiles = {
-    socket: network.socket,
-    forwards: join(network.dir, "forwards.json"),
-    hosts: join(network.dir, "hosts.json"),
-  };
-  const cluster = (pods: readonly unknown[] = []): Cluster => ({ world, api: apiOf(pods), files });
+  const plane = { socket: network.socket, forwards: join(network.dir, "forwards.json") };
+  const cluster = (pods: readonly unknown[] = []): Cluster => ({ world, api: apiOf(pods), plane });
   const code = (expected: string) => (error: unknown) => error instanceof SandboxError && error.code === expected;
   before(() => network.start());
   after(() => network.stop());
@@ -70,7 +65,7 @@ describe("the way of requests", () => {
     const target = readTarget("GET http://ecommerce.example.com/products", [], undefined);
     await assert.rejects(wayThroughGateway(cluster(), target), code("request.not-forwarded"));
     const forward = { namespace: "istio-ingress", service: "istio-ingressgateway", port: 80, local: network.port };
-    writeFileSync(files.forwards, JSON.stringify([forward]));
+    writeFileSync(plane.forwards, JSON.stringify([forward]));
     const way = await wayThroughGateway(cluster(), target);
     const request = { method: "GET", path: "/products", host: "ecommerce.example.com", count: 3 };
     const { replies } = await sendRequests({ ...request, open: way.open });

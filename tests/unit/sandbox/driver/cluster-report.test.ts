@@ -90,3 +90,67 @@ describe("report of a cluster", () => {
     ]);
   });
 });
+
+describe("report of a cluster's containers", () => {
+  const container = (name: string, status: object) => ({
+    name,
+    image: `docker.io/shop/${name}:1.2@sha256:ab`,
+    ...status,
+  });
+  const withStatuses = (containers: readonly object[], initContainers: readonly object[] = []) => {
+    const { status, ...rest } = pod("cart-1", "node-a");
+    return {
+      ...rest,
+      status: { ...status, containerStatuses: containers, initContainerStatuses: initContainers },
+    };
+  };
+
+  it("names those that were restarted or wait to be, the waiting ones first, and how they ended", () => {
+    const { restarts } = buildReport(
+      [],
+      [],
+      [
+        withStatuses(
+          [
+            container("cart", { restartCount: 0, state: { running: {} } }),
+            container("often", {
+              restartCount: 7,
+              state: { running: {} },
+              lastState: { terminated: { exitCode: 137, reason: "OOMKilled" } },
+            }),
+            container("new", { restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } }),
+          ],
+          [
+            container("istio-proxy", {
+              restartCount: 2,
+              state: { waiting: { reason: "CrashLoopBackOff" } },
+              lastState: { terminated: { exitCode: 1 } },
+            }),
+          ],
+        ),
+      ],
+      [],
+    );
+    const named = { pod: "shop/cart-1" };
+    assert.deepEqual(restarts, [
+      { ...named, container: "istio-proxy", restarts: 2, waiting: "CrashLoopBackOff", last: "exit code 1" },
+      { ...named, container: "often", restarts: 7, last: "exit code 137 (OOMKilled)" },
+    ]);
+  });
+
+  it("names the images in whose place something runs that only answers", () => {
+    const { placeholderImages } = buildReport(
+      [],
+      [],
+      [
+        withStatuses([
+          container("grafana", { imageID: "placeholder:docker.io/shop/grafana:1.2" }),
+          container("cart", { imageID: "docker.io/shop/cart:1.2" }),
+        ]),
+        withStatuses([container("grafana", { imageID: "placeholder:docker.io/shop/grafana:1.2" })]),
+      ],
+      [],
+    );
+    assert.deepEqual(placeholderImages, ["docker.io/shop/grafana"]);
+  });
+});

@@ -1,0 +1,50 @@
+import type { UpResult } from "../../sandbox/driver/index.ts";
+import { ENVOY_VERSION, KUBERNETES_VERSION } from "../../sandbox/toolchain/index.ts";
+
+type Reality = Pick<UpResult, "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster">;
+
+const LABEL_WIDTH = 16;
+
+/** What ran for real, and what was stood in for: nobody is to take one for the other. */
+export function realityLines(result: Reality): string[] {
+  const { podRuntime } = result;
+  return [
+    ...labelled("ran for real", [
+      `the Pulumi engine and its Kubernetes provider ${result.kubernetesProvider}`,
+      `Kubernetes ${KUBERNETES_VERSION}: etcd, API server, controller manager, scheduler${podRuntime.kind === "kubelet" ? ", a kubelet for each node" : ""}`,
+      ...(podRuntime.kind === "kubelet"
+        ? [
+            `istiod with its webhooks, Istio's agent and a stock Envoy ${ENVOY_VERSION} as each proxy, and the demo application`,
+          ]
+        : []),
+    ]),
+    ...labelled("stood in for", [
+      ...(podRuntime.kind === "kubelet" ? notInPods(result) : notWithoutPods(podRuntime.reason)),
+      ...result.cloud,
+    ]),
+  ];
+}
+
+function notInPods({ mode, cluster }: Reality): string[] {
+  return [
+    "the nodes' size: the scheduler goes by it, and all pods share this machine",
+    "Istio's own build of Envoy: without it there is no istio_requests_total, for dashboards and canaries",
+    ...(mode === "ambient"
+      ? ["ztunnel, which cannot be had: calls between pods go in plain text, and past the waypoints"]
+      : []),
+    ...(cluster.placeholderImages.length === 0
+      ? []
+      : [`containers of other images, which only answer 200: ${cluster.placeholderImages.join(", ")}`]),
+  ];
+}
+
+function notWithoutPods(reason: string): string[] {
+  return [
+    `containers: no pod runs: ${reason}; pods are placed and marked ready by kwok`,
+    "istiod: its webhooks are off, so nothing of Istio's is judged beyond its schema, and pods get no sidecar",
+  ];
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `${(index === 0 ? label : "").padEnd(LABEL_WIDTH)} ${line}`);
+}

@@ -1,0 +1,56 @@
+import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
+
+/** A container that ended by itself and was started again, or waits to be. */
+export interface RestartReport {
+  /** `namespace/name`. */
+  readonly pod: string;
+  readonly container: string;
+  readonly restarts: number;
+  /** Why it does not run now, e.g. `CrashLoopBackOff`; undefined: it runs. */
+  readonly waiting?: string;
+  /** How it ended last, e.g. `exit code 1 (Error)`. */
+  readonly last?: string;
+}
+
+/** What mesh-node puts before the image of a container whose image it cannot run, as the id of that image. */
+const PLACEHOLDER = "placeholder:";
+
+/** Containers that were restarted, those that do not run now first, then the most restarted. */
+export function restartsOf(pods: readonly JsonObject[]): RestartReport[] {
+  return pods
+    .flatMap((pod) => statusesOf(pod).map((status) => restartOf(pod, status)))
+    .filter(({ restarts, waiting }) => restarts > 0 || waiting !== undefined)
+    .sort(
+      (one, other) =>
+        Number(other.waiting !== undefined) - Number(one.waiting !== undefined) || other.restarts - one.restarts,
+    );
+}
+
+/** Images, without tag and digest, in whose place something runs that only answers. */
+export function placeholderImagesOf(pods: readonly JsonObject[]): string[] {
+  const images = pods
+    .flatMap(statusesOf)
+    .filter((status) => stringAt(status, "imageID")?.startsWith(PLACEHOLDER) === true)
+    .map((status) => (stringAt(status, "image") ?? "").replace(/@.*$/, "").replace(/:[^/:]*$/, ""));
+  return [...new Set(images)].sort();
+}
+
+function statusesOf(pod: JsonObject): JsonObject[] {
+  return ["containerStatuses", "initContainerStatuses"].flatMap((key) => listAt(pod, "status", key).filter(isObject));
+}
+
+function restartOf(pod: JsonObject, status: JsonObject): RestartReport {
+  const waiting = stringAt(status, "state", "waiting", "reason");
+  const ended = objectAt(status, "lastState", "terminated");
+  const reason = stringAt(ended, "reason");
+  return {
+    pod: `${stringAt(pod, "metadata", "namespace") ?? ""}/${stringAt(pod, "metadata", "name") ?? ""}`,
+    container: stringAt(status, "name") ?? "",
+    restarts: numberAt(status, 0, "restartCount"),
+    // What every container waits for at its first start is no news.
+    ...(waiting === undefined || ["ContainerCreating", "PodInitializing"].includes(waiting) ? {} : { waiting }),
+    ...(Object.keys(ended).length === 0
+      ? {}
+      : { last: `exit code ${numberAt(ended, 0, "exitCode")}${reason === undefined ? "" : ` (${reason})`}` }),
+  };
+}
