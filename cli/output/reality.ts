@@ -1,7 +1,10 @@
 import type { UpResult } from "../../sandbox/driver/index.ts";
 import { ENVOY_VERSION, KUBERNETES_VERSION } from "../../sandbox/toolchain/index.ts";
 
-type Reality = Pick<UpResult, "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster">;
+type Reality = Pick<
+  UpResult,
+  "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster" | "standInCertificates"
+>;
 
 const LABEL_WIDTH = 16;
 
@@ -20,6 +23,9 @@ export function realityLines(result: Reality): string[] {
     ]),
     ...labelled("stood in for", [
       ...(podRuntime.kind === "kubelet" ? notInPods(result) : notWithoutPods(podRuntime.reason)),
+      ...(result.standInCertificates.length === 0
+        ? []
+        : [`whoever issues certificates: self-signed ones lie in ${result.standInCertificates.join(", ")}`]),
       ...result.cloud,
     ]),
   ];

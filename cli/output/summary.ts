@@ -37,9 +37,6 @@ export function upSummary(
     "",
     ...realityLines(result),
     ...representedLines(result.represented),
-    ...(result.unissued.length === 0
-      ? []
-      : [`                 no certificate is issued, as cert-manager does not run: ${result.unissued.join(", ")}`]),
     "",
     `kubeconfig   ${result.kubeconfig}`,
     `next         export KUBECONFIG=${result.kubeconfig}   # then kubectl get pods -A`,

@@ -1,8 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { gatewayCertificates } from "../../../model/certificates/gateway.ts";
-import { workloadCertificates } from "../../../model/certificates/workloads.ts";
-import { RELEASES } from "../../../model/names.ts";
 import { readForwards, type Forward } from "../../cluster-network/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
 import { layoutOf } from "../../control-plane/layout.ts";
@@ -15,6 +12,7 @@ import { publicHosts, writePublicHosts } from "../public-hosts.ts";
 import { publicRoutes, type PublicRoute } from "../public-routes.ts";
 import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
+import { standInCertificates } from "../stand-in-certificates.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
 import { withCluster } from "../with-cluster.ts";
 
@@ -40,8 +38,8 @@ export interface UpResult extends OperationResult {
   readonly kubernetesProvider: string;
   /** Cloud services that were stood in for. */
   readonly cloud: readonly string[];
-  /** Certificates, as `namespace/name`, that are never issued here because cert-manager is represented. */
-  readonly unissued: readonly string[];
+  /** TLS Secrets of the gateway, as `namespace/name`, with a certificate of the sandbox's own. */
+  readonly standInCertificates: readonly string[];
 }
 
 /** A Deployment that the engine saw Available may be between two pods for a moment. */
@@ -59,6 +57,7 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
       // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
       const result = await runOperation(session, "up", toolchain, control, cluster);
       const { kubeconfig, server, podRuntime, forwards } = await cluster.ready();
+      const certificates = await standInCertificates(session.stack, kubeconfig, control.signal);
       const report = await settledReport(session, kubeconfig, control.signal);
       const outcome: UpResult = {
         ...result,
@@ -70,11 +69,7 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
         routes: publicRoutes(session.stack),
         ...standsInFor(session),
         ...entryOf(session),
-        unissued: result.represented.some(({ name }) => name === RELEASES.certManager)
-          ? [...gatewayCertificates(session.stack), ...workloadCertificates(session.stack)]
-              .filter(({ kind }) => kind === "Certificate")
-              .map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`)
-          : [],
+        standInCertificates: certificates,
       };
       writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
       return outcome;

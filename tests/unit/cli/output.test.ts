@@ -71,7 +71,7 @@ describe("the summary of an up", () => {
     podRuntime: { kind: "kubelet" },
     kubernetesProvider: "4.34.2",
     cloud: ["AWS"],
-    unissued: [],
+    standInCertificates: ["istio-ingress/shop-cert"],
   };
   const summary = (part: Partial<UpResult>) =>
     upSummary("dev", { ...result, ...part }, 1000, { isTTY: false }).join("\n");
@@ -106,6 +106,7 @@ describe("the summary of an up", () => {
     assert.match(text, /a kubelet for each node/);
     assert.match(text, /a stock Envoy \d+\.\d+\.\d+ as each proxy/);
     assert.match(text, /no istio_requests_total/);
+    assert.match(text, /self-signed ones lie in istio-ingress\/shop-cert/);
     assert.match(text, /only answer 200: docker\.io\/grafana\/grafana/);
     assert.doesNotMatch(text, /ztunnel|kwok/);
     assert.match(summary({ mode: "ambient" }), /ztunnel, which cannot be had/);
