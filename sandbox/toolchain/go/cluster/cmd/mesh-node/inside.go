@@ -58,7 +58,7 @@ func runInside(s settings) error {
 		return err
 	}
 	nodes := node.Nodes{
-		Client: client, API: config, ClientCA: s.clientCA, Dir: filepath.Join(home, "nodes"), Pods: pods,
+		Client: client, API: config, ClientCA: s.clientCA, Dir: filepath.Join(home, "nodes"), Own: []string{home, s.dir}, Pods: pods,
 		PodInit: filepath.Join(s.tools, "pod-init"), Images: runtime.Images{Tools: s.tools},
 		PodOf: func(ctx context.Context, namespace, name string) (*v1.Pod, error) {
 			return client.CoreV1().Pods(namespace).Get(ctx, name, metav1.GetOptions{})

@@ -179,12 +179,13 @@ func (k Kubelet) tlsOptions() (*server.TLSOptions, error) {
 	return &paths, nil
 }
 
+// volumePlugins leave out the look whether a hostPath is there: it is a path of the node, and the runtime makes it.
 func volumePlugins() []volume.VolumePlugin {
 	var plugins []volume.VolumePlugin
 	for _, probe := range [][]volume.VolumePlugin{
 		emptydir.ProbeVolumePlugins(), secret.ProbeVolumePlugins(), configmap.ProbeVolumePlugins(),
 		downwardapi.ProbeVolumePlugins(), projected.ProbeVolumePlugins(), local.ProbeVolumePlugins(),
-		hostpath.ProbeVolumePlugins(volume.VolumeConfig{}), csi.ProbeVolumePlugins(),
+		hostpath.FakeProbeVolumePlugins(volume.VolumeConfig{}), csi.ProbeVolumePlugins(),
 	} {
 		plugins = append(plugins, probe...)
 	}

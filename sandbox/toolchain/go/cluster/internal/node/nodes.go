@@ -32,10 +32,12 @@ type Nodes struct {
 	API      *rest.Config
 	ClientCA string
 	Dir      string
-	Pods     *network.Pods
-	PodInit  string
-	Images   runtime.Images
-	PodOf    func(ctx context.Context, namespace, name string) (*v1.Pod, error)
+	// Own are the folders that the sandbox's volumes lie in.
+	Own     []string
+	Pods    *network.Pods
+	PodInit string
+	Images  runtime.Images
+	PodOf   func(ctx context.Context, namespace, name string) (*v1.Pod, error)
 	// OnFirst is called with the name of the first node.
 	OnFirst func(name string) error
 
@@ -78,7 +80,7 @@ func (n *Nodes) start(ctx context.Context, node *v1.Node, number int) error {
 	}
 	dir := filepath.Join(n.Dir, node.Name)
 	containers, images, err := runtime.New(runtime.Options{
-		Dir: filepath.Join(dir, "runtime"), PodInit: n.PodInit, Images: n.Images, NodeIP: address, Network: n.Pods,
+		Dir: filepath.Join(dir, "runtime"), Own: n.Own, PodInit: n.PodInit, Images: n.Images, NodeIP: address, Network: n.Pods,
 		PodOf: n.PodOf, PrepareNetwork: n.redirect,
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func (r *Runtime) describe(ctx context.Context, c *container) (spec.Container, e
 		Root:         filepath.Join(c.dir, "root"),
 		ReadOnly:     security.GetReadonlyRootfs(),
 		Hostname:     c.sandbox.config.Hostname,
-		Mounts:       append(image.Mounts, r.mountsOf(c)...),
+		Mounts:       image.Mounts,
 		Args:         append(orElse(c.config.Command, image.Entrypoint), c.config.Args...),
 		Env:          environment(c, image),
 		Dir:          c.config.WorkingDir,
@@ -81,9 +81,16 @@ func (r *Runtime) describe(ctx context.Context, c *container) (spec.Container, e
 	for _, group := range security.GetSupplementalGroups() {
 		described.Groups = append(described.Groups, int(group))
 	}
+	mounts, err := r.mountsOf(c)
+	if err != nil {
+		return spec.Container{}, err
+	}
 	if found {
+		described.Mounts = append(described.Mounts, mounts...)
 		return described, nil
 	}
+	// A placeholder reads none of its volumes.
+	described.Mounts = mounts[:1]
 	pod, err := r.options.PodOf(ctx, c.sandbox.config.Metadata.Namespace, c.sandbox.config.Metadata.Name)
 	if err != nil {
 		return spec.Container{}, err
@@ -92,12 +99,27 @@ func (r *Runtime) describe(ctx context.Context, c *container) (spec.Container, e
 	return described, nil
 }
 
-func (r *Runtime) mountsOf(c *container) []spec.Mount {
+func (r *Runtime) mountsOf(c *container) ([]spec.Mount, error) {
 	mounts := []spec.Mount{{Source: c.sandbox.resolvConf(), Target: "/etc/resolv.conf", ReadOnly: true}}
 	for _, mount := range c.config.Mounts {
-		mounts = append(mounts, spec.Mount{Source: mount.HostPath, Target: mount.ContainerPath, ReadOnly: mount.Readonly})
+		source, err := r.onNode(mount.HostPath)
+		if err != nil {
+			return nil, err
+		}
+		mounts = append(mounts, spec.Mount{Source: source, Target: mount.ContainerPath, ReadOnly: mount.Readonly})
 	}
-	return mounts
+	return mounts, nil
+}
+
+// onNode finds a path of the node. Nothing of the machine itself is a node's: its paths lie in a folder of the node's own.
+func (r *Runtime) onNode(path string) (string, error) {
+	for _, own := range r.options.Own {
+		if path == own || strings.HasPrefix(path, own+"/") {
+			return path, nil
+		}
+	}
+	source := filepath.Join(r.options.Dir, "host", path)
+	return source, os.MkdirAll(source, 0o777)
 }
 
 func userOf(security *runtimeapi.LinuxContainerSecurityContext, image Image, found bool) (uid, gid int) {

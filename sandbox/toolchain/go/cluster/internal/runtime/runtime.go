@@ -28,6 +28,8 @@ var errNotOffered = errors.New("the sandbox's container runtime does not offer t
 type Options struct {
 	// Directory of this node's containers.
 	Dir string
+	// Own are the folders that the sandbox's volumes lie in.
+	Own []string
 	// Path of the program pod-init.
 	PodInit string
 	Images  Images
