@@ -6,8 +6,10 @@ export interface ResultJson {
   readonly stack: string;
   readonly changes: OperationResult["counts"];
   readonly changed: readonly { readonly urn: string; readonly op: string; readonly paths: readonly string[] }[];
-  /** Names of the charts that are represented and not run. */
+  /** Names of the charts whose releases are placeholders. */
   readonly represented: readonly string[];
+  /** Names of Istio's own charts that were made from its sources, because their repository does not answer. */
+  readonly substituted: readonly string[];
   readonly durationMs: number;
 }
 
@@ -18,7 +20,12 @@ export function resultJson(command: string, stack: string, result: OperationResu
     stack,
     changes: result.counts,
     changed: result.changed.map(({ urn, op, properties }) => ({ urn, op, paths: properties.map(({ path }) => path) })),
-    represented: [...new Set(result.represented.map(({ chart }) => chart))].sort(),
+    represented: chartsOf(result.represented),
+    substituted: chartsOf(result.substituted),
     durationMs: Math.round(durationMs),
   };
+}
+
+function chartsOf(releases: OperationResult["represented"]): string[] {
+  return [...new Set(releases.map(({ chart }) => chart))].sort();
 }

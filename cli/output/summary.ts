@@ -1,4 +1,5 @@
 import type { UpResult } from "../../sandbox/driver/index.ts";
+import { chartLines } from "./charts.ts";
 import { namespaceLine, zonesLine } from "./cluster-lines.ts";
 import { countsLine, diffLines } from "./diff.ts";
 import { entryLines } from "./entry.ts";
@@ -36,26 +37,11 @@ export function upSummary(
     ...entryLines(stack, result),
     "",
     ...realityLines(result),
-    ...representedLines(result.represented),
+    ...chartLines(result),
     "",
     `kubeconfig   ${result.kubeconfig}`,
     `next         export KUBECONFIG=${result.kubeconfig}   # then kubectl get pods -A`,
     `             npm run mesh -- preview ${stack}   after a change of Pulumi.${stack}.yaml`,
     `             npm run mesh -- down ${stack}      stops it; up continues`,
-  ];
-}
-
-/** Grouped by reason: usually one repository out of reach takes several releases with it. */
-function representedLines(represented: UpResult["represented"]): string[] {
-  if (represented.length === 0) {
-    return ["charts           all were rendered and applied by helm"];
-  }
-  const reasons = [...new Set(represented.map(({ reason }) => reason))].sort();
-  return [
-    `not run          ${represented.length} Helm releases: pods with their replicas, requests and placement stand for them`,
-    ...reasons.map((reason) => {
-      const names = represented.filter((release) => release.reason === reason).map(({ name }) => name);
-      return `                 ${names.join(", ")}: ${reason}`;
-    }),
   ];
 }

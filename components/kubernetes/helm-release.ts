@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../../model/objects.ts";
@@ -38,8 +39,22 @@ export function releaseArgs(release: HelmRelease) {
 }
 
 /** Helm takes a repository beside the chart's name, but an OCI reference or a directory in place of it. */
-function chartReference({ repository, chart }: HelmRelease): { chart: string; repositoryOpts?: { repo: string } } {
-  return /^https?:/.test(repository)
-    ? { chart, repositoryOpts: { repo: repository } }
-    : { chart: `${repository.replace(/\/$/, "")}/${chart}` };
+function chartReference({ repository, chart, version }: HelmRelease): {
+  chart: string;
+  repositoryOpts?: { repo: string };
+} {
+  if (/^https?:/.test(repository)) {
+    return { chart, repositoryOpts: { repo: repository } };
+  }
+  const place = repository.replace(/\/$/, "");
+  return { chart: repository.startsWith("oci:") ? `${place}/${chart}` : localChart(place, chart, version) };
+}
+
+/**
+ * A chart in a directory: as `helm pull` leaves it there, or unpacked with or without its version. With it, one directory
+ * can hold the charts of two revisions of istiod.
+ */
+function localChart(directory: string, chart: string, version: string): string {
+  const versioned = [`${chart}-${version}.tgz`, `${chart}-${version}`].map((name) => `${directory}/${name}`);
+  return versioned.find((path) => existsSync(path)) ?? `${directory}/${chart}`;
 }

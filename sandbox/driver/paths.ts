@@ -35,6 +35,10 @@ export interface StackPaths extends Places {
   readonly home: string;
   /** Folders of the cluster's volumes, below what belongs to its nodes. */
   readonly volumes: string;
+  /** Charts that are laid out because their repositories do not answer. */
+  readonly charts: string;
+  /** Which chart repositories answered when the stack was made. */
+  readonly chartRecord: string;
   /** What the last successful `up` found: read by `status`. */
   readonly summary: string;
 }
@@ -64,6 +68,8 @@ export function stackPaths(places: Places, stack: string): StackPaths {
     cloud: join(dir, "cloud.json"),
     home: join(dir, "home"),
     volumes: join(dir, "control-plane", "node", "volumes"),
+    charts: join(dir, "charts"),
+    chartRecord: join(dir, "charts.json"),
     summary: join(dir, "summary.json"),
   };
 }

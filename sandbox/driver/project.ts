@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../../config/load.ts";
+import type { ChartSetting } from "../charts/chart-sources.ts";
 import { SandboxError } from "../contracts.ts";
 import { ensureStack, readState } from "./checkpoint.ts";
 import { ensureSecretsKey } from "./passphrase.ts";
@@ -14,8 +15,15 @@ export interface PreparedProject {
   readonly replacedSecrets: readonly string[];
 }
 
-/** Writes the generated project anew: settings may have changed since the last command. */
-export async function prepareProject(paths: StackPaths, stack: Stack): Promise<PreparedProject> {
+/**
+ * Writes the generated project anew: settings may have changed since the last command.
+ * @param charts settings of charts that come from elsewhere than the stack says. Default: none.
+ */
+export async function prepareProject(
+  paths: StackPaths,
+  stack: Stack,
+  charts: readonly ChartSetting[] = [],
+): Promise<PreparedProject> {
   assertKeyKept(paths);
   mkdirSync(paths.project, { recursive: true, mode: 0o700 });
   mkdirSync(paths.backend, { recursive: true, mode: 0o700 });
@@ -23,6 +31,7 @@ export async function prepareProject(paths: StackPaths, stack: Stack): Promise<P
   const settings = copySettings(join(paths.projectDir, stack.file), {
     encryptionSalt: key.encryptionSalt,
     catalog: stack.config.catalog.name,
+    charts,
     ...(stack.config.platform.kind === "kubeconfig" ? { kubeconfig: join(paths.controlPlane, "kubeconfig") } : {}),
   });
   // No `main`: the program is handed to the engine by this process.

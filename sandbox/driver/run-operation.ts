@@ -1,5 +1,7 @@
+import type { ReplacedRelease } from "../charts/chart-sources.ts";
 import type { SandboxError, Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
+import { chartSourcesFor } from "./charts.ts";
 import { readState } from "./checkpoint.ts";
 import { runEngine, type EngineOperation } from "./engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
@@ -15,8 +17,10 @@ import { serveStandIns } from "./stand-ins.ts";
 
 /** What a run of the engine came to. */
 export interface OperationResult extends ChangeLog {
-  /** Charts that are represented and not run, with the reason. */
-  readonly represented: readonly { readonly name: string; readonly chart: string; readonly reason: string }[];
+  /** Releases of placeholders: what their charts run is not there. */
+  readonly represented: readonly ReplacedRelease[];
+  /** Releases of Istio's own charts that were made from its sources. */
+  readonly substituted: readonly ReplacedRelease[];
   /** Keys of encrypted settings that were replaced. */
   readonly replacedSecrets: readonly string[];
   /** Resources in the state afterwards. */
@@ -45,7 +49,11 @@ export async function runOperation(
   await freeStack(paths, lock, options.progress);
   const leftovers = takeLeftovers(paths, operation, options.progress);
   installKubernetesProvider(paths, toolchain);
-  const [project, standIns] = await Promise.all([prepareProject(paths, stack), serveStandIns(session, cluster)]);
+  const charts = await chartSourcesFor(session, operation, toolchain, control.signal);
+  const [project, standIns] = await Promise.all([
+    prepareProject(paths, stack, charts.settings),
+    serveStandIns(session, cluster),
+  ]);
   try {
     await standIns.forgetOrphans(leftovers.interruptedCreates, leftovers.knownIds);
     tellReplacedSecrets(session, project);
@@ -74,7 +82,8 @@ export async function runOperation(
       throw engineFailure(operation, stack.name, log.problems, result.stderr);
     }
     const resources = readState(paths.checkpoint).resources.length;
-    return { ...log, represented: placeholders(), replacedSecrets: project.replacedSecrets, resources };
+    const { represented, substituted } = charts;
+    return { ...log, represented, substituted, replacedSecrets: project.replacedSecrets, resources };
   } finally {
     await standIns.close();
   }
@@ -88,11 +97,6 @@ function programOf({ options }: StackSession): Program {
     // The file was read and refused where a secret lies in it in plain text; the engine knows the stand-ins alone.
     return { ...program(options.places.projectDir, isSecretKey) };
   };
-}
-
-/** Releases whose charts could not be had. Nothing takes the place of a chart yet. */
-function placeholders(): OperationResult["represented"] {
-  return [];
 }
 
 function tellReplacedSecrets({ options, stack }: StackSession, project: PreparedProject): void {

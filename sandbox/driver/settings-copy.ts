@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument, visit, type Document } from "yaml";
 import { chooseCatalog } from "../../config/choose-catalog.ts";
 import type { PlainObject } from "../../config/merge.ts";
+import type { ChartSetting } from "../charts/chart-sources.ts";
 import { SandboxError } from "../contracts.ts";
 import { PROJECT_NAME } from "./paths.ts";
 
@@ -24,6 +25,8 @@ export interface SettingsChanges {
   readonly kubeconfig?: string;
   /** The application that runs; another than the file's takes its place. */
   readonly catalog?: string;
+  /** Where charts come from that the file would have from elsewhere. */
+  readonly charts?: readonly ChartSetting[];
 }
 
 /**
@@ -43,6 +46,9 @@ export function copySettings(path: string, changes: SettingsChanges): SettingsCo
   document.set("encryptionsalt", changes.encryptionSalt);
   if (changes.kubeconfig !== undefined) {
     pointToSandbox(document, changes.kubeconfig);
+  }
+  for (const { path, directory } of changes.charts ?? []) {
+    setSetting(document, path, directory);
   }
   const settings = document.get("config");
   if (isMap(settings) && changes.catalog !== undefined) {
@@ -72,6 +78,12 @@ function replaceSecrets(document: Document): string[] {
 
 function isKeyed(part: unknown): part is { key: { value: unknown } } {
   return typeof part === "object" && part !== null && "key" in part && isScalar(part.key);
+}
+
+/** A key may have the project's name before it or not. */
+function setSetting(document: Document, [section = "", ...path]: readonly string[], value: string): void {
+  const key = document.hasIn(["config", section]) ? section : `${PROJECT_NAME}:${section}`;
+  document.setIn(["config", key, ...path], value);
 }
 
 /** The stack's `context` names one of the user's own file; the sandbox's file has one context only. */

@@ -4,9 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { cacheRoot, toolchainsDir } from "../../sandbox/toolchain/cache.ts";
 import { findGo } from "../../sandbox/toolchain/go.ts";
-
-/** Everything that decides a program's content. */
-const FILES = ["go.mod", "go.sum", "main.go"] as const;
+import { BUILD_FLAGS } from "../../sandbox/toolchain/programs.ts";
 
 /**
  * Milliseconds that a first build may take. On two cores that others used too, Prometheus's packages took 5 min 9 s
@@ -17,12 +15,14 @@ export const GO_BUILD_MS = 900_000;
 /**
  * Builds a program, once, and returns its path.
  * @param name of the program
- * @param source directory with its `go.mod`, `go.sum` and `main.go`
+ * @param source directory of its `main.go`
+ * @param module directory of its `go.mod` and `go.sum`. Default: the source's.
  * @throws SandboxError `toolchain.go-missing` where there is no Go and none can be fetched.
  */
-export async function buildGoProgram(name: string, source: string): Promise<string> {
+export async function buildGoProgram(name: string, source: string, module = source): Promise<string> {
+  const main = join(source, "main.go");
   const digest = createHash("sha256");
-  FILES.forEach((file) => digest.update(readFileSync(join(source, file))));
+  [join(module, "go.mod"), join(module, "go.sum"), main].forEach((file) => digest.update(readFileSync(file)));
   digest.update(`${process.platform}/${process.arch}`);
   const place = { env: process.env, platform: process.platform, arch: process.arch };
   const dir = join(cacheRoot(place), "test-tools", digest.digest("hex").slice(0, 16));
@@ -34,8 +34,9 @@ export async function buildGoProgram(name: string, source: string): Promise<stri
   const go = await findGo({ ...place, toolchains: toolchainsDir(place) });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unfinished = `${target}.${process.pid}.unfinished`;
-  const flags = ["-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"];
-  const result = await go.run(source, ["build", ...flags, "-o", unfinished, "."]);
+  // The toolchain's flags: what it has compiled of the same module is not compiled anew.
+  const flags = ["-mod=readonly", ...BUILD_FLAGS, "-ldflags", "-s -w"];
+  const result = await go.run(module, ["build", ...flags, "-o", unfinished, main]);
   if (result.code !== 0) {
     throw new Error(`${name}, a program of the tests, cannot be built:\n${result.stderr}`);
   }

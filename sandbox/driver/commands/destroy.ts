@@ -16,7 +16,7 @@ export async function destroy(stack: string, options: DriverOptions): Promise<Op
     const state = readState(session.paths.checkpoint);
     if (state.resources.length === 0 && state.pending.length === 0) {
       const counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
-      return { counts, changed: [], problems: [], represented: [], replacedSecrets: [], resources: 0 };
+      return { counts, changed: [], problems: [], represented: [], substituted: [], replacedSecrets: [], resources: 0 };
     }
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       // The state's objects are there only once the API server has its data back.

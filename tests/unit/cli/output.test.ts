@@ -53,7 +53,8 @@ describe("the summary of an up", () => {
     counts,
     changed: [],
     problems: [],
-    represented: [{ name: "grafana", chart: "grafana", reason: "its repository does not answer" }],
+    represented: [],
+    substituted: [],
     replacedSecrets: [],
     resources: 10,
     cluster: { nodesByZone: {}, namespaces: [], faults: [], restarts: [], placeholderImages: [] },
@@ -118,6 +119,33 @@ describe("the summary of an up", () => {
     assert.doesNotMatch(text, /Envoy|kubelet for each node/);
   });
 
+  const release = (name: string, version: string, reason: string) => ({ name, chart: name, version, reason });
+
+  it("names the version of Istio that ran beside those that the stack names, and why", () => {
+    const substituted = ["1.30.7", "1.31.2"].map((version) => release("istiod", version, "charts.example is away"));
+    assert.match(
+      summary({ substituted }),
+      /Istio 1\.31-alpha \(module of 2026-04-23\) ran in place of 1\.30\.7 and 1\.31\.2's charts: charts\.example is away\n/,
+    );
+  });
+
+  it("names every placeholder with its reason, and how long it stays", () => {
+    const represented = [
+      release("grafana", "12.11.1", "a is away"),
+      release("kiali", "2.29.0", "b is away"),
+      release("jaeger", "4.11.1", "a is away"),
+    ];
+    const text = summary({ represented });
+    assert.match(text, /placeholders {5}3 Helm releases .* do none of their work/);
+    assert.match(text, /grafana, jaeger: a is away\n +kiali: b is away\n/);
+    assert.match(text, /until `down --purge`/);
+  });
+
+  it("says that every chart is its repository's where that is so", () => {
+    assert.match(summary({}), /all are their repositories'/);
+    assert.doesNotMatch(summary({}), /placeholders|purge/);
+  });
+
   it("names containers that were restarted", () => {
     const restarts = [{ pod: "shop/cart-1", container: "cart", restarts: 2, last: "exit code 1 (Error)" }];
     const text = summary({ cluster: { ...result.cluster, restarts } });
@@ -168,14 +196,24 @@ describe("the status of a stack", () => {
 
 describe("the JSON of a result", () => {
   it("has the published shape", () => {
-    const represented = ["gateway", "base", "gateway"].map((chart) => ({ name: chart, chart, reason: "" }));
-    const result = { counts, changed: [change], problems: [], represented, replacedSecrets: [], resources: 10 };
+    const releases = (...charts: string[]) =>
+      charts.map((chart) => ({ name: chart, chart, version: "1.0.0", reason: "" }));
+    const result = {
+      counts,
+      changed: [change],
+      problems: [],
+      represented: releases("kiali-server", "grafana"),
+      substituted: releases("gateway", "base", "gateway"),
+      replacedSecrets: [],
+      resources: 10,
+    };
     assert.deepEqual(resultJson("up", "prod", result, 12.6), {
       command: "up",
       stack: "prod",
       changes: counts,
       changed: [{ urn: change.urn, op: "update", paths: ["spec.http[0].route[0].weight"] }],
-      represented: ["base", "gateway"],
+      represented: ["grafana", "kiali-server"],
+      substituted: ["base", "gateway"],
       durationMs: 13,
     });
   });

@@ -46,6 +46,26 @@ describe("the copy of a stack's settings", () => {
     const { config } = parse(text) as { config: Record<string, unknown> };
     assert.deepEqual(config["ecommerce-mesh:platform"], { kind: "kubeconfig", path: "/sandbox/kubeconfig" });
   });
+
+  it("names other places of charts, beside what the file says and where it says nothing", () => {
+    writeFileSync(
+      path,
+      "config:\n  ecommerce-mesh:mesh: { version: 1.30.7 }\n  observability: { jaeger: { enabled: true } }\n",
+    );
+    const { text } = copySettings(path, {
+      encryptionSalt: "s",
+      charts: [
+        { path: ["mesh", "repository"], directory: "/charts" },
+        { path: ["observability", "jaeger", "chart", "repository"], directory: "/charts" },
+        { path: ["traffic", "dns", "chart", "repository"], directory: "/vendored" },
+      ],
+    });
+    assert.deepEqual((parse(text) as { config: unknown }).config, {
+      "ecommerce-mesh:mesh": { version: "1.30.7", repository: "/charts" },
+      observability: { jaeger: { enabled: true, chart: { repository: "/charts" } } },
+      "ecommerce-mesh:traffic": { dns: { chart: { repository: "/vendored" } } },
+    });
+  });
 });
 
 describe("the key of a stack's secrets", () => {
