@@ -8,7 +8,7 @@ import { wideStack } from "./wide-stack.ts";
 export type AcceptedName = (typeof CATALOGS)[number] | "wide";
 
 /**
- * Stacks whose objects tests/e2e/kubernetes/represented.test.ts hands to a real API server with Istio's definitions, which looks at
+ * Stacks whose objects tests/e2e/charts/definitions.test.ts hands to a real API server with the real definitions, which looks at
  * every field. What a unit test says of their objects is said of accepted ones.
  */
 export function acceptedStack(name: AcceptedName): StackData {
