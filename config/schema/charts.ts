@@ -23,7 +23,9 @@ export function chart(defaults: { readonly version: string; readonly repository:
       version: chartVersion.default(defaults.version).describe("Chart version, pinned."),
       repository: chartRepository
         .default(defaults.repository)
-        .describe("Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked."),
+        .describe(
+          "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
+        ),
     })
     .prefault({});
 }

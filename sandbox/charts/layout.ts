@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SandboxError } from "../contracts.ts";
-import { ISTIO_VERSION } from "./istio-sources.ts";
+import { SandboxError, type Toolchain } from "../contracts.ts";
+import { ISTIO_VERSION } from "../toolchain/versions.ts";
 
 /** A chart in one version. */
 export interface ChartVersion {
@@ -11,13 +11,8 @@ export interface ChartVersion {
   readonly version: string;
 }
 
-/** What the toolchain has of charts: directories out of the modules' sources. */
-export interface ChartFiles {
-  readonly istioCharts: string;
-  readonly gatewayApiCrds: string;
-  readonly certManagerCrds: string;
-  readonly karpenterCrds: string;
-}
+/** What the toolchain has of charts. */
+export type ChartFiles = Pick<Toolchain, "istioCharts" | "gatewayApiCrds" | "certManagerCrds" | "karpenterCrds">;
 
 /** Istio's charts, and where they lie in its sources. */
 const ISTIO_CHARTS: ReadonlyMap<string, string> = new Map([

@@ -25,5 +25,8 @@ export const ISTIO_COMMIT = "b01690e6db7d";
 /** What istiod, the proxies' agent and istioctl say that they are: no release, but the state of a day before 1.31. */
 export const ISTIO_VERSION = `1.31-alpha.${ISTIO_COMMIT}`;
 
+/** The same for people: the version in the making, and the day of that commit. */
+export const ISTIO_SOURCES = "1.31-alpha (module of 2026-04-23)";
+
 /** The Go that builds the programs: this version or a newer one on the PATH, else this one from PyPI. */
 export const GO_VERSION = "1.26.6";

@@ -38,7 +38,9 @@ export const prometheus = addon(
         .describe("Chart version, pinned. Default: 88.5.3 of kube-prometheus-stack, 29.27.0 of prometheus."),
       repository: chartRepository
         .default("https://prometheus-community.github.io/helm-charts")
-        .describe("Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked."),
+        .describe(
+          "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
+        ),
     })
     .prefault({})
     .describe("The Helm chart."),

@@ -10,6 +10,8 @@ import { releaseArgs } from "../../../../components/kubernetes/helm-release.ts";
 import { istioBase } from "../../../../model/releases/istio-base.ts";
 import { chooseChartSources, type ChartPlace } from "../../../../sandbox/charts/chart-sources.ts";
 import { layOutCharts } from "../../../../sandbox/charts/layout.ts";
+import { GO_MODULES_DIR } from "../../../../sandbox/toolchain/programs.ts";
+import { ISTIO_COMMIT, ISTIO_SOURCES } from "../../../../sandbox/toolchain/versions.ts";
 import { emptyChartFiles } from "../../../support/chart-directories.ts";
 import { stackData } from "../../../support/stack-data.ts";
 
@@ -121,6 +123,13 @@ describe("charts that are laid out", () => {
     const placeholder = read("grafana-12.11.1", "Chart.yaml");
     assert.equal(placeholder["name"], "grafana");
     assert.match(String(placeholder["version"]), /^12\.11\.1\+placeholder\.[0-9a-f]{8}$/);
+  });
+
+  it("are told to people with the day of the commit that go.mod names", () => {
+    const modules = readFileSync(join(GO_MODULES_DIR, "cluster", "go.mod"), "utf8");
+    const [, day = "", commit] = /istio\.io\/istio v0\.0\.0-(\d{8})\d{6}-([0-9a-f]{12})/.exec(modules) ?? [];
+    assert.equal(commit, ISTIO_COMMIT);
+    assert.match(ISTIO_SOURCES, new RegExp(day.replace(/(....)(..)(..)/, "of $1-$2-$3\\)$")));
   });
 
   it("bring the definitions of their kinds, those of the toolchain and ours", () => {
