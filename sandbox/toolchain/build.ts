@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { SandboxError } from "../contracts.ts";
 import type { DataFiles } from "./data-files.ts";
 import { lastLines, type Go } from "./go.ts";
-import { BUILD_FLAGS, linkerFlags, type CommittedSource, type CopiedSource, type Program } from "./programs.ts";
+import { BUILD_FLAGS, GO_MODULES, linkerFlags, type CopiedSource, type Program } from "./programs.ts";
 
 /** Suffix of what is not finished; a file without it is whole. */
 const UNFINISHED = ".unfinished";
@@ -25,12 +25,16 @@ export async function buildProgram(go: Go, modulesDir: string, program: Program,
   });
 }
 
-/** Downloads what a program's packages need, so that it is there when their turn to be compiled comes. */
-export async function downloadSources(go: Go, modulesDir: string, source: CommittedSource): Promise<void> {
-  const args = ["list", "-mod=readonly", "-deps", "-f", "", source.package];
-  const result = await go.run(join(modulesDir, source.module), args);
-  if (result.code !== 0) {
-    throw failed(`downloading the sources of ${source.package}`, result.stderr);
+/**
+ * Downloads what programs need, so that it is there when their turn to be compiled comes. A failure is told by the build
+ * itself, with its own message.
+ */
+export async function downloadSources(go: Go, modulesDir: string, programs: readonly Program[]): Promise<void> {
+  for (const module of GO_MODULES) {
+    const packages = programs.flatMap(({ from }) => ("module" in from && from.module === module ? [from.package] : []));
+    if (packages.length > 0) {
+      await go.run(join(modulesDir, module), ["list", "-mod=readonly", "-deps", "-f", "", ...packages]);
+    }
   }
 }
 

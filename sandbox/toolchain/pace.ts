@@ -1,49 +1,47 @@
-/** Tells how long work will still take whose steps have a foretold length: foretold, times how this machine has kept to it so far. */
+const MINUTE_MS = 60_000;
+
+/** The first minutes that are measured weigh no more than what was foretold, so that a short step misleads nobody. */
+const TRUST_MINUTES = 1;
+
+/** Tells how long work will still take whose length is foretold: as foretold, times how this machine has kept to it so far. */
 export class Pace {
+  readonly #total: number;
   readonly #now: () => number;
   readonly #begun: number;
-  #left: readonly number[];
   #finished = 0;
-  #stepBegun: number;
+  #finishedAt: number;
 
   /**
-   * @param minutes foretold for each step, in their order.
+   * @param minutes foretold for all of the work.
    * @param now clock in milliseconds.
    */
-  constructor(minutes: readonly number[], now: () => number = Date.now) {
-    this.#left = minutes;
+  constructor(minutes: number, now: () => number = Date.now) {
+    this.#total = minutes;
     this.#now = now;
     this.#begun = now();
-    this.#stepBegun = now();
+    this.#finishedAt = this.#begun;
   }
 
-  /** Notes that the first of the remaining steps is done. */
-  finishStep(): void {
-    const [step = 0, ...left] = this.#left;
-    this.#left = left;
-    this.#finished += step;
-    this.#stepBegun = this.#now();
+  /** Notes that a part is done, of which so many minutes were foretold. */
+  finish(minutes: number): void {
+    this.#finished += minutes;
+    this.#finishedAt = this.#now();
   }
 
-  /** Minutes until the last step is done. */
-  minutesLeft(): number {
-    const [step = 0, ...later] = this.#left.map((minutes) => minutes * this.#scale());
-    const inStep = (this.#now() - this.#stepBegun) / MINUTE_MS;
-    return Math.max(0, step - inStep) + later.reduce((sum, minutes) => sum + minutes, 0);
-  }
-
-  /** The same as people say it, e.g. `about 4 min left`. */
-  left(): string {
-    const minutes = this.minutesLeft();
+  /**
+   * What is left, as people say it, e.g. `about 4 min left`.
+   * @param running minutes foretold for the parts that are being worked on.
+   */
+  left(running: number): string {
+    const scale = this.#scale();
+    const since = (this.#now() - this.#finishedAt) / MINUTE_MS / scale;
+    const minutes = (this.#total - this.#finished - Math.min(running, since)) * scale;
     return minutes < 1 ? "under a minute left" : `about ${Math.round(minutes)} min left`;
   }
 
-  /** Above 1: slower than foretold. What is foretold weighs as much as the first minutes that are measured, so that a short step misleads nobody. */
+  /** Above 1: slower than foretold. */
   #scale(): number {
-    const measured = (this.#stepBegun - this.#begun) / MINUTE_MS;
+    const measured = (this.#finishedAt - this.#begun) / MINUTE_MS;
     return (measured + TRUST_MINUTES) / (this.#finished + TRUST_MINUTES);
   }
 }
-
-const MINUTE_MS = 60_000;
-const TRUST_MINUTES = 1;

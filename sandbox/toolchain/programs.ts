@@ -9,11 +9,11 @@ import {
 } from "./versions.ts";
 
 /** The committed Go modules that pin the programs: one where Kubernetes decides the versions, one where Pulumi does. */
-export type GoModule = "cluster" | "pulumi";
+export const GO_MODULES = ["cluster", "pulumi"] as const;
 
 /** A main package of a committed Go module, or of a module that it requires. */
 export interface CommittedSource {
-  readonly module: GoModule;
+  readonly module: (typeof GO_MODULES)[number];
   /** Import path, or a path that begins with `./` inside the committed module. */
   readonly package: string;
   /** Folders of the committed module that hold its sources, where it is one of ours. */
@@ -32,6 +32,9 @@ export interface CopiedSource {
   readonly added: Readonly<Record<string, string>>;
 }
 
+/** Programs of different lanes share little beyond what the first program of all is made of. */
+export const LANES = ["cluster", "pulumi"] as const;
+
 /** A program that is built with Go. */
 export interface Program {
   readonly key: keyof Toolchain;
@@ -42,6 +45,8 @@ export interface Program {
   readonly stamp: readonly string[];
   /** Minutes on two cores with an empty cache, after the programs before it. For the progress line only. */
   readonly minutes: number;
+  /** Programs of one lane are built one after the other, beside those of the others. Default: `cluster`. */
+  readonly lane?: (typeof LANES)[number];
   /** Where it is of use. Default: everywhere. */
   readonly platform?: "linux";
   /** Only some commands need it: built by the first that does, through `ensureProgram`. Default: false. */
@@ -152,6 +157,7 @@ export const PROGRAMS: readonly Program[] = [
       added: { "ui/build/index.html": "" },
     },
     stamp: [],
+    lane: "pulumi",
     minutes: 0.2,
     platform: "linux",
   },
@@ -164,6 +170,7 @@ export const PROGRAMS: readonly Program[] = [
       folders: ["cmd/pulumi-resource-kubernetes"],
     },
     stamp: [`main.version=${KUBERNETES_PROVIDER_VERSION}`],
+    lane: "pulumi",
     minutes: 3,
   },
   {
@@ -171,6 +178,7 @@ export const PROGRAMS: readonly Program[] = [
     name: "pulumi",
     from: { module: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
     stamp: [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`],
+    lane: "pulumi",
     minutes: 2,
   },
   {

@@ -18,9 +18,12 @@ export interface WheelPlace extends IndexPlace {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** True when a wheel exists for a platform and a processor. */
-export function hasWheel(wheel: Wheel, place: Pick<WheelPlace, "platform" | "arch">): boolean {
-  return fileOf(wheel, place) !== undefined;
+/** The file of a wheel for a platform and a processor; undefined where there is none. */
+export function fileOf(
+  wheel: Wheel,
+  { platform, arch }: Pick<WheelPlace, "platform" | "arch">,
+): Wheel["files"][string] | undefined {
+  return wheel.files[`${platform}/${arch}`];
 }
 
 /**
@@ -53,13 +56,6 @@ export async function fetchWheel(wheel: Wheel, directory: string, place: WheelPl
   }
   await compareChecksum(path, file.sha256, what);
   return path;
-}
-
-function fileOf(
-  wheel: Wheel,
-  { platform, arch }: Pick<WheelPlace, "platform" | "arch">,
-): Wheel["files"][string] | undefined {
-  return wheel.files[`${platform}/${arch}`];
 }
 
 async function pipCommand(place: WheelPlace): Promise<boolean> {
