@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { basename, sep } from "node:path";
+import { commandLines } from "../processes/command-lines.ts";
 import { identifyProcess, type ProcessIdentity } from "../processes/process-identity.ts";
 import { PROGRAM_NAMES, type ProgramName } from "./layout.ts";
 
@@ -42,34 +41,4 @@ export function foldersWithPrograms(dir: string): readonly string[] {
 /** The path in `--flag=path`. */
 function pathIn(arg: string): string {
   return arg.replace(/^--[\w-]+=/, "");
-}
-
-function commandLines(): { pid: number; args: string[] }[] {
-  return process.platform === "linux" ? commandLinesOnLinux() : commandLinesByPs();
-}
-
-function commandLinesOnLinux(): { pid: number; args: string[] }[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        return [{ pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") }];
-      } catch {
-        // It ended while we looked.
-        return [];
-      }
-    });
-}
-
-function commandLinesByPs(): { pid: number; args: string[] }[] {
-  const text = execFileSync("ps", ["-axww", "-o", "pid=,args="], {
-    encoding: "utf8",
-    env: { LC_ALL: "C", PATH: "/bin:/usr/bin" },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return text.split("\n").flatMap((line) => {
-    const match = /^\s*(\d+) (.*)$/.exec(line);
-    // Blanks inside an argument cannot be told from those between two; flags begin with dashes.
-    return match === null ? [] : [{ pid: Number(match[1]), args: (match[2] ?? "").split(/ (?=--)/) }];
-  });
 }

@@ -18,6 +18,8 @@ export interface StateResource {
 /** An operation that the engine had begun and not finished when it was killed. */
 export interface PendingOperation {
   readonly urn: string;
+  /** The resource as it was to be. */
+  readonly resource: StateResource;
   /** `creating`, `updating`, `deleting`, `reading` or `importing`. */
   readonly type: string;
 }
@@ -52,6 +54,7 @@ export function readState(path: string): StackState {
   }
   const pending = (latest.pending_operations ?? []).map((operation) => ({
     urn: operation.resource.urn,
+    resource: operation.resource,
     type: operation.type,
   }));
   return { resources: latest.resources ?? [], pending };
@@ -76,27 +79,17 @@ export function clearPending(path: string): readonly PendingOperation[] {
   return pending;
 }
 
-/**
- * Records the Kubernetes objects whose creation was cut off as if they had been made, so that a destroy deletes them: the
- * API server may have them or not, and deleting what is not there is no error.
- */
-export function adoptPendingObjects(path: string): void {
-  const file = readCheckpoint(path);
-  const latest = file?.checkpoint.latest;
-  const known = new Set((latest?.resources ?? []).map(({ urn }) => urn));
-  const adopted = (latest?.pending_operations ?? [])
-    .filter(
-      ({ type, resource }) =>
-        type === "creating" && resource.type.startsWith("kubernetes:") && !known.has(resource.urn),
-    )
-    .flatMap(({ resource }) => {
-      const id = objectId(resource);
-      return id === undefined ? [] : [{ ...resource, id, outputs: resource.inputs ?? {} }];
-    });
-  if (file !== undefined && latest !== undefined && adopted.length > 0) {
-    latest.resources = [...(latest.resources ?? []), ...adopted];
-    replaceFile(path, JSON.stringify(file, undefined, 4));
-  }
+/** Records resources as made, at the end of the state: whatever they depend on was there before them. */
+export function addResources(path: string, added: readonly StateResource[]): void {
+  changeResources(path, (resources) => {
+    const known = new Set(resources.map(({ urn }) => urn));
+    return [...resources, ...added.filter(({ urn }) => !known.has(urn))];
+  });
+}
+
+/** Forgets resources that are gone. Nothing that stays may depend on them. */
+export function removeResources(path: string, urns: readonly string[]): void {
+  changeResources(path, (resources) => resources.filter(({ urn }) => !urns.includes(urn)));
 }
 
 /**
@@ -104,25 +97,19 @@ export function adoptPendingObjects(path: string): void {
  * addresses; in the sandbox there are none.
  */
 export function unprotectAll(path: string): number {
-  const file = readCheckpoint(path);
-  const latest = file?.checkpoint.latest;
-  const guarded = (latest?.resources ?? []).filter(({ protect }) => protect === true).length;
-  if (file !== undefined && latest?.resources !== undefined && guarded > 0) {
-    latest.resources = latest.resources.map((resource) => ({ ...resource, protect: false }));
-    replaceFile(path, JSON.stringify(file, undefined, 4));
+  const guarded = readState(path).resources.filter(({ protect }) => protect === true).length;
+  if (guarded > 0) {
+    changeResources(path, (resources) => resources.map((resource) => ({ ...resource, protect: false })));
   }
   return guarded;
 }
 
-/** The id that the Kubernetes provider gives: `namespace/name`, or the name alone. */
-function objectId({ inputs }: StateResource): string | undefined {
-  // An object says its name under `metadata`, a Helm release at the top.
-  const holder = (inputs?.["metadata"] ?? inputs) as Readonly<Record<string, unknown>> | undefined;
-  const { name, namespace } = holder ?? {};
-  if (typeof name !== "string") {
-    return undefined;
+function changeResources(path: string, change: (resources: readonly StateResource[]) => StateResource[]): void {
+  const file = readCheckpoint(path);
+  if (file?.checkpoint.latest !== undefined) {
+    file.checkpoint.latest.resources = change(file.checkpoint.latest.resources ?? []);
+    replaceFile(path, JSON.stringify(file, undefined, 4));
   }
-  return typeof namespace === "string" ? `${namespace}/${name}` : name;
 }
 
 /** Makes the empty stack, as `pulumi stack init` does, when there is none yet: saves one start of the engine. */

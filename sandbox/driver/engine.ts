@@ -25,6 +25,8 @@ export interface EngineRun {
   readonly onEvent: (event: EngineEvent) => void;
   /** Called with the engine's process once it runs, and with undefined when it has ended. */
   readonly onProcess: (engine: ProcessIdentity | undefined) => void;
+  /** Called when the engine has ended, also by a kill: ends what it left. Must not wait. */
+  readonly onEnd: () => void;
 }
 
 /** How a run ended. */
@@ -79,7 +81,10 @@ async function attend(child: ChildProcess, run: EngineRun): Promise<EngineResult
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-8000);
   });
-  const killWithUs = (): void => void child.kill("SIGKILL");
+  const killWithUs = (): void => {
+    child.kill("SIGKILL");
+    run.onEnd();
+  };
   process.once("exit", killWithUs);
   const stopCancelling = cancelOnAbort(child, run.signal);
   try {
@@ -91,6 +96,7 @@ async function attend(child: ChildProcess, run: EngineRun): Promise<EngineResult
     stopCancelling();
     process.off("exit", killWithUs);
     run.onProcess(undefined);
+    run.onEnd();
   }
 }
 

@@ -2,14 +2,10 @@ import { createRequire } from "node:module";
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Toolchain } from "../contracts.ts";
+import { processesOfProgramsIn } from "../processes/command-lines.ts";
 import type { StackPaths } from "./paths.ts";
 
 const EXECUTABLE = "pulumi-resource-kubernetes";
-
-/** Directory of the plugins that the engine may run for a stack: it finds no other. */
-export function pluginsDir({ pulumiHome }: Pick<StackPaths, "pulumiHome">): string {
-  return join(pulumiHome, "plugins");
-}
 
 /**
  * Puts Pulumi's own Kubernetes provider where the engine looks for the plugin of the SDK's version. Links, because the
@@ -19,7 +15,7 @@ export function installKubernetesProvider(
   paths: Pick<StackPaths, "pulumiHome">,
   { kubernetesProvider }: Pick<Toolchain, "kubernetesProvider">,
 ): void {
-  const dir = join(pluginsDir(paths), `resource-kubernetes-v${kubernetesSdkVersion()}`);
+  const dir = join(paths.pulumiHome, "plugins", `resource-kubernetes-v${kubernetesSdkVersion()}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   link(kubernetesProvider, join(dir, EXECUTABLE));
   const schema = join(dirname(kubernetesProvider), "schema.json");
@@ -45,6 +41,20 @@ export function kubernetesProviderEnvironment({
     PULUMI_K8S_CLIENT_QPS: "500",
     PULUMI_K8S_CLIENT_BURST: "1000",
   };
+}
+
+/**
+ * Ends at once the providers that an engine left behind: one that was killed leaves a provider that goes on for minutes, and
+ * two of them must not work on one cluster. What it left half done, recovery finds.
+ */
+export function endLeftProviders({ pulumiHome }: Pick<StackPaths, "pulumiHome">): void {
+  for (const { pid } of processesOfProgramsIn(pulumiHome)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
 }
 
 /** Version of `@pulumi/kubernetes`, which is that of the plugin that the engine asks for. */

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ControlPlane, NodeSpec, Progress, SandboxError, Toolchain } from "../contracts.ts";
 import {
   addNodes,
@@ -56,12 +55,6 @@ export class LocalCluster {
     return this.#plane;
   }
 
-  /** For the stand-in cloud: what an EKS cluster's kubeconfig holds. */
-  async access(): Promise<ClusterAccess> {
-    const { server, kubeconfig } = await this.#started;
-    return { server, kubeconfigJson: await kubeconfigJson(kubeconfig) };
-  }
-
   /** For the stand-in cloud: nodes come and go with their node group. */
   async followNodeGroup(change: NodeGroupChange): Promise<void> {
     const plane = await this.#started;
@@ -101,20 +94,15 @@ export class LocalCluster {
   }
 }
 
-/** What the last start recorded, whether it runs now or not: a preview asks for it. Undefined before the first start. */
-export async function recordedAccess(dir: string): Promise<ClusterAccess | undefined> {
-  const path = join(dir, "kubeconfig");
-  if (!existsSync(path)) {
+/** What an EKS cluster's kubeconfig holds, by that of the local control plane. Undefined before the first start. */
+export async function clusterAccess(kubeconfig: string): Promise<ClusterAccess | undefined> {
+  if (!existsSync(kubeconfig)) {
     return undefined;
   }
-  const { server } = await readKubeconfig(path);
-  return { server, kubeconfigJson: await kubeconfigJson(path) };
-}
-
-/** The same text for the same file: the program's provider would see a change otherwise. */
-async function kubeconfigJson(path: string): Promise<string> {
   const { parse } = await import("yaml");
-  return JSON.stringify(parse(readFileSync(path, "utf8")));
+  const { server } = await readKubeconfig(kubeconfig);
+  // The same text for the same file: the program's provider would see a change otherwise.
+  return { server, kubeconfigJson: JSON.stringify(parse(readFileSync(kubeconfig, "utf8"))) };
 }
 
 async function nodesOfGroup(plane: ControlPlane, group: string): Promise<string[]> {

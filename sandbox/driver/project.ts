@@ -17,11 +17,13 @@ export interface PreparedProject {
 
 /**
  * Writes the generated project anew: settings may have changed since the last command.
+ * @param kubeconfig path of the one that a stack on an existing cluster gets
  * @param charts settings of charts that come from elsewhere than the stack says. Default: none.
  */
 export async function prepareProject(
   paths: StackPaths,
   stack: Stack,
+  kubeconfig: string,
   charts: readonly ChartSetting[] = [],
 ): Promise<PreparedProject> {
   assertKeyKept(paths);
@@ -32,7 +34,7 @@ export async function prepareProject(
     encryptionSalt: key.encryptionSalt,
     catalog: stack.config.catalog.name,
     charts,
-    ...(stack.config.platform.kind === "kubeconfig" ? { kubeconfig: join(paths.controlPlane, "kubeconfig") } : {}),
+    ...(stack.config.platform.kind === "kubeconfig" ? { kubeconfig } : {}),
   });
   // No `main`: the program is handed to the engine by this process.
   writeFileSync(join(paths.project, "Pulumi.yaml"), `name: ${PROJECT_NAME}\nruntime: nodejs\n`);

@@ -1,10 +1,15 @@
 import { existsSync, rmSync } from "node:fs";
 import { SandboxError, type Progress } from "../contracts.ts";
 import { layoutOf } from "../control-plane/layout.ts";
-import { adoptPendingObjects, clearPending, readState } from "./checkpoint.ts";
+import { KubernetesClient } from "../cluster/client.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { addResources, clearPending, readState, removeResources } from "./checkpoint.ts";
 import type { EngineOperation } from "./engine.ts";
+import { endLeftProviders } from "./kubernetes-provider.ts";
+import type { LocalCluster } from "./local-cluster.ts";
 import type { LockOwner, StackLock } from "./lock.ts";
 import type { StackPaths } from "./paths.ts";
+import { findUnrecorded } from "./unrecorded.ts";
 import { isRunning, waitUntilGone } from "../processes/process-identity.ts";
 
 /** How long an engine that lost its owner may take to notice and save its state. */
@@ -30,6 +35,7 @@ export async function freeStack(paths: StackPaths, lock: StackLock, progress: Pr
     });
     await endOrphanedEngine(lock.previous);
   }
+  endLeftProviders(paths);
   // We hold the stack's own lock, so an engine's lock here belongs to nobody alive.
   rmSync(paths.backendLocks, { recursive: true, force: true });
 }
@@ -51,28 +57,45 @@ export function assertObjectsKept({ checkpoint, controlPlane, stack }: StackPath
   }
 }
 
-/** Takes the unfinished operations out of the state. A preview leaves them: it changes nothing. */
-export function takeLeftovers(paths: StackPaths, operation: EngineOperation, progress: Progress): Leftovers {
+/**
+ * Takes the unfinished operations out of the state, and settles with the API server what became of them. A preview leaves
+ * them: it changes nothing.
+ */
+export async function takeLeftovers(
+  paths: StackPaths,
+  operation: EngineOperation,
+  cluster: LocalCluster | undefined,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Leftovers> {
   if (operation === "preview") {
     return { interruptedCreates: [], knownIds: [] };
   }
-  if (operation === "destroy") {
-    adoptPendingObjects(paths.checkpoint);
+  const state = readState(paths.checkpoint);
+  const tell = (message: string): void => progress({ phase: "recovery", message });
+  if (state.pending.length > 0) {
+    tell(`${state.pending.length} operations were under way when the last run ended; doing them again`);
   }
-  const pending = clearPending(paths.checkpoint);
-  if (pending.length > 0) {
-    progress({
-      phase: "recovery",
-      message: `${pending.length} operations were under way when the last run ended; doing them again`,
-    });
+  const applied = [...state.resources, ...state.pending.map(({ resource }) => resource)];
+  if (cluster !== undefined && applied.some(({ type }) => type.startsWith("kubernetes:"))) {
+    const client = new KubernetesClient(await readKubeconfig((await cluster.ready()).kubeconfig));
+    try {
+      const unrecorded = await findUnrecorded(client, state.pending, operation, signal);
+      addResources(paths.checkpoint, unrecorded.made);
+      removeResources(paths.checkpoint, unrecorded.gone);
+      unrecorded.told.forEach(tell);
+    } finally {
+      client.close();
+    }
   }
+  clearPending(paths.checkpoint);
   return {
-    interruptedCreates: pending.filter(({ type }) => type === "creating").map(({ urn }) => urn),
+    interruptedCreates: state.pending.filter(({ type }) => type === "creating").map(({ urn }) => urn),
     knownIds: readState(paths.checkpoint).resources.flatMap(({ id }) => id ?? []),
   };
 }
 
-/** Its providers and its program died with their process: it fails by itself, and saves what it knows. */
+/** Its program and the stand-in cloud died with their process: it fails by itself, and saves what it knows. */
 async function endOrphanedEngine({ engine }: LockOwner): Promise<void> {
   if (engine === undefined || (await waitUntilGone(engine, ORPHAN_PATIENCE_MS))) {
     return;

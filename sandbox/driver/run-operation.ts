@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { ReplacedRelease } from "../charts/chart-sources.ts";
+import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../cluster/fault-proxy.ts";
 import type { SandboxError, Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
 import { chartSourcesFor } from "./charts.ts";
@@ -7,7 +9,7 @@ import { runEngine, type EngineOperation } from "./engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineProgress } from "./engine-progress.ts";
 import { engineFailure } from "./errors.ts";
-import { installKubernetesProvider } from "./kubernetes-provider.ts";
+import { endLeftProviders, installKubernetesProvider } from "./kubernetes-provider.ts";
 import type { Program } from "./language-host.ts";
 import type { LocalCluster } from "./local-cluster.ts";
 import { prepareProject, type PreparedProject } from "./project.ts";
@@ -47,12 +49,14 @@ export async function runOperation(
 ): Promise<OperationResult> {
   const { paths, lock, options, stack } = session;
   await freeStack(paths, lock, options.progress);
-  const leftovers = takeLeftovers(paths, operation, options.progress);
+  const leftovers = await takeLeftovers(paths, operation, cluster, control.signal, options.progress);
   installKubernetesProvider(paths, toolchain);
   const charts = await chartSourcesFor(session, operation, toolchain, control.signal);
+  const faults = await faultsInCluster(session, cluster);
+  const kubeconfig = faults?.kubeconfig ?? join(paths.controlPlane, "kubeconfig");
   const [project, standIns] = await Promise.all([
-    prepareProject(paths, stack, charts.settings),
-    serveStandIns(session, cluster),
+    prepareProject(paths, stack, kubeconfig, charts.settings),
+    serveStandIns(session, kubeconfig, cluster),
   ]);
   try {
     await standIns.forgetOrphans(leftovers.interruptedCreates, leftovers.knownIds);
@@ -72,6 +76,7 @@ export async function runOperation(
         tell(event);
       },
       onProcess: (engine) => lock.recordEngine(engine),
+      onEnd: () => endLeftProviders(paths),
     });
     const log = changes.log();
     const cause = control.cause();
@@ -85,8 +90,18 @@ export async function runOperation(
     const { represented, substituted } = charts;
     return { ...log, represented, substituted, replacedSecrets: project.replacedSecrets, resources };
   } finally {
+    faults?.close();
     await standIns.close();
   }
+}
+
+/** Nothing where the command asks for no faults of the API server. */
+async function faultsInCluster(session: StackSession, cluster?: LocalCluster): Promise<FaultProxy | undefined> {
+  const { paths, options } = session;
+  const faults = options.faults.filter(isKubernetesFault);
+  return faults.length === 0 || cluster === undefined
+    ? undefined
+    : serveFaultProxy({ plane: await cluster.ready(), faults, kubeconfig: join(paths.dir, "faults.kubeconfig") });
 }
 
 /** The same function that `pulumi up` runs through index.ts. Loaded when the engine asks for it: a second of imports. */

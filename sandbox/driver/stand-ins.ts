@@ -1,7 +1,7 @@
 import { runCloudControllers } from "../cluster/cloud-controllers.ts";
 import { serveCloud } from "../providers/cloud/index.ts";
 import { placeExistingNetwork } from "./existing-network.ts";
-import { recordedAccess, type LocalCluster } from "./local-cluster.ts";
+import { clusterAccess, type LocalCluster } from "./local-cluster.ts";
 import type { StackSession } from "./stack-session.ts";
 
 /** Region of stand-in load balancers where the stack names none. */
@@ -16,13 +16,23 @@ export interface StandIns {
   close(): Promise<void>;
 }
 
-/** Serves the stand-in providers on loopback, and the cloud's part in the cluster where there is one. */
-export async function serveStandIns(session: StackSession, cluster?: LocalCluster): Promise<StandIns> {
+/**
+ * Serves the stand-in providers on loopback, and the cloud's part in the cluster where there is one.
+ * @param kubeconfig path of the one that the program gets
+ */
+export async function serveStandIns(
+  session: StackSession,
+  kubeconfig: string,
+  cluster?: LocalCluster,
+): Promise<StandIns> {
   const { paths, stack, options } = session;
   const { platform } = stack.config;
   const cloud = await serveCloud({
     storePath: paths.cloud,
-    clusterAccess: async () => (cluster === undefined ? recordedAccess(paths.controlPlane) : cluster.access()),
+    async clusterAccess() {
+      await cluster?.ready();
+      return clusterAccess(kubeconfig);
+    },
     onNodeGroup: async (change) => cluster?.followNodeGroup(change),
     faults: options.faults,
   });
@@ -33,9 +43,9 @@ export async function serveStandIns(session: StackSession, cluster?: LocalCluste
       options.progress({ phase: "cloud controllers", message: error.message.split("\n")[0] ?? "" });
     cluster
       .ready()
-      .then(async ({ kubeconfig }) =>
+      .then(async (plane) =>
         runCloudControllers({
-          kubeconfig,
+          kubeconfig: plane.kubeconfig,
           region: platform.kind === "eks" ? platform.region : LOCAL_REGION,
           volumesDir: paths.volumes,
           onLoadBalancer: (change) => cloud.followLoadBalancer(change),

@@ -2,15 +2,14 @@ import type { Toolchain } from "../contracts.ts";
 import { ensureToolchain } from "../toolchain/index.ts";
 import { localNodes } from "./local-nodes.ts";
 import { LocalCluster } from "./local-cluster.ts";
-import { endableRun } from "./run-control.ts";
-import type { RunControl } from "./run-operation.ts";
+import { endableRun, type EndableRun } from "./run-control.ts";
 import type { StackSession } from "./stack-session.ts";
 
 /** What work on a cluster needs. */
 export interface ClusterWork {
   readonly toolchain: Toolchain;
   readonly cluster: LocalCluster;
-  readonly control: RunControl;
+  readonly control: EndableRun;
 }
 
 /**
@@ -39,9 +38,9 @@ export async function withCluster<T>(session: StackSession, work: (needs: Cluste
     keep = true;
     return result;
   } catch (error) {
-    // With the control plane gone every other failure is a consequence of it.
+    // Whoever ended the run knows why; every other failure is a consequence of it.
     const cause = run.cause() ?? error;
-    keep = !run.signal.aborted && cluster.current !== undefined;
+    keep = !signal.aborted && run.cause()?.code !== "control-plane.died" && cluster.current !== undefined;
     throw cause;
   } finally {
     if (keep) {

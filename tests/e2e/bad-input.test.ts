@@ -98,7 +98,7 @@ describe("bad input to the command", function () {
     const faults = [
       {
         type: "kubernetes:core/v1:Service",
-        name: "workloads-service-cart",
+        name: "cart",
         op: "create",
         action: "fail",
         message: "quota",

@@ -7,13 +7,16 @@ import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { EngineFailure } from "../errors.ts";
 import { kubernetesSdkVersion } from "../kubernetes-provider.ts";
+import type { LocalCluster } from "../local-cluster.ts";
 import type { DriverOptions } from "../options.ts";
 import { publicHosts, writePublicHosts } from "../public-hosts.ts";
 import { publicRoutes, type PublicRoute } from "../public-routes.ts";
 import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
 import { standInCertificates } from "../stand-in-certificates.ts";
+import type { EndableRun } from "../run-control.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
+import { watchUnschedulable } from "../unschedulable.ts";
 import { withCluster } from "../with-cluster.ts";
 
 /** What `up` brought about. */
@@ -54,8 +57,10 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
     assertObjectsKept(session.paths);
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       writePublicHosts(layoutOf(session.paths.controlPlane).hosts, publicHosts(session.stack));
-      // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
-      const result = await runOperation(session, "up", toolchain, control, cluster);
+      const result = await whilePodsFit(cluster, control, async () =>
+        // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
+        runOperation(session, "up", toolchain, control, cluster),
+      );
       const { kubeconfig, server, podRuntime, forwards } = await cluster.ready();
       const certificates = await standInCertificates(session.stack, kubeconfig, control.signal);
       const report = await settledReport(session, kubeconfig, control.signal);
@@ -75,6 +80,22 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
       return outcome;
     });
   });
+}
+
+/** Ends the run when pods find no node. */
+async function whilePodsFit<T>(cluster: LocalCluster, control: EndableRun, work: () => Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, control.signal]);
+  cluster.ready().then(
+    async ({ kubeconfig }) => watchUnschedulable(kubeconfig, signal, (error) => control.end(error)),
+    // Whoever needs the control plane says that it did not start.
+    () => undefined,
+  );
+  try {
+    return await work();
+  } finally {
+    done.abort();
+  }
 }
 
 async function settledReport(

@@ -5,9 +5,9 @@ export type FaultOperation = "create" | "update" | "delete" | "read";
 
 /** Makes an operation go wrong, for tests and drills. */
 export interface FaultRule {
-  /** Resource type, e.g. `aws:ec2/vpc:Vpc`; `*` for all. */
+  /** Resource type, e.g. `aws:ec2/vpc:Vpc`; `*` for all of the cloud. */
   readonly type: string;
-  /** Resource name; default: all. */
+  /** Resource name; of a Kubernetes object that under which the cluster knows it. Default: all. */
   readonly name?: string;
   readonly op: FaultOperation;
   /** `fail`: refuse; `stall`: wait until the operation is cancelled; `exit`: the whole process dies at once, as by kill -9. */

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  adoptPendingObjects,
+  addResources,
   clearPending,
   ensureStack,
   readState,
+  removeResources,
   unprotectAll,
 } from "../../../../sandbox/driver/checkpoint.ts";
 
@@ -34,27 +35,22 @@ describe("the engine's state file", () => {
 
   it("loses its unfinished operations once they are taken up", () => {
     write({ resources: [], pending_operations: [pending("u1", "aws:ec2/vpc:Vpc", {})] });
-    assert.deepEqual(clearPending(path), [{ urn: "u1", type: "creating" }]);
+    assert.deepEqual(
+      clearPending(path).map(({ urn, type }) => [urn, type]),
+      [["u1", "creating"]],
+    );
     assert.deepEqual(clearPending(path), []);
   });
 
-  it("takes up Kubernetes objects that may exist, so that destroy deletes them, and nothing of the cloud", () => {
-    const namespaced = { metadata: { name: "web", namespace: "shop" } };
-    write({
-      resources: [],
-      pending_operations: [
-        pending("u1", "kubernetes:apps/v1:Deployment", namespaced),
-        pending("u2", "kubernetes:core/v1:Namespace", { metadata: { name: "shop" } }),
-        pending("u3", "kubernetes:helm.sh/v3:Release", { name: "istiod", namespace: "istio-system" }),
-        pending("u4", "aws:ec2/vpc:Vpc", {}),
-      ],
-    });
-    adoptPendingObjects(path);
+  it("takes up what was made unrecorded after all that was, once, and lets go of what is gone", () => {
+    const resource = (urn: string, id?: string) => ({ urn, type: "kubernetes:core/v1:Secret", custom: true, id });
+    write({ resources: [resource("u1", "a"), resource("u2", "b")] });
+    addResources(path, [resource("u1", "another"), resource("u3", "c")]);
+    removeResources(path, ["u2"]);
     const ids = readState(path).resources.map(({ urn, id }) => [urn, id]);
     assert.deepEqual(ids, [
-      ["u1", "shop/web"],
-      ["u2", "shop"],
-      ["u3", "istio-system/istiod"],
+      ["u1", "a"],
+      ["u3", "c"],
     ]);
   });
 

@@ -25,7 +25,7 @@ describe("a stack's project in the sandbox", () => {
 
   it("is refused when the passphrase of its state is gone, with the way out, which `down --purge` finds", async () => {
     writeState([{ urn: "u", type: "aws:ec2/vpc:Vpc", custom: true }]);
-    await assert.rejects(prepareProject(paths(), dev()), {
+    await assert.rejects(prepareProject(paths(), dev(), "kubeconfig"), {
       code: "state.passphrase-lost",
       message: /the state of dev is encrypted, and its passphrase is gone: .*\/dev\/passphrase$/,
       hint: /down --purge dev/,
@@ -34,14 +34,8 @@ describe("a stack's project in the sandbox", () => {
   });
 
   it("gets a new passphrase while there is no state, and keeps it", async () => {
-    const first = await prepareProject(paths(), dev());
+    const first = await prepareProject(paths(), dev(), "kubeconfig");
     writeState([{ urn: "u", type: "aws:ec2/vpc:Vpc", custom: true }]);
-    assert.equal((await prepareProject(paths(), dev())).passphrase, first.passphrase);
-  });
-
-  it("shares its folder with no stack: a stack may be called as anything in it", () => {
-    const { pulumiHome } = paths();
-    assert.notEqual(stackPaths(places(), "pulumi-home").dir, pulumiHome);
-    assert.match(pulumiHome, /\/\.[^/]+$/);
+    assert.equal((await prepareProject(paths(), dev(), "kubeconfig")).passphrase, first.passphrase);
   });
 });
