@@ -31,6 +31,12 @@ func takeUser(container spec.Container) error {
 			return fmt.Errorf("dropping capability %d: %w", capability, err)
 		}
 	}
+	// A program may open /dev/stdout anew, as its own user.
+	for _, output := range []int{1, 2} {
+		if err := syscall.Fchown(output, container.UID, container.GID); err != nil {
+			return fmt.Errorf("handing over the output: %w", err)
+		}
+	}
 	if err := syscall.Setgroups(container.Groups); err != nil {
 		return fmt.Errorf("setting groups: %w", err)
 	}
