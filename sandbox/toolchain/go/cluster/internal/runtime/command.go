@@ -70,7 +70,7 @@ func (r *Runtime) describe(ctx context.Context, c *container) (spec.Container, e
 		ReadOnly:     security.GetReadonlyRootfs(),
 		Hostname:     c.sandbox.config.Hostname,
 		Mounts:       image.Mounts,
-		Args:         append(orElse(c.config.Command, image.Entrypoint), c.config.Args...),
+		Args:         arguments(c.config, image),
 		Env:          environment(c, image),
 		Dir:          c.config.WorkingDir,
 		UID:          uid,
@@ -201,9 +201,15 @@ func (r *Runtime) exec(c *container, args []string) (*exec.Cmd, error) {
 	return command, nil
 }
 
-func orElse(given, otherwise []string) []string {
-	if len(given) > 0 {
-		return append([]string{}, given...)
+// arguments begin with the program where it is here: images have it in other folders.
+func arguments(config *runtimeapi.ContainerConfig, image Image) []string {
+	command := config.Command
+	if len(command) == 0 {
+		command = image.Entrypoint
 	}
-	return append([]string{}, otherwise...)
+	args := append(append([]string{}, command...), config.Args...)
+	if len(args) > 0 && len(image.Entrypoint) > 0 && filepath.Base(args[0]) == filepath.Base(image.Entrypoint[0]) {
+		args[0] = image.Entrypoint[0]
+	}
+	return args
 }

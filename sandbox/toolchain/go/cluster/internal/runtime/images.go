@@ -52,9 +52,7 @@ func (images Images) Find(reference string) (Image, bool) {
 		image.Mounts[0].Target = "/app/fake-service"
 		return image, images.has("fake-service")
 	case "ratelimit":
-		image := images.program("ratelimit", 65532)
-		image.Entrypoint = []string{"/bin/ratelimit"}
-		return image, images.has("ratelimit")
+		return images.program("ratelimit", 65532), images.has("ratelimit")
 	case "redis":
 		_, err := os.Stat("/usr/bin/redis-server")
 		return Image{Entrypoint: []string{"redis-server"}, UID: 999}, err == nil
