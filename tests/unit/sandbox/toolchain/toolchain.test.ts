@@ -191,6 +191,16 @@ describe("ensureToolchain", () => {
     );
   });
 
+  it("builds no more than the programs that a command says it runs", async () => {
+    const programs = ["pulumi", "kubernetesProvider"] as const;
+    const toolchain = await ensureToolchain(() => undefined, { env, ...MACHINE, programs });
+    assert.deepEqual(
+      PROGRAMS.filter(({ key }) => existsSync(toolchain[key])).map(({ key }) => key),
+      ["kubernetesProvider", "pulumi"],
+    );
+    assert.ok(existsSync(toolchain.kubernetesSchema), "the provider reads it");
+  });
+
   it("builds a module that was published without files that it embeds from a copy with them", async () => {
     await ensureProgram("fakeService", () => undefined, { env, ...MACHINE });
     assert.match(readFileSync(join(root, "calls"), "utf8"), /^embedded$/m);
