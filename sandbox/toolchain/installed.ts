@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { SandboxError, type Toolchain } from "../contracts.ts";
+import { PROGRAMS } from "./programs.ts";
 import { runCommand } from "./run-command.ts";
 import {
   ETCD_VERSION,
@@ -14,42 +15,29 @@ import {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A program that may be taken from the PATH. */
+/** How a program tells its version, and which versions will do. */
 interface Known {
-  readonly key: keyof Toolchain;
-  readonly name: string;
-  /** Arguments that make it print its version. */
-  readonly version: readonly string[];
+  readonly ask: readonly string[];
   readonly isSuitable: (version: string) => boolean;
 }
 
-const MINOR_OF_KUBERNETES = (version: string): boolean => minorOf(version) === minorOf(KUBERNETES_VERSION);
+const sameMinor = (...versions: readonly string[]): Known => ({
+  ask: ["--version"],
+  isSuitable: (found) => versions.some((version) => minorOf(found) === minorOf(version)),
+});
 
-const KNOWN: readonly Known[] = [
-  { key: "pulumi", name: "pulumi", version: ["version"], isSuitable: isSuitablePulumi },
-  { key: "kubeApiserver", name: "kube-apiserver", version: ["--version"], isSuitable: MINOR_OF_KUBERNETES },
-  {
-    key: "kubeControllerManager",
-    name: "kube-controller-manager",
-    version: ["--version"],
-    isSuitable: MINOR_OF_KUBERNETES,
-  },
-  { key: "kubeScheduler", name: "kube-scheduler", version: ["--version"], isSuitable: MINOR_OF_KUBERNETES },
-  {
-    key: "etcd",
-    name: "etcd",
-    version: ["--version"],
-    isSuitable: (version) => minorOf(version) === minorOf(ETCD_VERSION),
-  },
-  { key: "kwok", name: "kwok", version: ["--version"], isSuitable: (version) => version === KWOK_VERSION },
-  {
-    key: "istioctl",
-    name: "istioctl",
-    version: ["version", "--remote=false", "--short"],
-    // The stacks' minor version too: one version apart is what Istio supports.
-    isSuitable: (version) => ["1.30", minorOf(ISTIO_VERSION)].includes(minorOf(version)),
-  },
-];
+const PULUMI: Known = { ask: ["version"], isSuitable: isSuitablePulumi };
+
+/** Programs that may be taken from the PATH. Pulumi has a rule of its own beside. */
+const KNOWN: Partial<Record<keyof Toolchain, Known>> = {
+  kubeApiserver: sameMinor(KUBERNETES_VERSION),
+  kubeControllerManager: sameMinor(KUBERNETES_VERSION),
+  kubeScheduler: sameMinor(KUBERNETES_VERSION),
+  etcd: sameMinor(ETCD_VERSION),
+  kwok: { ask: ["--version"], isSuitable: (found) => found === KWOK_VERSION },
+  // Of the stacks' minor version too: one version apart is what Istio supports.
+  istioctl: { ...sameMinor("1.30", ISTIO_VERSION), ask: ["version", "--remote=false", "--short"] },
+};
 
 /**
  * Programs that the user already has: the first on the PATH where its version is one that the sandbox is tested with (of
@@ -60,17 +48,17 @@ const KNOWN: readonly Known[] = [
  */
 export async function installedPrograms(env: Environment, signal?: AbortSignal): Promise<Partial<Toolchain>> {
   const found = await Promise.all(
-    KNOWN.map(async (known): Promise<[keyof Toolchain, string] | undefined> => {
-      const path =
-        known.key === "pulumi" ? await installedPulumi(known, env, signal) : await onPath(known, env, signal);
-      return path === undefined ? undefined : [known.key, path];
+    PROGRAMS.map(async ({ key, name }): Promise<[keyof Toolchain, string | undefined]> => {
+      const known = KNOWN[key];
+      return [key, known === undefined ? undefined : await onPath(name, known, env, signal)];
     }),
   );
-  const plugin = installedProvider(env);
-  return {
-    ...(Object.fromEntries(found.filter((entry) => entry !== undefined)) as Partial<Toolchain>),
-    ...(plugin === undefined ? {} : { kubernetesProvider: plugin }),
-  };
+  const all = [
+    ...found,
+    ["pulumi", await installedPulumi(env, signal)],
+    ["kubernetesProvider", installedProvider(env)],
+  ] as const;
+  return Object.fromEntries(all.filter(([, path]) => path !== undefined));
 }
 
 /** True for a version that may run this project's stacks: Pulumi 3 at a minor version that the project is tested with. */
@@ -79,16 +67,12 @@ export function isSuitablePulumi(version: string): boolean {
   return match !== null && PULUMI_MINORS.includes(Number(match[1]));
 }
 
-async function installedPulumi(
-  known: Known,
-  env: Environment,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
+async function installedPulumi(env: Environment, signal: AbortSignal | undefined): Promise<string | undefined> {
   const named = env["MESH_PULUMI"];
   if (named === undefined || named === "") {
-    return onPath(known, env, signal);
+    return onPath("pulumi", PULUMI, env, signal);
   }
-  if ((await versionOf(named, known.version, env, signal)) === undefined) {
+  if ((await versionOf(named, PULUMI.ask, env, signal)) === undefined) {
     throw new SandboxError(
       "toolchain.pulumi-unusable",
       `MESH_PULUMI names ${named}, which does not answer \`pulumi version\``,
@@ -107,14 +91,19 @@ function installedProvider(env: Environment): string | undefined {
   return isExecutableFile(program) && !existsSync(`${folder}.partial`) ? program : undefined;
 }
 
-async function onPath(known: Known, env: Environment, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function onPath(
+  name: string,
+  { ask, isSuitable }: Known,
+  env: Environment,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const path = (env["PATH"] ?? "")
     .split(delimiter)
     .filter((dir) => dir !== "")
-    .map((dir) => join(dir, known.name))
+    .map((dir) => join(dir, name))
     .find(isExecutableFile);
-  const version = path === undefined ? undefined : await versionOf(path, known.version, env, signal);
-  return version !== undefined && known.isSuitable(version) ? path : undefined;
+  const version = path === undefined ? undefined : await versionOf(path, ask, env, signal);
+  return version !== undefined && isSuitable(version) ? path : undefined;
 }
 
 /** The first version in what a program prints, without `v`. */
