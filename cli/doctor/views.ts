@@ -10,7 +10,7 @@ import type {
   ServiceView,
 } from "../../model/doctor/view.ts";
 import { RELEASES } from "../../model/names.ts";
-import { REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
+import { PLACEHOLDER_IMAGE, REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
 import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import { obstacleOf } from "./pod-obstacles.ts";
 
@@ -23,7 +23,10 @@ export function namespaceView(item: unknown): NamespaceView {
 export function podView(item: unknown): PodView {
   const phase = stringAt(item, "status", "phase");
   const stays = listAt(item, "spec", "initContainers").filter((one) => stringAt(one, "restartPolicy") === "Always");
-  const conditions = listAt(item, "status", "conditions");
+  const ready = listAt(item, "status", "conditions").some(
+    (one) => stringAt(one, "type") === "Ready" && stringAt(one, "status") === "True",
+  );
+  const images = listAt(item, "status", "containerStatuses").map((one) => stringAt(one, "imageID") ?? "");
   return {
     ...nameOf(item),
     labels: strings(objectAt(item, "metadata", "labels")),
@@ -36,7 +39,9 @@ export function podView(item: unknown): PodView {
     hostNetwork: objectAt(item, "spec")["hostNetwork"] === true,
     alive: stringAt(item, "metadata", "deletionTimestamp") === undefined && phase !== "Succeeded" && phase !== "Failed",
     node: stringAt(item, "spec", "nodeName"),
-    ready: conditions.some((one) => stringAt(one, "type") === "Ready" && stringAt(one, "status") === "True"),
+    ready,
+    // Every kubelet names the image of what runs; the sandbox's own says what only answers, and kwok names none.
+    isPlaceholder: ready && images.every((image) => image === "" || image.startsWith(PLACEHOLDER_IMAGE)),
     obstacle: obstacleOf(item),
   };
 }

@@ -1,20 +1,19 @@
-import { isAmbientNamespace, isStoodInFor } from "../../model/doctor/ambient.ts";
+import { isAmbientNamespace, marksPods, startsWaypoints } from "../../model/doctor/ambient.ts";
 import type { Finding } from "../../model/doctor/finding.ts";
 import type { ClusterView } from "../../model/doctor/view.ts";
 import { styleFor } from "./style.ts";
 
 /** What the doctor could not see, each as a sentence. */
 export function notLookedAt(
-  view: Pick<
-    ClusterView,
-    "proxies" | "declared" | "gatewayApi" | "issuances" | "namespaces" | "pods" | "rootNamespace"
-  >,
+  view: Pick<ClusterView, "proxies" | "declared" | "gatewayApi" | "issuances" | "namespaces" | "pods">,
 ): string[] {
   const { proxies, declared, gatewayApi, issuances } = view;
+  const isAmbient = view.namespaces.some(isAmbientNamespace);
   return [
-    ...(view.namespaces.some(isAmbientNamespace) && isStoodInFor(view)
-      ? ["pods of waypoints, and whether ztunnel has every pod: others stand here for istiod and istio-cni"]
+    ...(isAmbient && !marksPods(view)
+      ? ["whether ztunnel has every pod: a placeholder stands here for istio-cni, which would mark them"]
       : []),
+    ...(isAmbient && !startsWaypoints(view) ? ["pods of waypoints: no istiod runs here, which would start them"] : []),
     ...(issuances === undefined
       ? ["whether certificates are issued: cert-manager is represented here, or these credentials may not list them"]
       : []),

@@ -5,13 +5,17 @@ import { carries, type ClusterView, type NamespaceView, type PodView } from "./v
 /** Mark of istio-cni on the pods whose traffic it leads to ztunnel. Source: istio/api, annotation/annotations.yaml, 1.30.3. */
 const CAPTURED = "ambient.istio.io/redirection";
 
-/** Registry of what stands in a sandbox for charts that cannot be had. */
-const STAND_IN = "sandbox.invalid/";
+const ISTIOD = { app: "istiod" };
+const ISTIO_CNI = { "k8s-app": "istio-cni-node" };
 
 /** What is wrong with the parts of an ambient mesh: namespaces, ztunnel, waypoints. */
 export function ambientFindings(view: ClusterView): Finding[] {
-  const seen = isStoodInFor(view) ? [] : [...uncaptured(view), ...waypointsWithoutPods(view)];
-  return [...outsideMesh(view), ...nodesWithoutZtunnel(view), ...seen];
+  return [
+    ...outsideMesh(view),
+    ...nodesWithoutZtunnel(view),
+    ...(marksPods(view) ? uncaptured(view) : []),
+    ...(startsWaypoints(view) ? waypointsWithoutPods(view) : []),
+  ];
 }
 
 /** Whether a namespace's pods go without sidecars, through ztunnel. */
@@ -27,14 +31,18 @@ export function isAmbientPod({ namespaces }: ClusterView, { namespace, labels }:
     : mode === AMBIENT_LABELS["istio.io/dataplane-mode"];
 }
 
-/** Whether nobody is there who would start waypoints and mark pods: in a sandbox others stand for istiod and istio-cni. */
-export function isStoodInFor({ pods, rootNamespace }: Pick<ClusterView, "pods" | "rootNamespace">): boolean {
-  return pods.some(
-    ({ namespace, labels, containers }) =>
-      namespace === rootNamespace &&
-      labels["app"] === "istiod" &&
-      containers.some(({ image }) => image.startsWith(STAND_IN)),
-  );
+/** Whether istio-cni is there, which marks the pods that it leads to ztunnel: in a sandbox a placeholder stands for it. */
+export function marksPods(view: Pick<ClusterView, "pods">): boolean {
+  return !hasPlaceholder(view, ISTIO_CNI);
+}
+
+/** Whether an istiod is there that starts the pods of waypoints: in a sandbox without pods none runs. */
+export function startsWaypoints(view: Pick<ClusterView, "pods">): boolean {
+  return !hasPlaceholder(view, ISTIOD);
+}
+
+function hasPlaceholder({ pods }: Pick<ClusterView, "pods">, labels: Readonly<Record<string, string>>): boolean {
+  return pods.some((pod) => pod.isPlaceholder === true && carries(pod.labels, labels));
 }
 
 /** A stack's own namespace without the label that its mode goes by. */

@@ -25,6 +25,8 @@ export interface PodView extends Named {
   /** Neither finished nor on its way out. */
   readonly alive: boolean;
   readonly ready: boolean;
+  /** It is ready, and nothing of its images runs in it: in a sandbox. Default: no. */
+  readonly isPlaceholder?: boolean;
   /** Undefined: it has none yet. */
   readonly node: string | undefined;
   /** What keeps it from starting, in Kubernetes' words; undefined where nothing does, or it has only just been made. */

@@ -1,3 +1,4 @@
+import { PLACEHOLDER_IMAGE } from "../cluster/marks.ts";
 import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
 
 /** A container that ended by itself and was started again, or waits to be. */
@@ -11,9 +12,6 @@ export interface RestartReport {
   /** How it ended last, e.g. `exit code 1 (Error)`. */
   readonly last?: string;
 }
-
-/** What mesh-node puts before the image of a container whose image it cannot run, as the id of that image. */
-const PLACEHOLDER = "placeholder:";
 
 /** Containers that were restarted, those that do not run now first, then the most restarted. */
 export function restartsOf(pods: readonly JsonObject[]): RestartReport[] {
@@ -30,7 +28,7 @@ export function restartsOf(pods: readonly JsonObject[]): RestartReport[] {
 export function placeholderImagesOf(pods: readonly JsonObject[]): string[] {
   const images = pods
     .flatMap(statusesOf)
-    .filter((status) => stringAt(status, "imageID")?.startsWith(PLACEHOLDER) === true)
+    .filter((status) => stringAt(status, "imageID")?.startsWith(PLACEHOLDER_IMAGE) === true)
     .map((status) => (stringAt(status, "image") ?? "").replace(/@.*$/, "").replace(/:[^/:]*$/, ""));
   return [...new Set(images)].sort();
 }

@@ -110,12 +110,19 @@ describe("the doctor in an ambient mesh", () => {
     ]);
   });
 
-  it("does not look for what nobody makes where istiod and istio-cni are stood in for, and says so", () => {
-    const containers = [{ name: "discovery", image: "sandbox.invalid/represented/discovery:1.30.7" }];
-    const pods = [{ ...ISTIOD, containers }, ZTUNNEL, ...APPLICATION.map((one) => ({ ...one, annotations: {} }))];
+  it("does not look for marks that nobody makes where a placeholder stands for istio-cni, and says so", () => {
+    const cni = pod("istio-cni-node", { labels: { "k8s-app": "istio-cni-node" }, isPlaceholder: true });
+    const unmarked = APPLICATION.map((one) => ({ ...one, annotations: {} }));
+    const pods = [...HEALTHY.pods.filter((one) => !APPLICATION.includes(one)), ...unmarked, cni];
+    assert.deepEqual(codes({ pods }), []);
+    assert.match(notLookedAt({ ...HEALTHY, pods }).join(), /whether ztunnel has every pod/);
+    assert.deepEqual(notLookedAt(HEALTHY), []);
+  });
+
+  it("does not look for a waypoint's pods where no istiod runs that would start them, and says so", () => {
+    const pods = [{ ...ISTIOD, isPlaceholder: true }, ZTUNNEL, ...APPLICATION];
     assert.deepEqual(codes({ pods }), []);
     assert.match(notLookedAt({ ...HEALTHY, pods }).join(), /pods of waypoints/);
-    assert.deepEqual(notLookedAt(HEALTHY), []);
   });
 
   it("asks waypoint and ztunnel about the calls of the catalog", () => {

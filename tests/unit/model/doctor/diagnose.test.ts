@@ -330,6 +330,21 @@ describe("what the doctor reads", () => {
     await assert.rejects(readCluster(refusing("cluster.unreachable"), undefined), /no/);
   });
 
+  it("is a placeholder where a pod is ready and no image of its runs in it", () => {
+    const isPlaceholder = (status: string, ...imageIDs: (string | undefined)[]) =>
+      podView({
+        metadata: { name: "a", namespace: "n" },
+        status: {
+          conditions: [{ type: "Ready", status }],
+          containerStatuses: imageIDs.map((imageID) => ({ name: "a", imageID })),
+        },
+      }).isPlaceholder;
+    assert.equal(isPlaceholder("True", "placeholder:docker.io/shop/a:1"), true);
+    assert.equal(isPlaceholder("True", undefined), true);
+    assert.equal(isPlaceholder("True", "docker.io/shop/a@sha256:0", "placeholder:docker.io/shop/b:1"), false);
+    assert.equal(isPlaceholder("False", ""), false);
+  });
+
   it("is what cert-manager says of a Certificate, and whether it runs at all", () => {
     const conditions = [{ type: "Ready", status: "False", message: "no such zone" }];
     const metadata = { name: "shop-cert", namespace: "istio-ingress" };
