@@ -24,6 +24,17 @@ export async function kube<Body = Record<string, unknown>>(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; body: Body }> {
+  const { status, text } = await kubeText(plane, method, path, body);
+  return { status, body: JSON.parse(text) as Body };
+}
+
+/** The same for answers that are not JSON, such as logs. */
+export async function kubeText(
+  plane: ControlPlane,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
   const config = parse(readFileSync(plane.kubeconfig, "utf8")) as Kubeconfig;
   const decode = (text: string | undefined): Buffer => Buffer.from(text ?? "", "base64");
   const user = config.users[0]?.user;
@@ -39,7 +50,7 @@ export async function kube<Body = Record<string, unknown>>(
       (response) => {
         let text = "";
         response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Body }));
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
       },
     );
     call.once("error", reject);

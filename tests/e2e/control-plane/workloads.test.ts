@@ -5,10 +5,7 @@ import { deployment, eventually, kube, nodeSpec, temporaryPlane, toolchainForTes
 
 interface Pod {
   readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly nodeName?: string;
-    readonly initContainers?: readonly { readonly name: string; readonly restartPolicy?: string }[];
-  };
+  readonly spec: { readonly nodeName?: string };
   readonly status: {
     readonly phase: string;
     readonly podIP?: string;
@@ -86,38 +83,10 @@ describe("workloads on the control plane", function () {
     });
   });
 
-  it("lets a MutatingAdmissionPolicy inject a native sidecar into pods of labelled namespaces", async () => {
-    await kube(plane, "POST", "/api/v1/namespaces", {
-      metadata: { name: "meshed", labels: { "istio-injection": "enabled" } },
-    });
-    const admission = "/apis/admissionregistration.k8s.io/v1beta1";
-    const policy = await kube(plane, "POST", `${admission}/mutatingadmissionpolicies`, sidecarPolicy());
-    assert.equal(policy.status, 201, JSON.stringify(policy.body));
-    const binding = {
-      metadata: { name: "sidecar" },
-      spec: {
-        policyName: "sidecar",
-        matchResources: { namespaceSelector: { matchLabels: { "istio-injection": "enabled" } } },
-      },
-    };
-    assert.equal((await kube(plane, "POST", `${admission}/mutatingadmissionpolicybindings`, binding)).status, 201);
-    // The API server reads new policies with a short delay, so an early pod may go without.
-    await eventually("a pod is injected", async () => {
-      const probe = { metadata: { name: "probe" }, spec: { containers: [{ name: "app", image: "example/app:1" }] } };
-      const { body } = await kube<Pod>(plane, "POST", "/api/v1/namespaces/meshed/pods?dryRun=All", probe);
-      return body.spec.initContainers?.[0]?.name === "istio-proxy" ? true : undefined;
-    });
+  it("deletes a namespace with all that runs in it", async () => {
+    await kube(plane, "POST", "/api/v1/namespaces", { metadata: { name: "meshed" } });
     await kube(plane, "POST", "/apis/apps/v1/namespaces/meshed/deployments", deployment("meshed", 2));
     await available("/apis/apps/v1/namespaces/meshed/deployments/meshed", 2);
-    for (const pod of await pods("meshed", "meshed")) {
-      assert.deepEqual(
-        pod.spec.initContainers?.map(({ name, restartPolicy }) => [name, restartPolicy]),
-        [["istio-proxy", "Always"]],
-      );
-    }
-  });
-
-  it("deletes a namespace with all that runs in it", async () => {
     const started = Date.now();
     await kube(plane, "DELETE", "/api/v1/namespaces/meshed");
     await eventually(
@@ -146,18 +115,3 @@ describe("workloads on the control plane", function () {
     });
   });
 });
-
-function sidecarPolicy(): object {
-  const expression = `Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: "istio-proxy", image: "example/proxy:1", restartPolicy: "Always"}]}}`;
-  return {
-    metadata: { name: "sidecar" },
-    spec: {
-      failurePolicy: "Fail",
-      reinvocationPolicy: "Never",
-      matchConstraints: {
-        resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
-      },
-      mutations: [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }],
-    },
-  };
-}
