@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ErrorJson } from "../../cli/output/error.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
+import { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
+import { listAt } from "../../sandbox/cluster/object.ts";
 import { readState } from "../../sandbox/driver/checkpoint.ts";
 import type { LockOwner } from "../../sandbox/driver/lock.ts";
 import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
+import { processesOfProgramsIn } from "../../sandbox/processes/command-lines.ts";
 import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
 import { readControlPlane } from "../../sandbox/control-plane/index.ts";
 import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
 import { eventually, lastJson, statusOf, TemporaryProject, type RunningCommand } from "../support/mesh-command.ts";
 
 const STALLED_DEPLOYMENT: FaultRule = { type: "kubernetes:apps/v1:Deployment", op: "create", action: "stall" };
+const STALLED_ISTIOD: FaultRule = { ...STALLED_DEPLOYMENT, name: "istiod" };
 const STALLED_NODES: FaultRule = { type: "aws:eks/nodeGroup:NodeGroup", op: "create", action: "stall" };
 
 describe("an up that is cut off", function () {
@@ -43,6 +49,25 @@ describe("an up that is cut off", function () {
     const command = project.start(["up", stack, "--json"], { faults: [rule] });
     await Promise.race([untilPending(stack, rule.type), command.outcome.then(({ stderr }) => assert.fail(stderr))]);
     return command;
+  }
+
+  /** Resolves when Helm has written down that it is installing a release. */
+  async function untilInstalling(stack: string, release: string): Promise<void> {
+    await eventually("the start of the control plane", 90_000, () => readControlPlane(paths(stack).controlPlane));
+    const client = new KubernetesClient(await readKubeconfig(join(paths(stack).controlPlane, "kubeconfig")));
+    try {
+      const query = { labelSelector: `owner=helm,name=${release},status=pending-install` };
+      for (let look = 0; look < 900; look++) {
+        const secrets = await client.call("GET", "/api/v1/secrets", { query });
+        if (listAt(secrets, "items").length > 0) {
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.fail(`${release} was not installed within 90 s`);
+    } finally {
+      client.close();
+    }
   }
 
   async function assertAllRuns(stack: string): Promise<void> {
@@ -86,6 +111,28 @@ describe("an up that is cut off", function () {
     assert.deepEqual(status.resources, []);
     const namespaces = status.cluster?.namespaces.map(({ name }) => name);
     assert.deepEqual(namespaces, []);
+  });
+
+  it("by the end of everything in the middle of a Helm release: the next up frees the release, and goes on from what is there", async () => {
+    const command = project.start(["up", "local", "--json"], { faults: [STALLED_ISTIOD] });
+    const installing = untilInstalling("local", "istiod");
+    await Promise.race([installing, command.outcome.then(({ stderr }) => assert.fail(stderr))]);
+    const { engine } = owner("local");
+    assert.ok(engine !== undefined);
+    const providers = processesOfProgramsIn(paths("local").pulumiHome);
+    assert.equal(providers.length, 1);
+    [engine, ...providers].forEach(({ pid }) => process.kill(pid, "SIGKILL"));
+    command.child.kill("SIGKILL");
+    await command.outcome;
+
+    const { code, stdout, stderr } = await project.run(["up", "local", "--json"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /istio-system\/istiod was left pending-install/);
+    const { changes } = lastJson<ResultJson>(stdout);
+    assert.ok(changes.same > 0 && changes.create > 0);
+    await assertAllRuns("local");
+    const again = await project.json<ResultJson>(["up", "local"]);
+    assert.deepEqual([again.changes.create, again.changes.update, again.changes.replace], [0, 0, 0]);
   });
 
   it("by Ctrl-C: exit code 130, one sentence, no process, no lock; the next up continues", async () => {
