@@ -34,27 +34,40 @@ export async function requestOf(
   const plane = runningPlane(stackName, places);
   const cluster: Cluster = { world, api: new KubernetesApi(plane.kubeconfig), plane };
   try {
-    const { way, asked } = await wayOf(cluster, target);
-    const { path, authority, request } = target;
-    const { method, headers } = request;
-    const observation = await sendRequests({
-      open: way.open,
-      method,
-      path,
-      host: authority,
-      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "host")),
-      count,
-      signal,
-    });
-    const { through } = way;
-    const verdict = asked === undefined ? undefined : judgement(world, asked, observation.replies);
-    return { through, certificate: way.certificate(), observation, verdict };
+    return await sendTo(cluster, target, count, signal);
   } catch (error) {
     if (signal.aborted) {
       throw new Interrupted("request", stackName);
     }
     throw error instanceof UnknownCallerError ? new UsageError(error.message) : error;
   }
+}
+
+/**
+ * Sends requests through the mesh of a cluster and judges them by `explain`.
+ * @throws SandboxError; UnknownCallerError where the caller is no service of the stack
+ */
+export async function sendTo(
+  cluster: Cluster,
+  target: Target,
+  count: number,
+  signal: AbortSignal,
+): Promise<Omit<RequestReport, "request" | "wanted">> {
+  const { way, asked } = await wayOf(cluster, target);
+  const { path, authority, request } = target;
+  const { method, headers } = request;
+  const observation = await sendRequests({
+    open: way.open,
+    method,
+    path,
+    host: authority,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "host")),
+    count,
+    signal,
+  });
+  const { through } = way;
+  const verdict = asked === undefined ? undefined : judgement(cluster.world, asked, observation.replies);
+  return { through, certificate: way.certificate(), observation, verdict };
 }
 
 /** The way, and what `explain` is asked; undefined where it does not know the caller. */

@@ -32,8 +32,8 @@ export interface Cluster {
 }
 
 /**
- * The way in from outside: through the forwarded port of the ingress gateway's Service.
- * @throws SandboxError `request.not-forwarded` where nothing is forwarded
+ * The way in from outside: through the forwarded port of the ingress gateway's Service. One that is no load balancer has
+ * none, and is asked inside the cluster network, from beside the pods.
  */
 export async function wayThroughGateway({ world, api, plane }: Cluster, { request }: Target): Promise<Way> {
   const entry = enter(entrances(world, undefined), request);
@@ -43,26 +43,28 @@ export async function wayThroughGateway({ world, api, plane }: Cluster, { reques
     serviceAccount: RELEASES.ingressGateway,
   };
   const own = readForwards(plane.forwards).filter((one) => one.namespace === namespace && one.service === service);
-  if (own.length === 0) {
-    throw new SandboxError(
-      "request.not-forwarded",
-      `no port of ${namespace}/${service} is forwarded to this machine`,
-      "Its pods need Linux with network namespaces; `mesh status` says whether they run, and `mesh up` starts them.",
-    );
-  }
   const port = portOf(request);
   const forward = own.find((one) => one.port === port);
+  const forwardWords =
+    own.length === 0
+      ? ", from inside the cluster network"
+      : forward === undefined
+        ? ""
+        : `, forwarded from 127.0.0.1:${forward.local}`;
   // Where TLS ends at the load balancer, the gateway's own port is plain.
   const speaksTls = request.scheme === "https" && server?.port.protocol !== "HTTP";
   const secret = server?.tls?.credentialName;
   const connection = async (): Promise<Duplex> => {
+    if (own.length === 0) {
+      return connectThrough(plane.socket, `${service}.${namespace}.svc.cluster.local:${port}`);
+    }
     if (forward === undefined) {
       throw new ConnectionRefused(`${namespace}/${service} has no port ${port}`);
     }
     return localConnection(forward.local);
   };
   return {
-    through: `${namespace}/${service}${forward === undefined ? "" : `, forwarded from 127.0.0.1:${forward.local}`}`,
+    through: `${namespace}/${service}${forwardWords}`,
     ...(speaksTls
       ? withTls(
           connection,

@@ -90,6 +90,38 @@ export function outboundPolicy(world: World, caller: PodGroup): "ALLOW_ANY" | "R
       : world.outboundTraffic;
 }
 
+/** Beginnings of ports' names whose connections a proxy hands on unread. A port without such a name is read as HTTP where it is. */
+const OPAQUE = /^(tcp|tls|https|mongo|mysql|redis|udp)(-|$)/;
+
+/** Ports of the gateway chart's Service that proxies read as HTTP. Source: manifests/charts/gateway, 1.30. */
+const GATEWAY_HTTP_PORTS = [80, 15021];
+
+/**
+ * Whether the caller's proxy reads requests to a port as HTTP. It does where anything that its Sidecar names has that port;
+ * where nothing has, a connection is handed on, or closed, as it is.
+ */
+export function readsHttpOn(world: World, caller: PodGroup, port: number): boolean {
+  const sidecar = sidecarOf(world, caller);
+  const sees = (namespace: string, host: string) => imports(sidecar, caller.namespace, namespace, host);
+  const isRead = (name: string | undefined) => !OPAQUE.test(name ?? "");
+  return (
+    [...world.services].some(
+      ([host, service]) =>
+        (service.spec.ports ?? []).some((one) => one.port === port && isRead(one.name)) &&
+        sees(namespaceOf(service), host),
+    ) ||
+    [...world.serviceEntries.values()].some(
+      (entry) =>
+        (entry.spec.ports ?? []).some(({ number, protocol }) => number === port && isRead(protocol?.toLowerCase())) &&
+        entry.spec.hosts.some((host) => sees(namespaceOf(entry), host)),
+    ) ||
+    world.gateways.some(
+      ({ serviceAccount, namespace }) =>
+        GATEWAY_HTTP_PORTS.includes(port) && sees(namespace, `${serviceAccount}.${namespace}.svc.cluster.local`),
+    )
+  );
+}
+
 /** The workload's own Sidecar before its namespace's before the mesh's. */
 function sidecarOf(world: World, { namespace, labels }: PodGroup): SidecarView | undefined {
   const within = (name: string): readonly SidecarView[] =>

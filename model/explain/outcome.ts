@@ -55,7 +55,12 @@ function retriesOf(parts: readonly Outcome[]): Pick<Outcome, "retries"> {
 }
 
 /** A way that ends here, because there is nothing behind. */
-export function failed(status: number, probability: number, because: string, trace: readonly TraceStep[]): Outcome {
+export function failed(
+  status: number | null,
+  probability: number,
+  because: string,
+  trace: readonly TraceStep[],
+): Outcome {
   return { ...NOTHING, failures: [{ status, probability, because }], trace };
 }
 

@@ -58,7 +58,8 @@ export interface Answer {
 
 /** A request that no pod answers: by a fault that is injected, a policy, or a destination that is not there. */
 export interface Failure {
-  readonly status: number;
+  /** Null where the connection is closed. */
+  readonly status: number | null;
   readonly probability: number;
   readonly because: string;
 }

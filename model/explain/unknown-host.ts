@@ -1,5 +1,5 @@
 import { admit } from "./access.ts";
-import { outboundPolicy, type Target } from "./callers.ts";
+import { outboundPolicy, readsHttpOn, type Target } from "./callers.ts";
 import { portOf } from "./entry.ts";
 import { NOTHING, failed, together, type Outcome } from "./outcome.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
@@ -30,14 +30,19 @@ export function unknownHost(
 ): Outcome {
   const { host, why, service } = target;
   const policy = outboundPolicy(walk.world, pods);
-  const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}` };
+  // Only a proxy that reads HTTP there can answer with a status.
+  const isRead = request.scheme === "http" && readsHttpOn(walk.world, pods, portOf(request));
+  const unread = isRead ? "" : `; nothing that it knows speaks HTTP on port ${portOf(request)}, so it reads no request`;
+  const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}${unread}` };
   // What the proxy does not know it passes on as it is: without a certificate.
   const [group] = service === undefined ? [] : podsOf(walk.world, service);
   if (policy === "ALLOW_ANY" && group !== undefined) {
     const port = group.ports["http"] ?? portOf(request);
     const admission = admit(walk.world, group, { principal: undefined, port }, request, walk.now);
     if (admission.status !== undefined) {
-      return together([{ ...NOTHING, trace: [step] }, refusal(admission, admission.status, 1)]);
+      // Without mutual TLS the other side closes the connection.
+      const status = admission.status === 503 && !isRead ? null : admission.status;
+      return together([{ ...NOTHING, trace: [step] }, refusal(admission, status, 1)]);
     }
   }
   if (policy === "ALLOW_ANY" && target.gateway !== undefined) {
@@ -45,7 +50,7 @@ export function unknownHost(
   }
   return policy === "ALLOW_ANY"
     ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }
-    : failed(502, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);
+    : failed(isRead ? 502 : null, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);
 }
 
 /** Sends a share out of the mesh, to a host that a ServiceEntry names. */

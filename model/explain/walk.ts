@@ -21,7 +21,7 @@ export interface Standing {
 }
 
 /** A share that a policy refuses. */
-export function refusal({ because, steps }: Admission, status: number, share: number): Outcome {
+export function refusal({ because, steps }: Admission, status: number | null, share: number): Outcome {
   return { ...NOTHING, failures: [{ status, probability: share, because, byPolicy: true }], trace: steps };
 }
 

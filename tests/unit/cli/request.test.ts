@@ -63,7 +63,14 @@ describe("the way of requests", () => {
 
   it("from outside is the forwarded port of the gateway, and a port that it lacks is a closed connection", async () => {
     const target = readTarget("GET http://ecommerce.example.com/products", [], undefined);
-    await assert.rejects(wayThroughGateway(cluster(), target), code("request.not-forwarded"));
+    // A NodePort's Service is not forwarded.
+    const inside = await wayThroughGateway(cluster(), target);
+    (await inside.open()).destroy();
+    assert.deepEqual(network.seen.at(-1), {
+      target: "istio-ingressgateway.istio-ingress.svc.cluster.local:80",
+      from: undefined,
+    });
+    assert.match(inside.through, /from inside the cluster network/);
     const forward = { namespace: "istio-ingress", service: "istio-ingressgateway", port: 80, local: network.port };
     writeFileSync(plane.forwards, JSON.stringify([forward]));
     const way = await wayThroughGateway(cluster(), target);

@@ -265,6 +265,24 @@ spec: { host: web, subsets: [{ name: empty, labels: { version: v0 } }] }
     assert.match(trace.at(-1)?.says ?? "", /the delegate shop\/missing is not there/);
   });
 
+  it("answers for an unknown host only on ports that the caller's proxy reads, and closes the connection on others", () => {
+    const sidecar = (own: string) =>
+      `kind: Sidecar\nmetadata: { name: web }\nspec: { egress: [{ hosts: ["./${own}.shop.svc.cluster.local"] }] }\n`;
+    for (const [policy, read, unread] of [
+      ["REGISTRY_ONLY", 502, null],
+      ["ALLOW_ANY", 503, null],
+    ] as const) {
+      const strict = "---\nkind: PeerAuthentication\nmetadata: { name: default }\nspec: { mtls: { mode: STRICT } }\n";
+      const status = (own: string) => {
+        const services = { web: ["v1"], cart: ["v1"], user: ["v1"] };
+        const restricted = worldFrom(services, sidecar(own) + strict, { outboundTraffic: policy });
+        return ask(restricted, "GET http://user:8080/", [], "web").status;
+      };
+      assert.equal(status("cart"), read);
+      assert.equal(status("nobody"), unread);
+    }
+  });
+
   it("lets calls to unknown hosts out only with ALLOW_ANY", () => {
     assert.equal(ask(world, "GET http://api.example.com/", [], "web").status, 502);
     const open = worldFrom({ web: ["v1"] }, "", { outboundTraffic: "ALLOW_ANY" });

@@ -1,0 +1,3 @@
+import { truthOf } from "./suite.ts";
+
+truthOf("cloud-native", (yaml) => yaml);

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import type { PlainObject } from "../../../config/merge.ts";
+import { LiveMesh, needsPods, onAll } from "../../support/live-mesh.ts";
+import { callsOf, publicRequestsOf } from "../../support/truth.ts";
+
+/** Requests to each way in, and where their answers are split. */
+const FEW = 6;
+const MANY = 300;
+
+/** Minutes that a catalog may take on a busy machine. */
+const TIMEOUT_MS = 480_000;
+
+/** What is foretold of a catalog, held against the real mesh; `more` adds tests to the same one. */
+export function truthOf(
+  catalog: string | (() => PlainObject),
+  settings: (yaml: string) => string,
+  more: (mesh: () => LiveMesh) => void = () => undefined,
+): void {
+  const name = typeof catalog === "string" ? catalog : "a random catalog";
+  describe(`the truth about ${name}`, function () {
+    this.timeout(TIMEOUT_MS);
+    let live: LiveMesh | undefined;
+    const mesh = (): LiveMesh => {
+      assert.ok(live !== undefined);
+      return live;
+    };
+
+    before(async function () {
+      await needsPods(this);
+      live = await LiveMesh.up(typeof catalog === "string" ? catalog : catalog(), settings);
+    });
+    after(() => live?.down());
+
+    it("is what access and explain foretell for every ordered pair, granted and ungranted", async () => {
+      const calls = callsOf(mesh().stack);
+      assert.ok(calls.some(({ granted }) => !granted));
+      const differences = await onAll(calls, async ({ from, text, granted }) => {
+        const { observation, verdict } = await mesh().send(text, { from });
+        const [reply] = observation.replies;
+        const passed = reply?.name !== undefined || reply?.status === 200;
+        const what = `${text} from ${from}`;
+        return [
+          ...(verdict?.because ?? ["not judged"]).map((why) => `${what}: ${why}`),
+          ...(passed === granted ? [] : [`${what}: granted ${granted}, and the answer is ${reply?.status ?? "none"}`]),
+        ];
+      });
+      assert.deepEqual(differences, []);
+    });
+
+    it("is what explain foretells for every way in, and for every split within three standard deviations", async () => {
+      const requests = publicRequestsOf(mesh().stack);
+      assert.ok(requests.length > 0);
+      const differences: string[] = [];
+      for (const { text, headers } of requests) {
+        const { verdict } = await mesh().send(text, { headers, count: FEW });
+        const isSplit = verdict?.outcomes.some(({ foretold }) => foretold > 0 && foretold < 1) === true;
+        differences.push(...(await mesh().differences(text, { headers, count: isSplit ? MANY : FEW })));
+      }
+      assert.deepEqual(differences, []);
+    });
+
+    it("refuses a pod without a sidecar: the connection is reset", async () => {
+      await mesh().stranger("stranger");
+      const services = Object.entries(mesh().stack.catalog.services);
+      for (const [service, { port, servicePort = port }] of services) {
+        const text = `GET http://${service}.${mesh().stack.catalog.namespace}:${servicePort}/`;
+        const { observation } = await mesh().send(text, { from: "pod/default/stranger" });
+        const [reply] = observation.replies;
+        assert.deepEqual([service, reply?.status], [service, null]);
+        assert.match(reply?.error ?? "", /ECONNRESET|socket hang up/);
+      }
+    });
+
+    more(mesh);
+  });
+}

@@ -1,0 +1,222 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
+import { readLog } from "../../cli/cluster/logs.ts";
+import { podsNamed, type FoundPod } from "../../cli/cluster/pods.ts";
+import { proxiesOf } from "../../cli/doctor/proxies.ts";
+import { podView } from "../../cli/doctor/views.ts";
+import { sendTo } from "../../cli/request/run.ts";
+import { readTarget } from "../../cli/request/target.ts";
+import type { Cluster } from "../../cli/request/way.ts";
+import type { RequestReport } from "../../cli/output/observation.ts";
+import { readStackFile, type Stack } from "../../config/load.ts";
+import type { PlainObject } from "../../config/merge.ts";
+import { worldOf } from "../../model/explain/stack-world.ts";
+import { NAMESPACES } from "../../model/names.ts";
+import { KubernetesClient } from "../../sandbox/cluster/client.ts";
+import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
+import { choosePodRuntime } from "../../sandbox/control-plane/pod-runtime.ts";
+import { runningPlane } from "../../sandbox/driver/commands/kubeconfig.ts";
+import { placesOf } from "../../sandbox/driver/paths.ts";
+import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
+import { TemporaryProject } from "./mesh-command.ts";
+
+/** Milliseconds that proxies may take to get what istiod has for them. */
+const SYNC_MS = 60_000;
+
+/** What came of requests. */
+export type Seen = Omit<RequestReport, "request" | "wanted">;
+
+/** Where and how requests are sent. */
+export interface SendOptions {
+  /** As `mesh request --from`. Default: from outside. */
+  readonly from?: string;
+  /** Lines as curl takes them. */
+  readonly headers?: readonly string[];
+  /** Default 1. */
+  readonly count?: number;
+}
+
+/** A stack of a temporary project whose proxies and applications really run. */
+export class LiveMesh {
+  readonly #cluster: Cluster;
+  readonly #abort = new AbortController();
+  #pods: Promise<readonly unknown[]> | undefined;
+
+  private constructor(
+    readonly project: TemporaryProject,
+    readonly stack: Stack,
+    readonly api: KubernetesApi,
+    readonly client: KubernetesClient,
+    readonly plane: ReturnType<typeof runningPlane>,
+  ) {
+    const list = (path: string) => (path === "/api/v1/pods" ? (this.#pods ??= api.list(path)) : api.list(path));
+    this.#cluster = { world: worldOf(stack), api: { list, find: (path) => api.find(path) }, plane };
+  }
+
+  /**
+   * Brings the stack `local` up with a catalog and waits until every proxy has its configuration.
+   * @param catalog name of one that ships, or one of the test's own
+   * @param settings what becomes of the stack's file
+   */
+  static async up(catalog: string | PlainObject, settings: (yaml: string) => string): Promise<LiveMesh> {
+    const project = new TemporaryProject();
+    const name = typeof catalog === "string" ? catalog : String(catalog["name"]);
+    try {
+      if (typeof catalog !== "string") {
+        writeFileSync(project.path("catalogs", `${name}.yaml`), stringify(catalog));
+      }
+      const file = project.path("Pulumi.local.yaml");
+      writeFileSync(file, settings(readFileSync(file, "utf8")));
+      await project.json(["up", "local", "--catalog", name]);
+      return await LiveMesh.of(project, name);
+    } catch (error) {
+      await project.remove();
+      throw error;
+    }
+  }
+
+  /** The stack `local` that is up with a catalog, once every proxy has its configuration. */
+  static async of(project: TemporaryProject, catalog: string): Promise<LiveMesh> {
+    const plane = runningPlane("local", placesOf({ projectDir: project.dir }));
+    const client = new KubernetesClient(await readKubeconfig(plane.kubeconfig));
+    const stack = readStackFile(project.dir, "local", catalog);
+    const mesh = new LiveMesh(project, stack, new KubernetesApi(plane.kubeconfig), client, plane);
+    await mesh.synced();
+    return mesh;
+  }
+
+  /** Ends everything. */
+  async down(): Promise<void> {
+    this.#abort.abort();
+    this.client.close();
+    await this.project.remove();
+  }
+
+  /** Sends a request as `mesh request` does, and judges what comes back. */
+  async send(text: string, { from, headers = [], count = 1 }: SendOptions = {}): Promise<Seen> {
+    return sendTo(this.#cluster, readTarget(text, headers, from), count, this.#abort.signal);
+  }
+
+  /** Sends, and gives what did not agree with `explain`: empty where all did. */
+  async differences(text: string, options: SendOptions = {}): Promise<string[]> {
+    const { verdict } = await this.send(text, options);
+    const where = `${text}${options.from === undefined ? "" : ` from ${options.from}`} ${(options.headers ?? []).join(" ")}`;
+    return verdict === undefined ? [`${where}: not judged`] : verdict.because.map((why) => `${where}: ${why}`);
+  }
+
+  /** The statuses that came back, in the order of their ends. */
+  async statuses(text: string, options: SendOptions = {}): Promise<(number | null)[]> {
+    return (await this.send(text, options)).observation.replies.map(({ status }) => status);
+  }
+
+  /** Ready pods of a service, `name:version`. */
+  async podsOf(service: string): Promise<readonly FoundPod[]> {
+    return (await podsNamed(this.api, service)).filter(({ isReady }) => isReady);
+  }
+
+  /** All log lines of a container of every pod of a service. */
+  async logOf(service: string, container: string): Promise<string[]> {
+    const lines: string[] = [];
+    for (const pod of await this.podsOf(service)) {
+      const part = { follow: false, previous: false, tail: undefined };
+      await readLog(this.api, pod, container, part, (line) => lines.push(line), this.#abort.signal);
+    }
+    return lines;
+  }
+
+  /**
+   * Runs the demo image in a pod without a sidecar, in a namespace that is not injected, and waits until it is ready.
+   * @returns its address
+   */
+  async stranger(name: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const path = `/api/v1/namespaces/default/pods`;
+    await this.client.call("POST", path, {
+      body: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [
+            {
+              name: "app",
+              image: "nicholasjackson/fake-service:v0.26.2",
+              env: Object.entries({ NAME: name, LISTEN_ADDR: "0.0.0.0:8080", ...env }).map(([key, value]) => ({
+                name: key,
+                value,
+              })),
+            },
+          ],
+        },
+      },
+    });
+    this.forgetPods();
+    return this.until(`pod ${name} is ready`, SYNC_MS, async () => {
+      const view = podView(await this.client.call("GET", `${path}/${name}`));
+      const pod = (await this.client.call("GET", `${path}/${name}`)) as { status?: { podIP?: string } };
+      return view.ready ? pod.status?.podIP : undefined;
+    });
+  }
+
+  /** Pods are listed once; whoever makes or ends some says so. */
+  forgetPods(): void {
+    this.#pods = undefined;
+  }
+
+  /** Lets CoreDNS know an address of a name that is not of the cluster. */
+  async resolve(host: string, address: string): Promise<void> {
+    const file = join(this.plane.kubeconfig, "..", "node", "hosts");
+    writeFileSync(file, `${readFileSync(file, "utf8")}${address} ${host}\n`);
+    // It looks at the file once a second.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+
+  /** Waits until istiod says that every proxy has what it was sent. */
+  async synced(): Promise<void> {
+    await this.until("every proxy has its configuration", SYNC_MS, async () => {
+      const pods = (await this.api.list("/api/v1/pods")).map(podView);
+      const proxies = await proxiesOf(this.api, pods, NAMESPACES.istioSystem);
+      const wanted = pods.filter(
+        ({ alive, containers }) => alive && containers.some((one) => one.name === "istio-proxy"),
+      ).length;
+      return proxies?.length === wanted && proxies.every(({ behind }) => behind.length === 0) ? true : undefined;
+    });
+  }
+
+  /** Asks again and again until the answer is not undefined. @throws Error after `timeoutMs`. */
+  async until<T>(what: string, timeoutMs: number, ask: () => Promise<T | undefined>): Promise<T> {
+    for (const deadline = Date.now() + timeoutMs; Date.now() < deadline;) {
+      const answer = await ask();
+      if (answer !== undefined) {
+        return answer;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
+  }
+}
+
+/** Skips a test, or all of a suite, where pods cannot run, and says why. */
+export async function needsPods(context: Mocha.Context): Promise<void> {
+  const runtime = await choosePodRuntime(await ensureToolchain(() => undefined));
+  if (runtime.kind === "kwok") {
+    console.error(`      pending: ${runtime.reason}`);
+    context.skip();
+  }
+}
+
+/** Does work on every item, a few at a time, and joins what comes of it. */
+export async function onAll<T, R>(items: readonly T[], work: (item: T) => Promise<readonly R[]>): Promise<R[]> {
+  const found: R[] = [];
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+        found.push(...(await work(item)));
+      }
+    }),
+  );
+  return found;
+}

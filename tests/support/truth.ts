@@ -1,0 +1,92 @@
+import { accessMatrix, type AccessEdge } from "../../model/access/matrix.ts";
+import type { Grant } from "../../model/access/grants.ts";
+import { clusterName } from "../../model/names.ts";
+import { stackObjects, stackReleases } from "../../model/render.ts";
+import type { Stack } from "../../config/load.ts";
+import type { MatchSpec } from "../../config/schema/catalog/matches.ts";
+
+/** Who calls whom with what, and whether `mesh access` grants it. */
+export interface Call {
+  readonly from: string;
+  readonly text: string;
+  readonly granted: boolean;
+}
+
+/** A request from outside. */
+export interface PublicRequest {
+  readonly text: string;
+  readonly headers: readonly string[];
+}
+
+/** Something that no catalog grants. */
+const UNGRANTED = { methods: ["DELETE"], paths: ["/ungranted/7"] } as const;
+
+/** Every ordered pair of services, with the methods and paths that the caller may use, and some that it may not. */
+export function callsOf(stack: Stack): Call[] {
+  const name = clusterName(stack.name, stack.config);
+  const edges = accessMatrix({
+    objects: stackObjects(stack, name),
+    releases: stackReleases(stack, name),
+    trustDomain: stack.config.mesh.trustDomain,
+  });
+  const services = Object.entries(stack.catalog.services);
+  return services.flatMap(([from, { calls }]) =>
+    services
+      .filter(([to]) => to !== from)
+      .flatMap(([to, { port, servicePort = port }]) => {
+        const own = calls.filter((call) => call.to === to);
+        const methods = ["GET", "POST", ...own.flatMap((call) => call.methods), ...UNGRANTED.methods];
+        const paths = [...own.flatMap((call) => call.paths.flatMap(concrete)), ...UNGRANTED.paths];
+        const edge = edges.find((one) => one.from === from && one.to === to);
+        return [...new Set(methods)].flatMap((method) =>
+          [...new Set(paths)].map((path) => ({
+            from,
+            text: `${method} http://${to}:${servicePort}${path}`,
+            granted: isGranted(edge, method, path),
+          })),
+        );
+      }),
+  );
+}
+
+/** Every route of the ingress gateway with every way that a catalog's rules name; the rules come first. */
+export function publicRequestsOf({ catalog }: Stack): PublicRequest[] {
+  const [host = ""] = catalog.hosts;
+  return Object.values(catalog.services).flatMap(({ routes, rules }) =>
+    routes.flatMap(({ prefix, hosts = [host] }) => {
+      const url = `https://${hosts[0] ?? host}${prefix}`;
+      const below = `${url.replace(/\/$/, "")}/seven/7`;
+      return [
+        ...["GET", "POST"].flatMap((method) => [url, below].map((at) => ({ text: `${method} ${at}`, headers: [] }))),
+        ...rules.flatMap(({ match }) => {
+          const headers = headersOf(match);
+          return headers.length === 0 ? [] : [{ text: `GET ${url}`, headers }];
+        }),
+      ];
+    }),
+  );
+}
+
+/** Header lines that a rule's conditions take; none where it asks for more than headers of a fixed value. */
+function headersOf({ headers = {}, cookie, ...others }: MatchSpec): string[] {
+  return Object.keys(others).length > 0
+    ? []
+    : [
+        ...Object.entries(headers).flatMap(([name, value]) => (typeof value === "string" ? [`${name}: ${value}`] : [])),
+        ...(cookie?.value === undefined ? [] : [`cookie: ${cookie.name}=${cookie.value}`]),
+      ];
+}
+
+function isGranted(edge: AccessEdge | undefined, method: string, path: string): boolean {
+  return (edge?.grants ?? []).some((grant) => covers(grant, method, path));
+}
+
+function covers({ methods, paths }: Grant, method: string, path: string): boolean {
+  const fits = (pattern: string) => (pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : pattern === path);
+  return methods.some((one) => one === "*" || one === method) && paths.some(fits);
+}
+
+/** Paths that a pattern covers. */
+function concrete(pattern: string): string[] {
+  return pattern.endsWith("*") ? [`${pattern.slice(0, -1)}seven`] : [pattern];
+}
