@@ -2,7 +2,7 @@
  * What the rooms of the sandbox promise each other. Types, and the one error that all of them throw.
  *
  *   toolchain/      finds or builds the programs          -> Toolchain
- *   control-plane/  runs etcd, the API server and kwok    -> ControlPlane
+ *   control-plane/  runs etcd, the API server and mesh-node    -> ControlPlane
  *   providers/      stands in for the cloud providers     -> attached through PULUMI_DEBUG_PROVIDERS
  *   driver/         joins them to the Pulumi engine       -> up, preview, destroy
  */

@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import type { PodName } from "../../sandbox/cluster-network/connect.ts";
+import type { PodName } from "../request/connect.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import { runCommand } from "../../sandbox/toolchain/run-command.ts";
 

@@ -1,5 +1,5 @@
 import { SandboxError } from "../../sandbox/contracts.ts";
-import type { PodName } from "../../sandbox/cluster-network/connect.ts";
+import type { PodName } from "../request/connect.ts";
 import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 

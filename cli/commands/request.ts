@@ -42,7 +42,7 @@ export function requestCommand(): Command {
     )
     .option("--body", "print the body of the first answer, too")
     .action(async (stackName: string, text: string, options: RequestOptions) => {
-      const { MOST_REQUESTS } = await import("../../sandbox/cluster-network/send-requests.ts");
+      const { MOST_REQUESTS } = await import("../request/send-requests.ts");
       const { requestJson, requestLines } = await import("../output/observation.ts");
       const { readTarget } = await import("../request/target.ts");
       const { requestOf } = await import("../request/run.ts");

@@ -1,7 +1,7 @@
 import { latenciesOf, type Latencies } from "../../model/observation/latency.ts";
 import type { FailedCall, Reply } from "../../model/observation/reply.ts";
 import type { Verdict } from "../../model/observation/verdict.ts";
-import type { Observation } from "../../sandbox/cluster-network/send-requests.ts";
+import type { Observation } from "../request/send-requests.ts";
 import { styleFor } from "./style.ts";
 
 /** What `mesh request` reports. */

@@ -6,7 +6,7 @@ import type { MeshRequest } from "../../model/explain/types.ts";
 import type { World } from "../../model/explain/world.ts";
 import { namesOf } from "../../model/observation/names.ts";
 import { judge } from "../../model/observation/verdict.ts";
-import { sendRequests } from "../../sandbox/cluster-network/send-requests.ts";
+import { sendRequests } from "./send-requests.ts";
 import { runningPlane } from "../../sandbox/driver/commands/kubeconfig.ts";
 import { Interrupted } from "../../sandbox/driver/errors.ts";
 import type { Places } from "../../sandbox/driver/paths.ts";

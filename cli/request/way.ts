@@ -5,9 +5,9 @@ import { enter, entrances, isRefusal, portOf } from "../../model/explain/entry.t
 import { candidateHosts } from "../../model/explain/hosts.ts";
 import type { World } from "../../model/explain/world.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
-import { ConnectionRefused, connectThrough } from "../../sandbox/cluster-network/connect.ts";
-import { readForwards } from "../../sandbox/cluster-network/forwards.ts";
-import { encrypt } from "../../sandbox/cluster-network/tls.ts";
+import { ConnectionRefused, connectThrough } from "./connect.ts";
+import { readForwards } from "../../sandbox/cluster/forwards.ts";
+import { encrypt } from "./tls.ts";
 import { SandboxError, type ControlPlane } from "../../sandbox/contracts.ts";
 import { stringAt } from "../../sandbox/cluster/object.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";

@@ -26,12 +26,10 @@ const CALL_TIMEOUT_MS = 65_000;
 /** Talks to one API server. Cheap to make; `close` it to let the process end. */
 export class KubernetesClient {
   readonly server: string;
-  readonly #access: ServerAccess;
   readonly #agent: Agent;
 
   constructor(access: ServerAccess) {
     this.server = access.server;
-    this.#access = access;
     this.#agent = new Agent({
       keepAlive: true,
       maxSockets: 32,
@@ -53,6 +51,20 @@ export class KubernetesClient {
       return JSON.parse(text) as KubernetesObject;
     }
     throw toApiError(status, text);
+  }
+
+  /**
+   * A call whose answer is its status: a success, or the one that is allowed besides.
+   * @throws as `call`
+   */
+  async status(method: string, path: string, options: CallOptions = {}, allowed?: number): Promise<number> {
+    const response = await this.#send(method, path, options, CALL_TIMEOUT_MS);
+    const text = await readAll(response);
+    const status = response.statusCode ?? 0;
+    if (status !== allowed && (status < 200 || status >= 300)) {
+      throw toApiError(status, text);
+    }
+    return status;
   }
 
   /** Like `call`, but an object that is not there is undefined. */
@@ -98,9 +110,6 @@ export class KubernetesClient {
     }
     const body = typeof options.body === "string" ? options.body : bodyText(options.body);
     const headers: Record<string, string> = { accept: "application/json" };
-    if (this.#access.token !== undefined) {
-      headers["authorization"] = `Bearer ${this.#access.token}`;
-    }
     if (body !== undefined) {
       headers["content-type"] = options.contentType ?? "application/json";
       headers["content-length"] = String(Buffer.byteLength(body));

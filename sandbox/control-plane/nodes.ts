@@ -1,26 +1,13 @@
-import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { KubernetesClient } from "../cluster/client.ts";
+import { ApiError } from "../cluster/errors.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
+import { listAt, stringAt } from "../cluster/object.ts";
 import { SandboxError, type ControlPlane, type NodeSpec } from "../contracts.ts";
-import { KUBERNETES_VERSION } from "../toolchain/versions.ts";
-import { apiClient, expectStatus, type ApiClient } from "./api-client.ts";
-import { layoutOf } from "./layout.ts";
-import { pkiIn } from "./pki.ts";
+import { KUBERNETES_VERSION } from "../toolchain/index.ts";
 import { KWOK_ANNOTATION } from "./programs.ts";
 
 const READY_TIMEOUT_MS = 30_000;
-
-// Answers of the API server have the shapes of its API: nothing is gained by checking them here.
-
-type Sections = Record<string, Record<string, unknown>>;
-
-interface PodList {
-  readonly items: readonly { readonly metadata: { readonly name: string; readonly namespace: string } }[];
-}
-
-interface NodeObject {
-  readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
 
 /**
  * Makes nodes, or brings those that exist to what their spec says, and waits until each is Ready and takes pods.
@@ -40,7 +27,7 @@ export async function addNodes(plane: ControlPlane, specs: readonly NodeSpec[]):
 export async function removeNodes(plane: ControlPlane, names: readonly string[]): Promise<void> {
   await withClient(plane, async (client) => {
     for (const name of names) {
-      expectStatus(await client.call("DELETE", nodePath(name)), [200, 202, 404], `the removal of node ${name}`);
+      await client.status("DELETE", nodePath(name), {}, 404);
       await removePodsOf(client, name);
     }
   });
@@ -62,7 +49,8 @@ export function nodeObject(spec: NodeSpec): object {
       },
       annotations: { [KWOK_ANNOTATION.name]: KWOK_ANNOTATION.value },
     },
-    spec: spec.taints.length === 0 ? {} : { taints: spec.taints },
+    // Null takes former taints away.
+    spec: { taints: spec.taints.length === 0 ? null : spec.taints },
     status: {
       allocatable: { cpu, memory, pods },
       capacity: { cpu: spec.capacity.cpu, memory: spec.capacity.memory, pods: spec.capacity.pods },
@@ -80,58 +68,28 @@ export function nodeObject(spec: NodeSpec): object {
   };
 }
 
-async function putNode(client: ApiClient, spec: NodeSpec): Promise<void> {
-  const wanted = nodeObject(spec);
-  const created = await client.call("POST", "/api/v1/nodes", wanted);
-  if (created.status !== 409) {
-    expectStatus(created, [201], `the node ${spec.name}`);
+/** Makes a node, or changes in one that is there what the spec decides. */
+async function putNode(client: KubernetesClient, spec: NodeSpec): Promise<void> {
+  const body = nodeObject(spec);
+  if ((await client.status("POST", "/api/v1/nodes", { body }, 409)) !== 409) {
     return;
   }
-  await replaceNode(client, spec.name, "", wanted);
-  await replaceNode(client, spec.name, "/status", wanted);
-}
-
-/** Replaces what a spec decides and keeps the rest; tries again when somebody else wrote in between. */
-async function replaceNode(
-  client: ApiClient,
-  name: string,
-  subresource: "" | "/status",
-  wanted: object,
-): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const current = (await readNode(client, name)) as Sections;
-    const merged = mergeNode(current, wanted as Sections);
-    const response = await client.call("PUT", `${nodePath(name)}${subresource}`, merged);
-    if (response.status !== 409 || attempt === 5) {
-      expectStatus(response, [200], `the change of node ${name}`);
-      return;
-    }
+  for (const part of ["", "/status"]) {
+    const contentType = "application/merge-patch+json";
+    await client.call("PATCH", `${nodePath(spec.name)}${part}`, { body, contentType });
   }
 }
 
-function mergeNode(current: Sections, wanted: Sections): object {
-  return {
-    ...current,
-    metadata: {
-      ...current["metadata"],
-      labels: wanted["metadata"]?.["labels"],
-      annotations: wanted["metadata"]?.["annotations"],
-    },
-    spec: { ...current["spec"], taints: wanted["spec"]?.["taints"] },
-    status: {
-      ...current["status"],
-      allocatable: wanted["status"]?.["allocatable"],
-      capacity: wanted["status"]?.["capacity"],
-    },
-  };
-}
-
-async function waitUntilReady(client: ApiClient, name: string): Promise<void> {
+async function waitUntilReady(client: KubernetesClient, name: string): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    const node = (await readNode(client, name)) as NodeObject;
-    const ready = node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-    const tainted = node.spec?.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready") ?? false;
+    const node = await client.call("GET", nodePath(name));
+    const ready = listAt(node, "status", "conditions").some(
+      (condition) => stringAt(condition, "type") === "Ready" && stringAt(condition, "status") === "True",
+    );
+    const tainted = listAt(node, "spec", "taints").some(
+      (taint) => stringAt(taint, "key") === "node.kubernetes.io/not-ready",
+    );
     if (ready && !tainted) {
       return;
     }
@@ -146,24 +104,22 @@ async function waitUntilReady(client: ApiClient, name: string): Promise<void> {
   }
 }
 
-async function removePodsOf(client: ApiClient, node: string): Promise<void> {
-  const selector = encodeURIComponent(`spec.nodeName=${node}`);
-  const listed = await client.call("GET", `/api/v1/pods?fieldSelector=${selector}`);
-  const pods = expectStatus(listed, [200], `the pods of node ${node}`).body as PodList;
-  for (const { metadata } of pods.items) {
-    const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}?gracePeriodSeconds=0`;
-    expectStatus(await client.call("DELETE", path), [200, 202, 404], `the removal of pod ${metadata.name}`);
+async function removePodsOf(client: KubernetesClient, node: string): Promise<void> {
+  const pods = await client.call("GET", "/api/v1/pods", { query: { fieldSelector: `spec.nodeName=${node}` } });
+  for (const pod of listAt(pods, "items")) {
+    const path = `/api/v1/namespaces/${stringAt(pod, "metadata", "namespace") ?? ""}/pods/${stringAt(pod, "metadata", "name") ?? ""}`;
+    await client.status("DELETE", path, { query: { gracePeriodSeconds: "0" } }, 404);
   }
 }
 
-async function readNode(client: ApiClient, name: string): Promise<unknown> {
-  return expectStatus(await client.call("GET", nodePath(name)), [200], `a look at node ${name}`).body;
-}
-
-async function withClient(plane: ControlPlane, work: (client: ApiClient) => Promise<void>): Promise<void> {
-  const client = apiClient(plane.server, pkiIn(layoutOf(dirname(plane.kubeconfig)).pki));
+async function withClient(plane: ControlPlane, work: (client: KubernetesClient) => Promise<void>): Promise<void> {
+  const client = new KubernetesClient(await readKubeconfig(plane.kubeconfig));
   try {
     await work(client);
+  } catch (error) {
+    throw error instanceof ApiError
+      ? new SandboxError("control-plane.refused", `the local API server refused a change of nodes: ${error.message}`)
+      : error;
   } finally {
     client.close();
   }

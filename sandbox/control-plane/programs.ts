@@ -197,7 +197,7 @@ function controllerManagerArgs({ layout, pki }: CommandInputs): string[] {
     // An autoscaler's first look brings its workload to the minimum: nobody should wait 15 seconds for it.
     "--horizontal-pod-autoscaler-sync-period=2s",
     "--concurrent-horizontal-pod-autoscaler-syncs=20",
-    // kwok renews the leases of its nodes; a laptop that slept must not lose them all at once.
+    // A laptop that slept must not lose all its nodes at once.
     "--node-monitor-grace-period=5m",
     "--min-resync-period=12h",
   ];

@@ -3,11 +3,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
+import { KubernetesClient } from "../cluster/client.ts";
+import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { SandboxError, type ControlPlane, type PodRuntime, type Progress, type Toolchain } from "../contracts.ts";
 import { isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { ensureProgram } from "../toolchain/index.ts";
-import { apiClient, expectStatus } from "./api-client.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
 import { ensurePki, type Pki } from "./pki.ts";
@@ -87,15 +88,15 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   const podRuntime = await choosePodRuntime(options.toolchain);
   await writeFile(layout.podRuntime, JSON.stringify(podRuntime), { mode: 0o600 });
   const toolchain = await withPodProgram(options, podRuntime);
-  const server = await writeConfigs(layout, pki, ports);
+  await writeConfigs(layout, pki, ports);
   const started = new Map<ProgramName, ProcessIdentity>();
-  const start = { server, pki, layout, started, signal: options.signal };
+  const start = { layout, started, signal: options.signal };
   for (const program of programsFor(podRuntime)) {
     options.signal?.throwIfAborted();
     if (program === "kube-controller-manager") {
       // The others end themselves, or wait long, when the API server does not answer yet.
       await poll(start, "/readyz");
-      await dropNodeLeases(server, pki);
+      await dropNodeLeases(layout);
     }
     started.set(
       program,
@@ -113,7 +114,7 @@ async function withPodProgram({ toolchain, progress, signal }: StartOptions, run
     : { ...toolchain, kwok: await ensureProgram("kwok", progress, { signal }) };
 }
 
-async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<string> {
+async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<void> {
   const server = `https://127.0.0.1:${ports.apiServer}`;
   await writeFile(layout.ports, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
   await writeFile(layout.egressConfig, stringify(egressConfig(layout)), { mode: 0o600 });
@@ -122,18 +123,16 @@ async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<str
     await writeKubeconfig(programKubeconfig(layout, client), server, pki, client);
   }
   await writeKubeconfig(layout.kubeconfig, server, pki, "admin");
-  return server;
 }
 
 /**
  * Each kwok has a name of its own, and leaves a node alone while another one's lease on it runs: after a restart no pod
  * would start for two minutes. The holder of these leases ended with the last run.
  */
-async function dropNodeLeases(server: string, pki: Pki): Promise<void> {
-  const client = apiClient(server, pki);
+async function dropNodeLeases(layout: Layout): Promise<void> {
+  const client = new KubernetesClient(await readKubeconfig(layout.kubeconfig));
   try {
-    const path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
-    expectStatus(await client.call("DELETE", path), [200, 404], "the removal of the last run's node leases");
+    await client.status("DELETE", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", {}, 404);
   } finally {
     client.close();
   }
@@ -141,8 +140,6 @@ async function dropNodeLeases(server: string, pki: Pki): Promise<void> {
 
 /** A start under way. */
 interface Start {
-  readonly server: string;
-  readonly pki: Pki;
   readonly layout: Layout;
   /** Programs that were started so far. */
   readonly started: ReadonlyMap<ProgramName, ProcessIdentity>;
@@ -150,8 +147,8 @@ interface Start {
 }
 
 /** Waits until the API server answers a path with 200. @throws SandboxError when a program dies or time is over. */
-async function poll({ server, pki, layout, started, signal }: Start, path: string): Promise<void> {
-  const client = apiClient(server, pki);
+async function poll({ layout, started, signal }: Start, path: string): Promise<void> {
+  const client = new KubernetesClient(await readKubeconfig(layout.kubeconfig));
   const deadline = Date.now() + READY_TIMEOUT_MS;
   try {
     for (;;) {
@@ -162,11 +159,11 @@ async function poll({ server, pki, layout, started, signal }: Start, path: strin
         }
       }
       // Nobody listens yet, or not all parts are ready: both are expected until the deadline.
-      const status = await client.call("GET", path).then(
-        (response) => response.status,
-        () => undefined,
+      const answers = await client.status("GET", path).then(
+        () => true,
+        () => false,
       );
-      if (status === 200) {
+      if (answers) {
         return;
       }
       if (Date.now() > deadline) {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readForwards, type Forward } from "../../cluster-network/forwards.ts";
+import { readForwards, type Forward } from "../../cluster/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/index.ts";
 import { programsBelow } from "../../control-plane/strays.ts";

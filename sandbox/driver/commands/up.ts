@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { readForwards, type Forward } from "../../cluster-network/forwards.ts";
+import { readForwards, type Forward } from "../../cluster/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
 import { layoutOf } from "../../control-plane/layout.ts";
 import { stackOutputs } from "../checkpoint.ts";

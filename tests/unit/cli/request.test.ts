@@ -10,7 +10,7 @@ import { explain } from "../../../model/explain/explain.ts";
 import { worldOf } from "../../../model/explain/stack-world.ts";
 import { namesOf } from "../../../model/observation/names.ts";
 import { judge } from "../../../model/observation/verdict.ts";
-import { sendRequests, type Observation } from "../../../sandbox/cluster-network/send-requests.ts";
+import { sendRequests, type Observation } from "../../../cli/request/send-requests.ts";
 import { SandboxError } from "../../../sandbox/contracts.ts";
 import { FakeClusterNetwork } from "../../support/cluster-network.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { SandboxError } from "../contracts.ts";
+import { SandboxError } from "../../sandbox/contracts.ts";
 
 /** A pod as the API server names it. */
 export interface PodName {

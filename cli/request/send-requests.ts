@@ -1,6 +1,6 @@
 import { Agent, request, type ClientRequestArgs, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { SandboxError } from "../contracts.ts";
+import { SandboxError } from "../../sandbox/contracts.ts";
 import { readBody, type Reply } from "../../model/observation/reply.ts";
 
 /** Requests that are all alike. */
