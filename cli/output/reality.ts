@@ -31,16 +31,18 @@ export function realityLines(result: Reality): string[] {
   ];
 }
 
+/** Registry of the images of placeholder charts, which are named by chart. No name below .invalid can be resolved (RFC 2606). */
+const PLACEHOLDER_CHARTS = "sandbox.invalid/";
+
 function notInPods({ mode, cluster }: Reality): string[] {
+  const images = cluster.placeholderImages.filter((image) => !image.startsWith(PLACEHOLDER_CHARTS));
   return [
     "the nodes' size: the scheduler goes by it, and all pods share this machine",
     "Istio's own build of Envoy: without it there is no istio_requests_total, for dashboards and canaries",
     ...(mode === "ambient"
       ? ["ztunnel, which cannot be had: calls between pods go in plain text, and past the waypoints"]
       : []),
-    ...(cluster.placeholderImages.length === 0
-      ? []
-      : [`containers of other images, which only answer 200: ${cluster.placeholderImages.join(", ")}`]),
+    ...(images.length === 0 ? [] : [`containers of other images, which only answer 200: ${images.join(", ")}`]),
   ];
 }
 

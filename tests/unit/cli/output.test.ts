@@ -101,14 +101,15 @@ describe("the summary of an up", () => {
   });
 
   it("says of real pods what is not Istio's own, and which containers only answer", () => {
-    const cluster = { ...result.cluster, placeholderImages: ["docker.io/grafana/grafana"] };
+    const placeholderImages = ["docker.io/grafana/grafana", "sandbox.invalid/kiali/kiali"];
+    const cluster = { ...result.cluster, placeholderImages };
     const text = summary({ cluster });
     assert.match(text, /ran for real +the Pulumi engine and its Kubernetes provider 4\.34\.2/);
     assert.match(text, /a kubelet for each node/);
     assert.match(text, /a stock Envoy \d+\.\d+\.\d+ as each proxy/);
     assert.match(text, /no istio_requests_total/);
     assert.match(text, /self-signed ones lie in istio-ingress\/shop-cert/);
-    assert.match(text, /only answer 200: docker\.io\/grafana\/grafana/);
+    assert.match(text, /only answer 200: docker\.io\/grafana\/grafana\n/);
     assert.doesNotMatch(text, /ztunnel|kwok/);
     assert.match(summary({ mode: "ambient" }), /ztunnel, which cannot be had/);
   });
@@ -139,6 +140,14 @@ describe("the summary of an up", () => {
     assert.match(text, /placeholders {5}3 Helm releases .* do none of their work/);
     assert.match(text, /grafana, jaeger: a is away\n +kiali: b is away\n/);
     assert.match(text, /until `down --purge`/);
+  });
+
+  it("says of the placeholder of Redis whether this machine's Redis runs in it", () => {
+    const represented = [{ ...release("redis", "4.39.0", "a is away"), chart: "redis-ha" }];
+    const cluster = { ...result.cluster, placeholderImages: ["sandbox.invalid/docker/library/redis"] };
+    assert.match(summary({ represented }), /redis \(its Redis is real\): a is away/);
+    assert.match(summary({ represented, cluster }), / redis: a is away/);
+    assert.match(summary({ represented, podRuntime: { kind: "kwok", reason: "x" } }), / redis: a is away/);
   });
 
   it("says that every chart is its repository's where that is so", () => {
