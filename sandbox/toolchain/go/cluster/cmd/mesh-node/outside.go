@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"runtime"
 
 	"k8s.io/client-go/kubernetes"
@@ -55,8 +54,12 @@ func runOutside(s settings) error {
 		return err
 	}
 	go forwards.Follow(context.Background(), client)
-	inside := exec.Command("/proc/self/exe", s.args("inside")...)
-	inside.Stdout, inside.Stderr, inside.SysProcAttr = os.Stdout, os.Stderr, namespaces()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	inside := inNamespaces(self, s.args("inside")...)
+	inside.Stdout, inside.Stderr = os.Stdout, os.Stderr
 	return inside.Run()
 }
 

@@ -13,10 +13,12 @@ import (
 	"time"
 
 	cadvisorapi "github.com/google/cadvisor/info/v1"
+	"github.com/moby/sys/userns"
 	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/sys/unix"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	certutil "k8s.io/client-go/util/cert"
@@ -76,6 +78,12 @@ func (k Kubelet) Start(ctx context.Context) error {
 	tlsOptions, err := k.tlsOptions()
 	if err != nil {
 		return err
+	}
+	if userns.RunningInUserNS() {
+		// The kernel's log is not to be read there.
+		if err := utilfeature.DefaultMutableFeatureGate.Set("KubeletInUserNamespace=true"); err != nil {
+			return err
+		}
 	}
 	auth, reload, err := kubeletapp.BuildAuth("", client, *config)
 	if err != nil {
