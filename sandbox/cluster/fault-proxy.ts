@@ -55,6 +55,8 @@ export async function serveFaultProxy({ plane, faults, kubeconfig }: FaultProxyO
       void answer(incoming, outgoing, faults, send).catch(() => outgoing.destroy());
     },
   );
+  // Clients keep their connections, watches last, and a stalled request is meant to: nobody is to be cut off.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const text = readFileSync(plane.kubeconfig, "utf8").replaceAll(upstream, `https://127.0.0.1:${port}`);

@@ -15,7 +15,13 @@ import { readControlPlane } from "../../sandbox/control-plane/index.ts";
 import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
 import { eventually, lastJson, statusOf, TemporaryProject, type RunningCommand } from "../support/mesh-command.ts";
 
-const STALLED_DEPLOYMENT: FaultRule = { type: "kubernetes:apps/v1:Deployment", op: "create", action: "stall" };
+const STALLED_DEPLOYMENT: FaultRule = {
+  type: "kubernetes:apps/v1:Deployment",
+  name: "order-v1",
+  op: "create",
+  action: "stall",
+};
+/** This one is made by Helm, in the middle of a release. */
 const STALLED_ISTIOD: FaultRule = { ...STALLED_DEPLOYMENT, name: "istiod" };
 const STALLED_NODES: FaultRule = { type: "aws:eks/nodeGroup:NodeGroup", op: "create", action: "stall" };
 
