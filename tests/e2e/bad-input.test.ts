@@ -80,7 +80,9 @@ describe("bad input to the command", function () {
   });
 
   it("no Go and nothing in the cache: which Go is needed", async () => {
-    const environment = { MESH_CACHE_DIR: project.path("cache"), PATH: "/nonexistent" };
+    // Nothing listens at this index either: else Go would be fetched.
+    const index = "http://127.0.0.1:9/simple";
+    const environment = { MESH_CACHE_DIR: project.path("cache"), PATH: "/nonexistent", PIP_INDEX_URL: index };
     const error = failure(await project.run(["preview", "dev", "--json"], { environment }));
     assert.equal(error.code, "toolchain.go-missing");
     assert.match(error.message + (error.problems[0]?.hint ?? ""), /Go 1\.\d+/);
