@@ -87,7 +87,7 @@ async function build(job: Job, go: Go, programs: readonly Program[]): Promise<vo
   const tell = (): void => {
     const names = [...running].map(({ name }) => name).join(" and ");
     const minutes = [...running].reduce((sum, { minutes }) => sum + minutes, 0);
-    const message = `building ${names} (${done} of ${total} done, ${pace.left(minutes)})`;
+    const message = `building ${names}, ${pace.left(minutes)}`;
     job.progress({ phase: PHASE, message, done, total });
   };
   const buildOne = async (program: Program): Promise<void> => {

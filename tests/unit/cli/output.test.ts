@@ -259,8 +259,8 @@ describe("progress", () => {
 
   it("in a log tells at once what a step of many minutes is about", () => {
     const { view, text } = recorder(false);
-    view.report({ phase: "toolchain", message: "building kwok (1 of 7, about 1 min)", done: 0, total: 7 });
-    assert.equal(text(), "toolchain: building kwok (1 of 7, about 1 min) (0 of 7 done)\n");
+    view.report({ phase: "toolchain", message: "building kwok, about 1 min left", done: 0, total: 7 });
+    assert.equal(text(), "toolchain: building kwok, about 1 min left (0 of 7 done)\n");
   });
 
   it("on a terminal is one line that redraws itself and leaves nothing", () => {

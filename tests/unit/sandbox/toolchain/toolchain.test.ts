@@ -168,10 +168,7 @@ describe("ensureToolchain", () => {
       [],
     );
     const total = built.length;
-    assert.match(
-      events[0]?.message ?? "",
-      new RegExp(`^building kube-apiserver \\(0 of ${total} done, about \\d+ min left\\)$`),
-    );
+    assert.match(events[0]?.message ?? "", /^building kube-apiserver, about \d+ min left$/);
     assert.deepEqual([events[0]?.done, events[0]?.total, events.at(-1)?.done], [0, total, total]);
 
     rmSync(join(root, "calls"));

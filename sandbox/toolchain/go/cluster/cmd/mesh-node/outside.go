@@ -24,6 +24,7 @@ func runOutside(s settings) error {
 	if reason := missing(); reason != "" {
 		return fmt.Errorf("%s", reason)
 	}
+	raiseInotify()
 	config, err := clientcmd.BuildConfigFromFlags("", s.kubeconfig)
 	if err != nil {
 		return err
