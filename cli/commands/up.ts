@@ -9,7 +9,7 @@ export function upCommand(): Command {
       "npm start                               the stack dev",
       "npm run mesh -- up local --catalog bookinfo     another application",
       "npm run mesh -- up prod                 nodes, replicas and policies of production",
-      "npm run mesh -- up prod --json          for scripts: what changed, as JSON",
+      "npm run mesh -- up prod --json          for scripts: what changed, and the address for browsers, as JSON",
     ]),
   )
     .argument("<stack>", "stack, e.g. dev")
@@ -23,7 +23,8 @@ export function upCommand(): Command {
       const durationMs = performance.now() - started;
       if (options.json === true) {
         const { resultJson } = await import("../output/result-json.ts");
-        printJson(resultJson("up", stack, result, durationMs));
+        const open = result.forwards.find(({ url }) => url !== undefined)?.url ?? null;
+        printJson({ ...resultJson("up", stack, result, durationMs), open });
         return;
       }
       const { upSummary } = await import("../output/summary.ts");

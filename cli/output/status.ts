@@ -59,14 +59,21 @@ function clusterLines({ cluster }: StackStatus): string[] {
   return [
     `  nodes        ${zonesLine(cluster.nodesByZone)}`,
     ...cluster.namespaces.map((namespace) => `  namespace    ${namespaceLine(namespace)}`),
-    ...restarts.slice(0, LISTED_RESTARTS).map((restart) => `  restarted    ${restartLine(restart)}`),
-    ...(restarts.length > LISTED_RESTARTS ? [`               and ${restarts.length - LISTED_RESTARTS} more`] : []),
+    ...restartLines(restarts).map((line) => `  ${line}`),
     ...cluster.faults.map((fault) => `  fault        ${fault}`),
   ];
 }
 
-/** `ecommerce/cart-v1-x, container cart: 3 times, waits now (CrashLoopBackOff); ended last with exit code 1 (Error)`. */
-export function restartLine({ pod, container, restarts, waiting, last }: RestartReport): string {
+/** Containers that ended by themselves, the first of them; for a summary, too. */
+export function restartLines(restarts: readonly RestartReport[]): string[] {
+  return [
+    ...restarts.slice(0, LISTED_RESTARTS).map((restart) => `restarted    ${restartLine(restart)}`),
+    ...(restarts.length > LISTED_RESTARTS ? [`             and ${restarts.length - LISTED_RESTARTS} more`] : []),
+  ];
+}
+
+/** `ecommerce/cart-v1-x, container cart: 3 times, does not run now (CrashLoopBackOff); ended last with exit code 1 (Error)`. */
+function restartLine({ pod, container, restarts, waiting, last }: RestartReport): string {
   return [
     `${pod}, container ${container}: ${restarts} ${restarts === 1 ? "time" : "times"}`,
     ...(waiting === undefined ? [] : [`, does not run now (${waiting})`]),

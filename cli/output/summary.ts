@@ -4,7 +4,7 @@ import { namespaceLine, zonesLine } from "./cluster-lines.ts";
 import { countsLine, diffLines } from "./diff.ts";
 import { entryLines } from "./entry.ts";
 import { realityLines } from "./reality.ts";
-import { restartLine } from "./status.ts";
+import { restartLines } from "./status.ts";
 import { styleFor } from "./style.ts";
 
 /** More changed resources than this are counted and not listed. */
@@ -33,7 +33,7 @@ export function upSummary(
       : [
           `application  ${application.deploymentsAvailable} of ${application.deployments} Deployments of ${application.name} are Available, ${application.podsScheduled} of ${application.pods} pods have a node`,
         ]),
-    ...cluster.restarts.map((restart) => color.yellow(`restarted    ${restartLine(restart)}`)),
+    ...restartLines(cluster.restarts).map(color.yellow),
     ...entryLines(stack, result),
     "",
     ...realityLines(result),

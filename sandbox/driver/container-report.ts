@@ -1,7 +1,7 @@
 import { PLACEHOLDER_IMAGE } from "../cluster/marks.ts";
 import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
 
-/** A container that ended by itself and was started again, or waits to be. */
+/** A container that ended by itself and was started again, or waits to be: not one that ended together with its node. */
 export interface RestartReport {
   /** `namespace/name`. */
   readonly pod: string;
@@ -13,11 +13,14 @@ export interface RestartReport {
   readonly last?: string;
 }
 
-/** Containers that were restarted, those that do not run now first, then the most restarted. */
+/**
+ * Containers that ended by themselves, those that do not run now first, then the most restarted. Of one that ended together
+ * with its node, as at every stop of the sandbox, the kubelet knows no end.
+ */
 export function restartsOf(pods: readonly JsonObject[]): RestartReport[] {
   return pods
     .flatMap((pod) => statusesOf(pod).map((status) => restartOf(pod, status)))
-    .filter(({ restarts, waiting }) => restarts > 0 || waiting !== undefined)
+    .filter(({ restarts, waiting, last }) => (restarts > 0 && last !== undefined) || waiting !== undefined)
     .sort(
       (one, other) =>
         Number(other.waiting !== undefined) - Number(one.waiting !== undefined) || other.restarts - one.restarts,

@@ -118,6 +118,7 @@ describe("report of a cluster's containers", () => {
               state: { running: {} },
               lastState: { terminated: { exitCode: 137, reason: "OOMKilled" } },
             }),
+            container("with-its-node", { restartCount: 3, state: { running: {} }, lastState: {} }),
             container("new", { restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } }),
           ],
           [
