@@ -38,6 +38,8 @@ func (images Images) Find(reference string) (Image, bool) {
 		return image, images.has("pilot-discovery")
 	case "proxyv2":
 		image := images.program("pilot-agent", 1337)
+		// An extension that only Istio's own build of Envoy has; ambient mode asks for it.
+		image.Env = []string{"PEER_METADATA_DISCOVERY=false"}
 		image.Mounts = append(image.Mounts,
 			spec.Mount{Source: filepath.Join(images.Tools, "envoy"), Target: "/usr/local/bin/envoy", ReadOnly: true},
 			spec.Mount{
