@@ -62,7 +62,7 @@ func (r *Runtime) command(ctx context.Context, c *container) (*exec.Cmd, error) 
 }
 
 func (r *Runtime) describe(ctx context.Context, c *container) (spec.Container, error) {
-	image, found := r.options.Images.Find(c.config.GetImage().GetImage())
+	image, found := r.imageOf(c.config)
 	security := c.config.GetLinux().GetSecurityContext()
 	uid, gid := userOf(security, image, found)
 	described := spec.Container{
@@ -191,7 +191,7 @@ func (r *Runtime) exec(c *container, args []string) (*exec.Cmd, error) {
 	if !running {
 		return nil, fmt.Errorf("container %s does not run", c.config.GetMetadata().GetName())
 	}
-	image, found := r.options.Images.Find(c.config.GetImage().GetImage())
+	image, found := r.imageOf(c.config)
 	uid, gid := userOf(c.config.GetLinux().GetSecurityContext(), image, found)
 	command := exec.Command("nsenter", append([]string{
 		"--target", fmt.Sprint(process.Pid), "--mount", "--pid", "--ipc", "--uts", "--net",

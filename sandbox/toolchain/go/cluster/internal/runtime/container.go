@@ -199,18 +199,18 @@ func (r *Runtime) ContainerStatus(_ context.Context, id string, _ bool) (*runtim
 	return &runtimeapi.ContainerStatusResponse{Status: &runtimeapi.ContainerStatus{
 		Id: id, Metadata: c.config.Metadata, State: c.state, CreatedAt: c.created, StartedAt: c.started,
 		FinishedAt: c.finished, ExitCode: c.exitCode, Reason: c.reason, Message: c.message,
-		Image: c.config.Image, ImageRef: r.imageRef(c.config.Image.GetImage()), ImageId: c.config.Image.GetImage(),
+		Image: c.config.Image, ImageRef: r.imageRef(c.config), ImageId: c.config.Image.GetImage(),
 		Labels: c.config.Labels, Annotations: c.config.Annotations, Mounts: c.config.Mounts,
 		LogPath: filepath.Join(c.sandbox.config.LogDirectory, c.config.LogPath),
 	}}, nil
 }
 
 // imageRef becomes the imageID of the pod's status: there a placeholder says what it is.
-func (r *Runtime) imageRef(image string) string {
-	if _, found := r.options.Images.Find(image); !found {
-		return "placeholder:" + image
+func (r *Runtime) imageRef(config *runtimeapi.ContainerConfig) string {
+	if _, found := r.imageOf(config); !found {
+		return "placeholder:" + config.GetImage().GetImage()
 	}
-	return image
+	return config.GetImage().GetImage()
 }
 
 // ReopenContainerLog follows a log that the kubelet has moved away.

@@ -5,7 +5,10 @@ package runtime
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	runtimeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
 
 	"ecommerce-mesh/toolchain/cluster/internal/spec"
 )
@@ -73,6 +76,15 @@ func (images Images) program(name string, uid int) Image {
 func (images Images) has(name string) bool {
 	_, err := os.Stat(filepath.Join(images.Tools, name))
 	return err == nil
+}
+
+// imageOf is the program of a container. A waypoint has none: its listeners hold filters, which no switch leaves out, that
+// only Istio's own build of Envoy has.
+func (r *Runtime) imageOf(config *runtimeapi.ContainerConfig) (Image, bool) {
+	if slices.Contains(config.Args, "waypoint") {
+		return Image{}, false
+	}
+	return r.options.Images.Find(config.GetImage().GetImage())
 }
 
 // imageName is `proxyv2` for `docker.io/istio/proxyv2:1.30.7@sha256:...`.

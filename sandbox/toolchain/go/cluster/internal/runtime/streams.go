@@ -61,7 +61,7 @@ func (r *Runtime) ExecSync(ctx context.Context, id string, args []string, timeou
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, found := r.options.Images.Find(c.config.GetImage().GetImage()); !found {
+	if _, found := r.imageOf(c.config); !found {
 		return nil, nil, nil
 	}
 	command, err := r.exec(c, args)
