@@ -115,7 +115,7 @@ export function autoscalerView(item: unknown): AutoscalerView {
 }
 
 /** Keys of Secrets that hold certificates: of gateways, and of istiod's own authority. */
-const CERTIFICATE_KEYS = ["tls.crt", "ca-cert.pem", "cert-chain.pem"];
+const CERTIFICATE_KEYS = ["tls.crt", "cert", "ca-cert.pem", "cert-chain.pem"];
 
 /** The certificates of a Secret. Keys are never looked at. */
 export function certificateViews(item: unknown): CertificateView[] {

@@ -1,7 +1,7 @@
 import { ambientFindings } from "./ambient.ts";
 import { callFindings } from "./calls.ts";
 import type { Finding } from "./finding.ts";
-import { gatewayFindings } from "./gateways.ts";
+import { gatewayCertificateFindings, gatewayFindings } from "./gateways.ts";
 import { mtlsFindings } from "./mtls.ts";
 import { podFindings } from "./pods.ts";
 import { routeFindings } from "./routes.ts";
@@ -18,6 +18,7 @@ export function diagnose(view: ClusterView): Finding[] {
     ...endpointFindings(view),
     ...mtlsFindings(view),
     ...gatewayFindings(view),
+    ...gatewayCertificateFindings(view),
     ...callFindings(view),
     ...autoscalerFindings(view),
     ...certificateFindings(view),

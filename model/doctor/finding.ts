@@ -26,6 +26,7 @@ export const FINDING_CODES = [
   "mtls-mismatch",
   "gateway-without-address",
   "gateway-without-pods",
+  "gateway-without-certificate",
   "declared-call-denied",
   "autoscaler-at-its-top",
   "certificate-near-expiry",

@@ -24,6 +24,38 @@ export function gatewayFindings(view: ClusterView): Finding[] {
     );
 }
 
+/** Hosts whose TLS a gateway is to end with a certificate that is not there. */
+export function gatewayCertificateFindings({ gateways, pods, certificates, issuances = [] }: ClusterView): Finding[] {
+  return gateways.flatMap(({ metadata, spec }) => {
+    const selected = pods.filter((pod) => pod.alive && carries(pod.labels, spec.selector ?? {}));
+    const places = [...new Set(selected.map(({ namespace }) => namespace))];
+    const wanted = (spec.servers ?? []).flatMap(({ tls, hosts }) =>
+      tls?.credentialName === undefined ? [] : [{ name: tls.credentialName, hosts }],
+    );
+    return wanted.flatMap(({ name, hosts }) =>
+      places
+        .filter((namespace) => {
+          const isHere = (one: { readonly namespace: string }): boolean => one.namespace === namespace;
+          return (
+            !certificates.some((one) => isHere(one) && one.name === name && SERVED_KEYS.includes(one.key)) &&
+            // Said by certificate-not-issued, with the reason.
+            !issuances.some((one) => isHere(one) && one.secretName === name && !one.ready)
+          );
+        })
+        .map((namespace): Finding => ({
+          code: "gateway-without-certificate",
+          severity: "error",
+          object: objectName("Gateway", { ...metadata, namespace: metadata.namespace ?? "default" }),
+          message: `the Secret ${namespace}/${name} is not there, or holds no certificate: the gateway closes every connection for ${hosts.join(", ")}`,
+          mend: `put certificate and key into it as tls.crt and tls.key, in the namespace of the gateway's pods: kubectl -n ${namespace} get secret ${name}`,
+        })),
+    );
+  });
+}
+
+/** Keys of a Secret under which a gateway looks for its certificate. */
+const SERVED_KEYS: readonly string[] = ["tls.crt", "cert"];
+
 /** Each Gateway with the pods that its selector, or the Service at its address, selects. */
 function served({ gateways, gatewayApi = [], pods, services }: ClusterView): { object: string; pods: PodView[] }[] {
   const alive = pods.filter((pod) => pod.alive);

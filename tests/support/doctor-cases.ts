@@ -185,6 +185,19 @@ export const DOCTOR_CASES: readonly DoctorCase[] = [
     break: patched(`${NETWORKING}/gateways/ecommerce-gateway`, () => ({ spec: { selector: { istio: "nowhere" } } })),
   },
   {
+    code: "gateway-without-certificate",
+    object: "Gateway ecommerce/ecommerce-gateway",
+    break: patched(`${NETWORKING}/gateways/ecommerce-gateway`, (gateway) => ({
+      spec: {
+        servers: listAt(gateway, "spec", "servers").map((server) =>
+          objectAt(server)["tls"] === undefined
+            ? server
+            : { ...objectAt(server), tls: { mode: "SIMPLE", credentialName: "nothing-here" } },
+        ),
+      },
+    })),
+  },
+  {
     code: "gateway-without-address",
     object: "Service istio-ingress/istio-ingressgateway",
     break: patched(`${CORE}/istio-ingress/services/istio-ingressgateway/status`, () => ({

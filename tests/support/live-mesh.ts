@@ -38,6 +38,14 @@ export interface SendOptions {
   readonly count?: number;
 }
 
+/** What a pod of the demo image outside the mesh has. */
+export interface StrangerOptions {
+  /** Environment of the demo image. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Secret of the namespace `default` that lies below `/secret`. */
+  readonly secret?: string;
+}
+
 /** A stack of a temporary project whose proxies and applications really run. */
 export class LiveMesh {
   readonly #cluster: Cluster;
@@ -130,7 +138,7 @@ export class LiveMesh {
    * Runs the demo image in a pod without a sidecar, in a namespace that is not injected, and waits until it is ready.
    * @returns its address
    */
-  async stranger(name: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  async stranger(name: string, { env = {}, secret }: StrangerOptions = {}): Promise<string> {
     const path = `/api/v1/namespaces/default/pods`;
     await this.client.call("POST", path, {
       body: {
@@ -139,10 +147,14 @@ export class LiveMesh {
         metadata: { name, labels: { app: name } },
         spec: {
           terminationGracePeriodSeconds: 1,
+          volumes: secret === undefined ? [] : [{ name: "secret", secret: { secretName: secret } }],
           containers: [
             {
               name: "app",
               image: "nicholasjackson/fake-service:v0.26.2",
+              // A port below 1024 is root's.
+              securityContext: { runAsUser: 0 },
+              volumeMounts: secret === undefined ? [] : [{ name: "secret", mountPath: "/secret", readOnly: true }],
               env: Object.entries({ NAME: name, LISTEN_ADDR: "0.0.0.0:8080", ...env }).map(([key, value]) => ({
                 name: key,
                 value,

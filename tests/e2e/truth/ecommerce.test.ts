@@ -1,3 +1,134 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { likelyCounts } from "../../../model/observation/binomial.ts";
+import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { readCluster } from "../../../cli/doctor/read-cluster.ts";
+import { diagnose } from "../../../model/doctor/diagnose.ts";
+import { DOCTOR_CASES } from "../../support/doctor-cases.ts";
+import { serverCertificate } from "../../support/server-certificate.ts";
 import { truthOf } from "./suite.ts";
 
-truthOf("ecommerce", (yaml) => yaml);
+/** The external service of the catalog. */
+const HOST = "api.paymentprocessor.com";
+
+/** Faults that a live cluster can be given here; a NodePort's gateway has no address to lose. */
+const CASES = DOCTOR_CASES.filter(({ code }) => code !== "gateway-without-address");
+
+truthOf(
+  "ecommerce",
+  (yaml) => yaml,
+  (mesh) => {
+    it("shows the faults that the second version of order is drilled with", async () => {
+      const count = 100;
+      const { observation, verdict } = await mesh().send("POST http://payment:8080/api/v1/process-payment", {
+        from: "order:v2",
+        count,
+      });
+      assert.deepEqual(verdict?.because, []);
+      const slow = observation.replies.filter(({ latencyMs }) => latencyMs > 4_900).length;
+      const likely = likelyCounts(count, 0.1);
+      assert.ok(slow >= likely.from && slow <= likely.to, `${slow} of ${count} were held back`);
+    });
+
+    it("refuses a user's sixty-first order in a minute at the gateway, and nobody else's", async function () {
+      if (!existsSync("/usr/bin/redis-server")) {
+        console.error("      pending: this machine has no Redis, so nothing counts");
+        this.skip();
+      }
+      const statuses = await mesh().statuses("GET https://ecommerce.example.com/orders", {
+        headers: ["x-user-id: ann"],
+        count: 150,
+      });
+      const passed = statuses.filter((status) => status !== 429).length;
+      // A minute may end in between.
+      assert.ok(passed === 60 || passed === 120, `${passed} of 150 passed`);
+      const other = await mesh().statuses("GET https://ecommerce.example.com/orders", { headers: ["x-user-id: bob"] });
+      assert.deepEqual(other, [200]);
+    });
+
+    it("lets payment, and nobody else, out through the egress gateway, which checks the other side's certificate", async () => {
+      const { certificate, key } = await serverCertificate(HOST);
+      const encoded = (text: string) => Buffer.from(text).toString("base64");
+      await mesh().client.call("POST", "/api/v1/namespaces/default/secrets", {
+        body: {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "processor" },
+          data: { "tls.crt": encoded(certificate), "tls.key": encoded(key) },
+        },
+      });
+      const address = await mesh().stranger("processor", {
+        env: {
+          LISTEN_ADDR: "0.0.0.0:443",
+          TLS_CERT_LOCATION: "/secret/tls.crt",
+          TLS_KEY_LOCATION: "/secret/tls.key",
+        },
+        secret: "processor",
+      });
+      await mesh().resolve(HOST, address);
+      const charge = `POST http://${HOST}/charge`;
+      const unknown = await mesh().send(charge, { from: "payment" });
+      assert.deepEqual(
+        unknown.observation.replies.map(({ status }) => status),
+        [503],
+        "nobody has signed the certificate",
+      );
+
+      // The server of the tests has no certificate that the world knows.
+      const rules = "/apis/networking.istio.io/v1/destinationrules";
+      const rule = listAt(await mesh().client.call("GET", rules), "items").find(
+        (one) => stringAt(one, "spec", "host") === HOST,
+      );
+      const { name, namespace } = objectAt(rule, "metadata") as { name: string; namespace: string };
+      const policy = objectAt(rule, "spec", "trafficPolicy");
+      const unchecked = (tls: unknown) => ({
+        mode: "SIMPLE",
+        sni: stringAt(tls, "sni"),
+        insecureSkipVerify: true,
+      });
+      await mesh().client.call(
+        "PATCH",
+        `/apis/networking.istio.io/v1/namespaces/${namespace}/destinationrules/${name}`,
+        {
+          contentType: "application/merge-patch+json",
+          body: {
+            spec: {
+              trafficPolicy:
+                policy["tls"] !== undefined
+                  ? { tls: { ...unchecked(policy["tls"]), subjectAltNames: null, caCertificates: null } }
+                  : {
+                      portLevelSettings: listAt(policy, "portLevelSettings").map((one) => ({
+                        ...objectAt(one),
+                        tls: unchecked(objectAt(one)["tls"]),
+                      })),
+                    },
+            },
+          },
+        },
+      );
+      const names = await mesh().until("the server of the tests answers", 30_000, async () => {
+        const { observation } = await mesh().send(charge, { from: "payment" });
+        return observation.replies[0]?.status === 200 ? observation.replies.map((reply) => reply.name) : undefined;
+      });
+      assert.deepEqual(names, ["processor"]);
+      const log = await mesh().logOf("istio-egressgateway", "istio-proxy");
+      assert.ok(
+        log.some((line) => line.includes("/charge") && line.includes(HOST)),
+        log.slice(-3).join("\n"),
+      );
+      assert.notEqual((await mesh().statuses(charge, { from: "cart" }))[0], 200);
+    });
+
+    it("has no fault that the doctor does not find, each alone", async () => {
+      const { api, client, stack } = mesh();
+      const look = async () => diagnose(await readCluster(api, stack));
+      assert.deepEqual(await look(), []);
+      for (const { code, break: put } of CASES) {
+        const takeBack = await put(client);
+        const found = await look();
+        await takeBack();
+        assert.deepEqual([...new Set(found.map((one) => one.code))], [code], JSON.stringify(found));
+      }
+    });
+  },
+);

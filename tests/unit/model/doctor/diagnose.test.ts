@@ -238,6 +238,32 @@ describe("the doctor", () => {
     assert.match(finding.message, /shop-cert holds no valid certificate: Issuing certificate/);
   });
 
+  it("names a gateway whose certificate is nowhere, or under another namespace than its pods", () => {
+    const gateway = {
+      apiVersion: "networking.istio.io/v1" as const,
+      kind: "Gateway" as const,
+      metadata: { name: "shop", namespace: "ecommerce" },
+      spec: {
+        selector: { istio: "ingressgateway" },
+        servers: [
+          {
+            port: { number: 443, name: "https", protocol: "HTTPS" },
+            hosts: ["shop.example.com"],
+            tls: { mode: "SIMPLE" as const, credentialName: "shop-cert" },
+          },
+        ],
+      },
+    };
+    const pod = { ...POD, name: "gateway-1", namespace: "istio-ingress", labels: { istio: "ingressgateway" } };
+    const held = { name: "shop-cert", namespace: "istio-ingress", key: "tls.crt", notAfter: HEALTHY.now + 1e10 };
+    const found = (certificates: ClusterView["certificates"]) =>
+      codes({ pods: [ISTIOD, POD, pod], gateways: [gateway], certificates });
+    assert.deepEqual(found([held]), []);
+    for (const certificates of [[], [{ ...held, namespace: "ecommerce" }], [{ ...held, key: "ca-cert.pem" }]]) {
+      assert.deepEqual(found(certificates), ["gateway-without-certificate Gateway ecommerce/shop"]);
+    }
+  });
+
   it("asks the policies about every call of the catalog", () => {
     const declared = declaredCalls(stackData());
     const { namespace, calls } = declared;
