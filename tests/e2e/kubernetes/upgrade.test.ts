@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { PlainObject } from "../../../config/merge.ts";
 import { merge } from "../../../config/merge.ts";
 import { Mesh } from "../../../components/mesh/mesh.ts";
 import { ApplicationNamespace } from "../../../components/workloads/application-namespace.ts";
 import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
 import { Workloads } from "../../../components/workloads/workloads.ts";
+import { layOutCharts } from "../../../sandbox/charts/layout.ts";
 import { loadStack } from "../../../config/load.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { TestBed, type Run } from "./support.ts";
@@ -20,11 +24,10 @@ interface Item {
 
 const ONE = { min: 1, max: 1 };
 
-/** The mesh and the application alone: no addons, one pod of each. No name below .invalid can ever be resolved. */
+/** The mesh and the application alone: no addons, one pod of each. */
 const SMALL: PlainObject = {
   platform: { kind: "kubeconfig", nodes: { count: 3, cpu: "4", memory: "8Gi", zones: 3 } },
   mesh: {
-    repository: "https://charts.invalid/istio",
     istiod: {
       replicas: ONE,
       resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
@@ -66,16 +69,29 @@ interface State {
 describe("the upgrade of Istio by revision", function () {
   this.timeout(300_000);
   let bed: TestBed;
+  let charts: string;
 
   before(async function () {
     this.timeout(900_000);
+    charts = mkdtempSync(join(tmpdir(), "mesh-upgrade-charts-"));
     bed = await TestBed.start();
+    const versions = [OLD, NEW].flatMap(({ version }) =>
+      ["base", "istiod", "cni", "gateway"].map((chart) => ({ chart, version })),
+    );
+    layOutCharts(charts, versions, bed.toolchain);
   });
 
-  after(() => bed.close());
+  after(async () => {
+    await bed.close();
+    rmSync(charts, { recursive: true, force: true });
+  });
 
   async function up(config: PlainObject): Promise<Run> {
-    const stack = loadStack(PROJECT_DIRECTORY, "upgrade", merge(SMALL, config) as PlainObject);
+    const stack = loadStack(
+      PROJECT_DIRECTORY,
+      "upgrade",
+      merge(merge(SMALL, { mesh: { repository: charts } }), config) as PlainObject,
+    );
     bed.program = (provider) => {
       const mesh = new Mesh("mesh", { stack, clusterName: "upgrade" }, { provider });
       const namespace = new ApplicationNamespace("application", { stack }, { provider, dependsOn: [mesh] });
@@ -105,16 +121,15 @@ describe("the upgrade of Istio by revision", function () {
       ["istio-ingress", "istio-egress", "istio-eastwest"].map(async (namespace) => {
         const [pod] = await living(namespace);
         const { labels: of = {}, annotations = {} } = pod?.metadata ?? {};
-        return [
-          namespace,
-          `${of["istio.io/rev"] ?? "-"} ${annotations["sandbox.ecommerce-mesh.dev/represents"] ?? "-"}`,
-        ];
+        return [namespace, `${of["istio.io/rev"] ?? "-"} ${annotations["istio.io/rev"] ?? "-"}`];
       }),
     );
     return {
       istiods: istiods.map(({ metadata }) => metadata.name).sort(),
       tags: Object.fromEntries(
-        webhooks.map(({ metadata }) => [metadata.labels?.["istio.io/tag"], metadata.labels?.["istio.io/rev"]]),
+        webhooks.flatMap(({ metadata: { labels = {} } }) =>
+          labels["istio.io/tag"] === undefined ? [] : [[labels["istio.io/tag"], labels["istio.io/rev"]]],
+        ),
       ) as State["tags"],
       namespace: Object.fromEntries(labels),
       application: [...new Set(application)],
@@ -130,9 +145,9 @@ describe("the upgrade of Istio by revision", function () {
       namespace: { "istio-injection": "enabled" },
       application: ["default"],
       gateways: {
-        "istio-ingress": "- gateway-1.30.7",
-        "istio-egress": "- gateway-1.30.7",
-        "istio-eastwest": "- gateway-1.30.7",
+        "istio-ingress": "- default",
+        "istio-egress": "- default",
+        "istio-eastwest": "- default",
       },
     });
   });
@@ -145,9 +160,9 @@ describe("the upgrade of Istio by revision", function () {
       namespace: { "istio.io/rev": "stable" },
       application: ["default"],
       gateways: {
-        "istio-ingress": "stable gateway-1.30.7",
-        "istio-egress": "stable gateway-1.30.7",
-        "istio-eastwest": "stable gateway-1.30.7",
+        "istio-ingress": "stable default",
+        "istio-egress": "stable default",
+        "istio-eastwest": "stable default",
       },
     });
     assert.deepEqual(
@@ -174,9 +189,9 @@ describe("the upgrade of Istio by revision", function () {
         namespace: { "istio.io/rev": "canary" },
         application: ["1-31-2"],
         gateways: {
-          "istio-ingress": "stable gateway-1.30.7",
-          "istio-egress": "stable gateway-1.30.7",
-          "istio-eastwest": "stable gateway-1.30.7",
+          "istio-ingress": "stable default",
+          "istio-egress": "stable default",
+          "istio-eastwest": "stable default",
         },
       },
     );
@@ -192,9 +207,9 @@ describe("the upgrade of Istio by revision", function () {
       namespace: { "istio.io/rev": "stable" },
       application: ["1-31-2"],
       gateways: {
-        "istio-ingress": "stable gateway-1.31.2",
-        "istio-egress": "stable gateway-1.31.2",
-        "istio-eastwest": "stable gateway-1.31.2",
+        "istio-ingress": "stable 1-31-2",
+        "istio-egress": "stable 1-31-2",
+        "istio-eastwest": "stable 1-31-2",
       },
     });
     assert.deepEqual(
@@ -212,9 +227,9 @@ describe("the upgrade of Istio by revision", function () {
       namespace: { "istio.io/rev": "stable" },
       application: ["1-31-2"],
       gateways: {
-        "istio-ingress": "stable gateway-1.31.2",
-        "istio-egress": "stable gateway-1.31.2",
-        "istio-eastwest": "stable gateway-1.31.2",
+        "istio-ingress": "stable 1-31-2",
+        "istio-egress": "stable 1-31-2",
+        "istio-eastwest": "stable 1-31-2",
       },
     });
     assert.deepEqual((await up(last)).changed, {});
