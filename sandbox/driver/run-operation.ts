@@ -14,6 +14,7 @@ import type { Program } from "./language-host.ts";
 import type { LocalCluster } from "./local-cluster.ts";
 import { prepareProject, type PreparedProject } from "./project.ts";
 import { freeStack, takeLeftovers } from "./recovery.ts";
+import { withReleaseWarnings } from "./release-warnings.ts";
 import type { StackSession } from "./stack-session.ts";
 import { serveStandIns } from "./stand-ins.ts";
 
@@ -52,6 +53,7 @@ export async function runOperation(
   const leftovers = await takeLeftovers(paths, operation, cluster, control.signal, options.progress);
   installKubernetesProvider(paths, toolchain);
   const charts = await chartSourcesFor(session, operation, toolchain, control.signal);
+  const began = new Date();
   const faults = await faultsInCluster(session, cluster);
   const kubeconfig = faults?.kubeconfig ?? join(paths.controlPlane, "kubeconfig");
   const [project, standIns] = await Promise.all([
@@ -84,7 +86,8 @@ export async function runOperation(
       throw cause;
     }
     if (result.exitCode !== 0) {
-      throw engineFailure(operation, stack.name, log.problems, result.stderr);
+      const problems = await withReleaseWarnings(log.problems, kubeconfig, paths.checkpoint, began);
+      throw engineFailure(operation, stack.name, problems, result.stderr);
     }
     const resources = readState(paths.checkpoint).resources.length;
     const { represented, substituted } = charts;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { podProblem } from "../../../../sandbox/cluster/diagnose.ts";
+import { newestWarning, podProblem } from "../../../../sandbox/cluster/diagnose.ts";
 import type { KubernetesObject } from "../../../../sandbox/cluster/object.ts";
 
 const condition = (type: string, status: string, rest: object = {}) => ({ conditions: [{ type, status, ...rest }] });
@@ -33,5 +33,33 @@ describe("the reason why a pod is not ready", () => {
 
   it("is nothing for a ready pod", () => {
     assert.equal(podProblem(pod({ phase: "Running", ...condition("Ready", "True") })), undefined);
+  });
+});
+
+describe("the reason that a rolled-back release leaves behind", () => {
+  const event = (type: string, second: number, message: string): KubernetesObject => ({
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: {},
+    type,
+    reason: "Unhealthy",
+    message,
+    lastTimestamp: new Date(Date.UTC(2026, 10, 26, 12, 0, second)).toISOString(),
+    involvedObject: { kind: "Pod", name: "istiod-1" },
+  });
+  const since = new Date(Date.UTC(2026, 10, 26, 12, 0, 10));
+
+  it("is the newest warning of this run, and no other event", () => {
+    const events = [
+      event("Warning", 30, "probe failed: 503"),
+      event("Warning", 20, "image pull"),
+      event("Normal", 40, "started"),
+    ];
+    assert.equal(newestWarning(events, since), "pod istiod-1: Unhealthy: probe failed: 503");
+  });
+
+  it("is none where everything is from before", () => {
+    assert.equal(newestWarning([event("Warning", 5, "an old one")], since), undefined);
+    assert.equal(newestWarning([], since), undefined);
   });
 });
