@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { likelyCounts } from "../../../model/observation/binomial.ts";
 import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
-import { readCluster } from "../../../cli/doctor/read-cluster.ts";
-import { diagnose } from "../../../model/doctor/diagnose.ts";
-import { DOCTOR_CASES } from "../../support/doctor-cases.ts";
 import { serverCertificate } from "../../support/server-certificate.ts";
 import { truthOf } from "./suite.ts";
 
 /** The external service of the catalog. */
 const HOST = "api.paymentprocessor.com";
-
-/** Faults that a live cluster can be given here; a NodePort's gateway has no address to lose. */
-const CASES = DOCTOR_CASES.filter(({ code }) => code !== "gateway-without-address");
 
 truthOf(
   "ecommerce",
@@ -117,18 +111,6 @@ truthOf(
         log.slice(-3).join("\n"),
       );
       assert.notEqual((await mesh().statuses(charge, { from: "cart" }))[0], 200);
-    });
-
-    it("has no fault that the doctor does not find, each alone", async () => {
-      const { api, client, stack } = mesh();
-      const look = async () => diagnose(await readCluster(api, stack));
-      assert.deepEqual(await look(), []);
-      for (const { code, break: put } of CASES) {
-        const takeBack = await put(client);
-        const found = await look();
-        await takeBack();
-        assert.deepEqual([...new Set(found.map((one) => one.code))], [code], JSON.stringify(found));
-      }
     });
   },
 );
