@@ -12,6 +12,7 @@ import { layOutCharts } from "../../../sandbox/charts/layout.ts";
 import { loadStack } from "../../../config/load.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { TestBed, type Run } from "./support.ts";
+import { eventually } from "../control-plane/support.ts";
 
 interface Item {
   readonly metadata: {
@@ -119,7 +120,13 @@ describe("the upgrade of Istio by revision", function () {
     );
     const gateways = await Promise.all(
       ["istio-ingress", "istio-egress", "istio-eastwest"].map(async (namespace) => {
-        const [pod] = await living(namespace);
+        // Helm calls a rollout done when the new pods are ready: the old ones may still be there.
+        const [pod] = await eventually(`the rollout in ${namespace} is over`, async () => {
+          const pods = await living(namespace);
+          return new Set(pods.map(({ metadata }) => metadata.annotations?.["istio.io/rev"])).size < 2
+            ? pods
+            : undefined;
+        });
         const { labels: of = {}, annotations = {} } = pod?.metadata ?? {};
         return [namespace, `${of["istio.io/rev"] ?? "-"} ${annotations["istio.io/rev"] ?? "-"}`];
       }),
