@@ -104,22 +104,7 @@ func (s settings) connectAPI() (*rest.Config, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				api, err := net.Dial("unix", s.apiSocket())
-				if err != nil {
-					connection.Close()
-					return
-				}
-				network.Splice(connection, api)
-			}()
-		}
-	}()
+	go network.Relay(listener, func() (net.Conn, error) { return net.Dial("unix", s.apiSocket()) })
 	path := filepath.Join(home, "kubeconfig")
 	if err := clientcmd.WriteToFile(*raw, path); err != nil {
 		return nil, "", err

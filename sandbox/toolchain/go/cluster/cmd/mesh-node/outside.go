@@ -37,16 +37,11 @@ func runOutside(s settings) error {
 	if err != nil {
 		return err
 	}
-	if err := serveUnix(s.apiSocket(), func(connection net.Conn) {
-		api, err := net.Dial("tcp", server.Host)
-		if err != nil {
-			connection.Close()
-			return
-		}
-		network.Splice(connection, api)
-	}); err != nil {
+	toAPI, err := listenUnix(s.apiSocket())
+	if err != nil {
 		return err
 	}
+	go network.Relay(toAPI, func() (net.Conn, error) { return net.Dial("tcp", server.Host) })
 	forwards, err := forward.New(s.forwards, s.socket)
 	if err != nil {
 		return err
@@ -64,24 +59,7 @@ func runOutside(s settings) error {
 	return inside.Run()
 }
 
-// serveUnix serves a socket that only this user can connect to.
-func serveUnix(path string, handle func(net.Conn)) error {
-	listener, err := listenUnix(path)
-	if err != nil {
-		return err
-	}
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go handle(connection)
-		}
-	}()
-	return nil
-}
-
+// listenUnix opens a socket that only this user can connect to.
 func listenUnix(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return nil, err

@@ -160,22 +160,7 @@ func (f *Forwards) open(key string, port Port, clusterIP string) error {
 	port.Local, port.URL = listener.Addr().(*net.TCPAddr).Port, f.web
 	f.former[key], f.ports[key], f.listeners[key] = port.Local, port, listener
 	target := net.JoinHostPort(clusterIP, strconv.Itoa(int(port.Port)))
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				inside, err := f.Dial(context.Background(), target)
-				if err != nil {
-					connection.Close()
-					return
-				}
-				network.Splice(connection, inside)
-			}()
-		}
-	}()
+	go network.Relay(listener, func() (net.Conn, error) { return f.Dial(context.Background(), target) })
 	return nil
 }
 

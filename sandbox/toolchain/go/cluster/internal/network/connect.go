@@ -109,6 +109,24 @@ func (b bufferedConn) CloseWrite() error {
 	return errors.ErrUnsupported
 }
 
+// Relay joins every connection that a listener takes to one that dial opens, until the listener is closed.
+func Relay(listener net.Listener, dial func() (net.Conn, error)) {
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			target, err := dial()
+			if err != nil {
+				connection.Close()
+				return
+			}
+			Splice(connection, target)
+		}()
+	}
+}
+
 // Splice copies both ways until both ends are through.
 func Splice(a, b net.Conn) {
 	var both sync.WaitGroup
