@@ -22,7 +22,8 @@ export function obstacleOf(pod: unknown): string | undefined {
 }
 
 /**
- * Pods of which there are events and nothing else, and whose events say that they did not run.
+ * Pods of which there are events and nothing else, and whose events say that they did not run. One that was deleted while it
+ * started, of which the kubelet says that it is not found, is none of them.
  * @param events Events of the whole cluster
  * @param pods Pods that are there
  */
@@ -37,7 +38,12 @@ export function lostPods(events: readonly unknown[], pods: readonly unknown[], n
   const newest = new Map<string, unknown>();
   for (const event of [...ofPods].sort((one, other) => timeOf(one) - timeOf(other))) {
     const uid = stringAt(event, "involvedObject", "uid");
-    const tells = stringAt(event, "type") === "Warning" && TELLING.includes(stringAt(event, "reason") ?? "");
+    const tells =
+      stringAt(event, "type") === "Warning" &&
+      TELLING.includes(stringAt(event, "reason") ?? "") &&
+      !(stringAt(event, "message") ?? "").includes(
+        `pods "${stringAt(event, "involvedObject", "name") ?? ""}" not found`,
+      );
     if (uid !== undefined && tells && !present.has(uid) && !started.has(uid) && now - timeOf(event) < TOLD_FOR_MS) {
       newest.set(uid, event);
     }

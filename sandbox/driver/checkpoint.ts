@@ -65,18 +65,13 @@ export function stackOutputs(path: string): Readonly<Record<string, unknown>> {
   return readState(path).resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
-/**
- * Takes the unfinished operations out of the state and returns them: the engine would only warn of them, and nobody but
- * the sandbox knows how to finish them.
- */
-export function clearPending(path: string): readonly PendingOperation[] {
-  const { pending } = readState(path);
+/** Takes the unfinished operations out of the state: the engine would only warn of them; the sandbox knows how to finish them. */
+export function clearPending(path: string): void {
   const file = readCheckpoint(path);
-  if (pending.length > 0 && file?.checkpoint.latest !== undefined) {
+  if (file?.checkpoint.latest?.pending_operations !== undefined) {
     delete file.checkpoint.latest.pending_operations;
     replaceFile(path, JSON.stringify(file, undefined, 4));
   }
-  return pending;
 }
 
 /** Records resources as made, at the end of the state: whatever they depend on was there before them. */
@@ -93,14 +88,19 @@ export function removeResources(path: string, urns: readonly string[]): void {
 }
 
 /**
- * Takes the protection off every resource and returns how many had it. What `protect` guards in a cloud is data and
- * addresses; in the sandbox there are none.
+ * Makes a state ready for its destroy, and returns how many resources were protected. What `protect` guards in a cloud is data
+ * and addresses; in the sandbox there are none. And a destroy runs no program that would tell providers where the API server
+ * is by now: without a kubeconfig of their own they take that of their environment.
  */
-export function unprotectAll(path: string): number {
+export function readyForDestroy(path: string): number {
   const guarded = readState(path).resources.filter(({ protect }) => protect === true).length;
-  if (guarded > 0) {
-    changeResources(path, (resources) => resources.map((resource) => ({ ...resource, protect: false })));
-  }
+  changeResources(path, (resources) =>
+    resources.map((resource) => {
+      const { kubeconfig, ...inputs } = resource.inputs ?? {};
+      const leads = resource.type === "pulumi:providers:kubernetes" && kubeconfig !== undefined;
+      return { ...resource, ...(leads ? { inputs } : {}), protect: false };
+    }),
+  );
   return guarded;
 }
 

@@ -139,10 +139,9 @@ for (const stack of ["dev", "prod"]) {
       assert.deepEqual(await names(kubeconfig, "/api/v1/namespaces"), OWN_NAMESPACES);
       assert.deepEqual(await names(kubeconfig, "/api/v1/nodes"), []);
       assert.deepEqual(await names(kubeconfig, "/api/v1/pods"), []);
-      assert.deepEqual(
-        await names(kubeconfig, "/apis/admissionregistration.k8s.io/v1beta1/mutatingadmissionpolicies"),
-        [],
-      );
+      for (const webhooks of ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]) {
+        assert.deepEqual(await names(kubeconfig, `/apis/admissionregistration.k8s.io/v1/${webhooks}`), []);
+      }
       const cloud = JSON.parse(readFileSync(project.path(".sandbox", stack, "cloud.json"), "utf8")) as {
         objects: unknown[];
       };

@@ -1,4 +1,4 @@
-import { readState, unprotectAll } from "../checkpoint.ts";
+import { readState, readyForDestroy } from "../checkpoint.ts";
 import { unprotectClusters } from "../unprotect-clusters.ts";
 import { unprotectLoadBalancers } from "../unprotect-load-balancers.ts";
 import type { DriverOptions } from "../options.ts";
@@ -24,7 +24,7 @@ export async function destroy(stack: string, options: DriverOptions): Promise<Op
       const balancers = await unprotectLoadBalancers(kubeconfig, control.signal);
       // Each counts once: what EKS protects, Pulumi protects too.
       unprotectClusters(session.paths.cloud);
-      const guarded = unprotectAll(session.paths.checkpoint) + balancers;
+      const guarded = readyForDestroy(session.paths.checkpoint) + balancers;
       if (guarded > 0) {
         const message = `${guarded} resources are protected: \`pulumi destroy\` would refuse, the sandbox has nothing to lose`;
         options.progress({ phase: "destroy", message });

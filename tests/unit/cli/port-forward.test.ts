@@ -41,12 +41,15 @@ describe("a port that is forwarded", function () {
   let pod: HttpServer;
   let echo: Server;
   let forwarded: Forwarded | undefined;
+  let looks = 0;
 
   before(async () => {
     pod = createHttpServer((request, response) => {
       if (request.url === "/debug/syncz") {
+        // A cluster that is never taken, and a listener that is on its way.
         const behind = { cluster_sent: "b", cluster_acked: "a", route_sent: "c", route_acked: "c" };
-        response.end(JSON.stringify([{ proxy: "cart-1.ecommerce", ...behind }]));
+        const coming = { listener_sent: "d", listener_acked: (looks += 1) > 1 ? "d" : "" };
+        response.end(JSON.stringify([{ proxy: "cart-1.ecommerce", ...behind, ...coming }]));
       } else {
         response.end(`hello from ${request.url ?? ""}`);
       }
@@ -125,9 +128,9 @@ describe("a port that is forwarded", function () {
     }
   });
 
-  it("lets the doctor ask istiod for proxies that have not taken what it sent", async () => {
+  it("lets the doctor ask istiod for proxies that do not take what it sent: what is on its way is none", async () => {
     const api = new KubernetesApi(server.kubeconfig);
-    const proxies = await proxiesOf(api, [podView(ISTIOD)], "istio-system");
+    const proxies = await proxiesOf(api, [podView(ISTIOD)], "istio-system", 1_000);
     assert.deepEqual(proxies, [{ proxy: "cart-1.ecommerce", behind: ["cluster"] }]);
     assert.equal(server.forwarded.at(-1), "/api/v1/namespaces/istio-system/pods/istiod-1/portforward?ports=15014");
   });

@@ -106,6 +106,7 @@ describe("the doctor", () => {
       event("there", "Failed"),
       event("old", "Failed", "Warning", "2026-11-21T10:00:00Z"),
       event("stopping", "Unhealthy"),
+      { ...event("deleted", "Failed"), message: 'Error: pods "istiod-deleted" not found' },
     ];
     const found = lostPods(events, [{ metadata: { uid: "there" } }], now);
     assert.deepEqual(

@@ -7,8 +7,8 @@ import {
   clearPending,
   ensureStack,
   readState,
+  readyForDestroy,
   removeResources,
-  unprotectAll,
 } from "../../../../sandbox/driver/checkpoint.ts";
 
 describe("the engine's state file", () => {
@@ -35,11 +35,9 @@ describe("the engine's state file", () => {
 
   it("loses its unfinished operations once they are taken up", () => {
     write({ resources: [], pending_operations: [pending("u1", "aws:ec2/vpc:Vpc", {})] });
-    assert.deepEqual(
-      clearPending(path).map(({ urn, type }) => [urn, type]),
-      [["u1", "creating"]],
-    );
-    assert.deepEqual(clearPending(path), []);
+    assert.equal(readState(path).pending.length, 1);
+    clearPending(path);
+    assert.deepEqual(readState(path).pending, []);
   });
 
   it("takes up what was made unrecorded after all that was, once, and lets go of what is gone", () => {
@@ -54,10 +52,21 @@ describe("the engine's state file", () => {
     ]);
   });
 
-  it("says how many resources were protected", () => {
-    write({ resources: [{ urn: "u1", protect: true }, { urn: "u2" }] });
-    assert.equal(unprotectAll(path), 1);
-    assert.equal(unprotectAll(path), 0);
+  it("is made ready for a destroy: nothing is protected, and providers ask at the address of today", () => {
+    const inputs = { kubeconfig: "of an earlier start", clusterIdentifier: "shop" };
+    write({
+      resources: [
+        { urn: "u1", type: "aws:eks/cluster:Cluster", inputs, protect: true },
+        { urn: "u2", type: "pulumi:providers:kubernetes", inputs },
+      ],
+    });
+    assert.equal(readyForDestroy(path), 1);
+    const { resources } = readState(path);
+    assert.deepEqual(
+      resources.map((resource) => resource.inputs),
+      [inputs, { clusterIdentifier: "shop" }],
+    );
+    assert.equal(readyForDestroy(path), 0);
   });
 
   it("that is cut off is an error with the mend, and stays as it is", () => {
