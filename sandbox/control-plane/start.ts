@@ -11,6 +11,7 @@ import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { ensureProgram } from "../toolchain/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
+import { assertMemory } from "./memory.ts";
 import { ensurePki, type Pki } from "./pki.ts";
 import { choosePorts, readPorts, type Ports } from "./ports.ts";
 import { diedError, logTail, startProgram, stopPrograms } from "./processes.ts";
@@ -36,8 +37,8 @@ const PORT_ATTEMPTS = 3;
 /**
  * Starts the control plane of a directory, or returns the one that runs there. The programs outlive this process,
  * until `stopControlPlane`. What a former run left (objects, keys, ports where they are free) is taken up again.
- * @throws SandboxError `control-plane.start-failed`, `control-plane.died`, `control-plane.timeout`; the signal's
- * reason when aborted. Nothing of the start keeps running then.
+ * @throws SandboxError `control-plane.start-failed`, `control-plane.died`, `control-plane.timeout`, `control-plane.memory`; the
+ * signal's reason when aborted. Nothing of the start keeps running then.
  */
 export async function startControlPlane(options: StartOptions): Promise<ControlPlane> {
   return withDirectoryLock(options.dir, () => startLocked(options), {
@@ -86,6 +87,9 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   const pki = await ensurePki(layout.pki);
   const ports = await choosePorts(readPorts(layout.ports));
   const podRuntime = await choosePodRuntime(options.toolchain);
+  if (podRuntime.kind === "kubelet") {
+    assertMemory();
+  }
   await writeFile(layout.podRuntime, JSON.stringify(podRuntime), { mode: 0o600 });
   const toolchain = await withPodProgram(options, podRuntime);
   await writeConfigs(layout, pki, ports);

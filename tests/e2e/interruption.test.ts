@@ -29,13 +29,6 @@ describe("an up that is cut off", function () {
   this.timeout(480_000);
   let project: TemporaryProject;
 
-  beforeEach(() => {
-    project = new TemporaryProject();
-  });
-  afterEach(async () => {
-    await project.remove();
-  });
-
   const paths = (stack: string) => stackPaths(placesOf({ projectDir: project.dir }), stack);
   const owner = (stack: string) => JSON.parse(readFileSync(paths(stack).lock, "utf8")) as LockOwner;
 
@@ -85,127 +78,140 @@ describe("an up that is cut off", function () {
     assert.ok((application?.deploymentsAvailable ?? 0) >= 6);
   }
 
-  it("by kill -9 while nodes are made: the next up finishes it, without their doubles", async () => {
-    const command = await untilStalled("dev", STALLED_NODES);
-    const { engine } = owner("dev");
-    assert.ok(engine !== undefined);
-    command.child.kill("SIGKILL");
-    await command.outcome;
-    assert.ok(existsSync(paths("dev").lock), "a killed process cannot free its lock");
+  describe("and alone", () => {
+    beforeEach(() => {
+      project = new TemporaryProject();
+    });
+    afterEach(async () => {
+      await project.remove();
+    });
 
-    const result = await project.json<ResultJson>(["up", "dev"]);
-    assert.ok(result.changes.create > 0);
-    assert.equal(
-      identifyProcess(engine.pid)?.started === engine.started,
-      false,
-      "the engine of the killed run still runs",
-    );
-    await assertAllRuns("dev");
-    const { objects } = JSON.parse(readFileSync(paths("dev").cloud, "utf8")) as { objects: { urn: string }[] };
-    // What a controller makes in the cloud (a load balancer and its interfaces) has no URN of its own.
-    const urns = objects.map(({ urn }) => urn).filter((urn) => urn.startsWith("urn:pulumi:"));
-    assert.ok(urns.length > 50);
-    assert.equal(new Set(urns).size, urns.length);
+    it("by kill -9 while nodes are made: the next up finishes it, without their doubles", async () => {
+      const command = await untilStalled("dev", STALLED_NODES);
+      const { engine } = owner("dev");
+      assert.ok(engine !== undefined);
+      command.child.kill("SIGKILL");
+      await command.outcome;
+      assert.ok(existsSync(paths("dev").lock), "a killed process cannot free its lock");
+
+      const result = await project.json<ResultJson>(["up", "dev"]);
+      assert.ok(result.changes.create > 0);
+      assert.equal(
+        identifyProcess(engine.pid)?.started === engine.started,
+        false,
+        "the engine of the killed run still runs",
+      );
+      await assertAllRuns("dev");
+      const { objects } = JSON.parse(readFileSync(paths("dev").cloud, "utf8")) as { objects: { urn: string }[] };
+      // What a controller makes in the cloud (a load balancer and its interfaces) has no URN of its own.
+      const urns = objects.map(({ urn }) => urn).filter((urn) => urn.startsWith("urn:pulumi:"));
+      assert.ok(urns.length > 50);
+      assert.equal(new Set(urns).size, urns.length);
+    });
+
+    it("by kill -9 while workloads are made: destroy leaves nothing", async () => {
+      const command = await untilStalled("local", STALLED_DEPLOYMENT);
+      command.child.kill("SIGKILL");
+      await command.outcome;
+      await project.json<ResultJson>(["destroy", "local"]);
+      const status = await statusOf(project, "local");
+      assert.deepEqual(status.resources, []);
+      const namespaces = status.cluster?.namespaces.map(({ name }) => name);
+      assert.deepEqual(namespaces, []);
+    });
+
+    it("by the end of everything in the middle of a Helm release: the next up frees the release, and goes on from what is there", async () => {
+      const command = project.start(["up", "local", "--json"], { faults: [STALLED_ISTIOD] });
+      const installing = untilInstalling("local", "istiod");
+      await Promise.race([installing, command.outcome.then(({ stderr }) => assert.fail(stderr))]);
+      const { engine } = owner("local");
+      assert.ok(engine !== undefined);
+      const providers = processesOfProgramsIn(paths("local").pulumiHome);
+      assert.equal(providers.length, 1);
+      [engine, ...providers].forEach(({ pid }) => process.kill(pid, "SIGKILL"));
+      command.child.kill("SIGKILL");
+      await command.outcome;
+
+      const { code, stdout, stderr } = await project.run(["up", "local", "--json"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /istio-system\/istiod was left pending-install/);
+      const { changes } = lastJson<ResultJson>(stdout);
+      assert.ok(changes.same > 0 && changes.create > 0);
+      await assertAllRuns("local");
+      const again = await project.json<ResultJson>(["up", "local"]);
+      assert.deepEqual([again.changes.create, again.changes.update, again.changes.replace], [0, 0, 0]);
+    });
   });
 
-  it("by kill -9 while workloads are made: destroy leaves nothing", async () => {
-    const command = await untilStalled("local", STALLED_DEPLOYMENT);
-    command.child.kill("SIGKILL");
-    await command.outcome;
-    await project.json<ResultJson>(["destroy", "local"]);
-    const status = await statusOf(project, "local");
-    assert.deepEqual(status.resources, []);
-    const namespaces = status.cluster?.namespaces.map(({ name }) => name);
-    assert.deepEqual(namespaces, []);
-  });
+  // Each goes on from what the one before has left, as somebody does who has trouble: a start from nothing takes half a minute.
+  describe("and again", () => {
+    before(() => {
+      project = new TemporaryProject();
+    });
+    after(async () => {
+      await project.remove();
+    });
 
-  it("by the end of everything in the middle of a Helm release: the next up frees the release, and goes on from what is there", async () => {
-    const command = project.start(["up", "local", "--json"], { faults: [STALLED_ISTIOD] });
-    const installing = untilInstalling("local", "istiod");
-    await Promise.race([installing, command.outcome.then(({ stderr }) => assert.fail(stderr))]);
-    const { engine } = owner("local");
-    assert.ok(engine !== undefined);
-    const providers = processesOfProgramsIn(paths("local").pulumiHome);
-    assert.equal(providers.length, 1);
-    [engine, ...providers].forEach(({ pid }) => process.kill(pid, "SIGKILL"));
-    command.child.kill("SIGKILL");
-    await command.outcome;
+    it("by a second Ctrl-C: ends at once, and leaves no process", async () => {
+      const command = await untilStalled("local", STALLED_DEPLOYMENT);
+      const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
+      const engine = owner("local").engine?.pid ?? 0;
+      command.child.kill("SIGINT");
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      command.child.kill("SIGINT");
+      assert.equal((await command.outcome).code, 130);
+      await eventually(
+        "the end of all processes",
+        5000,
+        () => [...processes, engine].every((pid) => identifyProcess(pid) === undefined) || undefined,
+      );
+      assert.equal(existsSync(paths("local").lock), false);
+    });
 
-    const { code, stdout, stderr } = await project.run(["up", "local", "--json"]);
-    assert.equal(code, 0, stderr);
-    assert.match(stderr, /istio-system\/istiod was left pending-install/);
-    const { changes } = lastJson<ResultJson>(stdout);
-    assert.ok(changes.same > 0 && changes.create > 0);
-    await assertAllRuns("local");
-    const again = await project.json<ResultJson>(["up", "local"]);
-    assert.deepEqual([again.changes.create, again.changes.update, again.changes.replace], [0, 0, 0]);
-  });
-
-  it("by Ctrl-C: exit code 130, one sentence, no process, no lock; the next up continues", async () => {
-    const command = await untilStalled("local", STALLED_DEPLOYMENT);
-    const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
-    const { engine } = owner("local");
-    assert.ok(processes.length >= 5 && engine !== undefined);
-    command.child.kill("SIGINT");
-    const { code, stdout, stderr } = await command.outcome;
-
-    assert.equal(code, 130, stderr);
-    assert.equal(lastJson<ErrorJson>(stdout).error.code, "interrupted");
-    assert.match(stderr, /error: up of local was interrupted: the next `mesh up local` continues\n$/);
-    assert.equal(existsSync(paths("local").lock), false);
-    assert.deepEqual(
-      [...processes, engine.pid].map((pid) => identifyProcess(pid)),
-      [...processes, engine.pid].map(() => undefined),
-    );
-
-    const { changes } = await project.json<ResultJson>(["up", "local"]);
-    assert.ok(changes.same > 0, "what was made before counts");
-    await assertAllRuns("local");
-  });
-
-  it("by a second Ctrl-C: ends at once, and leaves no process either", async () => {
-    const command = await untilStalled("local", STALLED_DEPLOYMENT);
-    const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
-    const engine = owner("local").engine?.pid ?? 0;
-    command.child.kill("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    command.child.kill("SIGINT");
-    assert.equal((await command.outcome).code, 130);
-    await eventually(
-      "the end of all processes",
-      5000,
-      () => [...processes, engine].every((pid) => identifyProcess(pid) === undefined) || undefined,
-    );
-    assert.equal(existsSync(paths("local").lock), false);
-  });
-
-  it("by the death of the API server: one sentence within seconds; the next up continues", async () => {
-    const command = await untilStalled("local", STALLED_DEPLOYMENT);
-    const pid = readControlPlane(paths("local").controlPlane)?.processes["kube-apiserver"];
-    assert.ok(pid !== undefined);
-    const killed = Date.now();
-    process.kill(pid, "SIGKILL");
-    const { code, stdout, stderr } = await command.outcome;
-    assert.equal(code, 1);
-    assert.ok(Date.now() - killed < 15_000);
-    const { error } = lastJson<ErrorJson>(stdout);
-    assert.equal(error.code, "control-plane.died");
-    assert.match(stderr, /kube-apiserver/);
-    assert.doesNotMatch(stderr, /^\s+at /m);
-    await project.json<ResultJson>(["up", "local"]);
-    await assertAllRuns("local");
-  });
-
-  it("leaves others out: a second command is refused and told which process works", async () => {
-    const command = await untilStalled("local", STALLED_DEPLOYMENT);
-    for (const other of [["up", "local"], ["destroy", "local"], ["down"]]) {
-      const { code, stdout } = await project.run([...other, "--json"]);
-      const { error } = lastJson<ErrorJson>(stdout);
+    it("by the death of the API server: one sentence within seconds", async () => {
+      const command = await untilStalled("local", STALLED_DEPLOYMENT);
+      const pid = readControlPlane(paths("local").controlPlane)?.processes["kube-apiserver"];
+      assert.ok(pid !== undefined);
+      const killed = Date.now();
+      process.kill(pid, "SIGKILL");
+      const { code, stdout, stderr } = await command.outcome;
       assert.equal(code, 1);
-      assert.equal(error.code, "stack.busy");
-      assert.match(error.message, new RegExp(`process ${command.child.pid ?? 0} \\(mesh up`));
-    }
-    command.child.kill("SIGTERM");
-    assert.equal((await command.outcome).code, 130);
+      assert.ok(Date.now() - killed < 15_000);
+      const { error } = lastJson<ErrorJson>(stdout);
+      assert.equal(error.code, "control-plane.died");
+      assert.match(stderr, /kube-apiserver/);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    });
+
+    it("by Ctrl-C: exit code 130, one sentence, no process, no lock; until then others are left out", async () => {
+      const command = await untilStalled("local", STALLED_DEPLOYMENT);
+      for (const other of [["up", "local"], ["destroy", "local"], ["down"]]) {
+        const { code, stdout } = await project.run([...other, "--json"]);
+        const { error } = lastJson<ErrorJson>(stdout);
+        assert.equal(code, 1);
+        assert.equal(error.code, "stack.busy");
+        assert.match(error.message, new RegExp(`process ${command.child.pid ?? 0} \\(mesh up`));
+      }
+      const processes = Object.values(readControlPlane(paths("local").controlPlane)?.processes ?? {});
+      const { engine } = owner("local");
+      assert.ok(processes.length >= 5 && engine !== undefined);
+      command.child.kill("SIGINT");
+      const { code, stdout, stderr } = await command.outcome;
+
+      assert.equal(code, 130, stderr);
+      assert.equal(lastJson<ErrorJson>(stdout).error.code, "interrupted");
+      assert.match(stderr, /error: up of local was interrupted: the next `mesh up local` continues\n$/);
+      assert.equal(existsSync(paths("local").lock), false);
+      assert.deepEqual(
+        [...processes, engine.pid].map((pid) => identifyProcess(pid)),
+        [...processes, engine.pid].map(() => undefined),
+      );
+    });
+
+    it("and comes to its end when it is let", async () => {
+      const { changes } = await project.json<ResultJson>(["up", "local"]);
+      assert.ok(changes.same > 0, "what was made before counts");
+      await assertAllRuns("local");
+    });
   });
 });

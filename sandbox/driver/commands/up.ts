@@ -17,6 +17,7 @@ import { standInCertificates } from "../stand-in-certificates.ts";
 import type { EndableRun } from "../run-control.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
 import { watchUnschedulable } from "../unschedulable.ts";
+import { assertCanRun } from "../unsupported.ts";
 import { withCluster } from "../with-cluster.ts";
 
 /** What `up` brought about. */
@@ -55,6 +56,7 @@ const SETTLE_MS = 15_000;
 export async function up(stack: string, options: DriverOptions): Promise<UpResult> {
   return withStack("up", stack, options, async (session) => {
     assertObjectsKept(session.paths);
+    assertCanRun(session.stack);
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       writePublicHosts(layoutOf(session.paths.controlPlane).hosts, publicHosts(session.stack));
       const result = await whilePodsFit(cluster, control, async () =>

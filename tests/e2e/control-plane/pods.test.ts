@@ -77,6 +77,15 @@ describe("pods that run", function () {
     assert.equal((await appOf("slow"))?.ready, false);
   });
 
+  it("are probed at once, where a young kubelet would wait for a part of the period", async () => {
+    const httpGet = { path: "/ready", port: 8080 };
+    await makePod("patient", {
+      startupProbe: { httpGet, periodSeconds: 1, failureThreshold: 60 },
+      readinessProbe: { httpGet, periodSeconds: 3600 },
+    });
+    await eventually("the pod is Ready", async () => ((await appOf("patient"))?.ready === true ? true : undefined));
+  });
+
   it("are restarted with back-off when their program dies, and say its exit code", async () => {
     await makePod("dying", { command: ["sh", "-c", "exit 3"] });
     const dying = await eventually("the program died twice", async () => {

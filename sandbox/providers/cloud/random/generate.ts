@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 
 import { Refusal } from "../../protocol/index.ts";
 import { numberOf, textOf } from "../properties.ts";
@@ -12,7 +12,7 @@ const DIGITS = "0123456789";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
 /**
- * A random text as RandomPassword and RandomString make it: `length` characters of the classes that are switched on, with at
+ * A random text as RandomPassword makes it: `length` characters of the classes that are switched on, with at
  * least `minLower`, `minUpper`, `minNumeric` and `minSpecial` of each.
  * @throws Refusal when nothing can be chosen from, or the minima exceed the length.
  */
@@ -53,58 +53,4 @@ function shuffle<T>(list: readonly T[]): T[] {
     }
   }
   return result;
-}
-
-/** Outputs of a RandomId: the same bytes in several notations, each behind the prefix. */
-export function randomId(inputs: Properties): Properties {
-  const bytes = randomBytes(numberOf(inputs["byteLength"], 8));
-  const prefix = textOf(inputs["prefix"]);
-  const b64Url = bytes.toString("base64url");
-  return {
-    id: b64Url,
-    b64Url: prefix + b64Url,
-    b64Std: prefix + bytes.toString("base64"),
-    hex: prefix + bytes.toString("hex"),
-    dec: prefix + BigInt(`0x${bytes.toString("hex")}`).toString(),
-  };
-}
-
-const ADJECTIVES = [
-  "brave",
-  "calm",
-  "eager",
-  "fair",
-  "gentle",
-  "keen",
-  "lively",
-  "merry",
-  "noble",
-  "proud",
-  "quick",
-  "wise",
-];
-const ANIMALS = [
-  "badger",
-  "crane",
-  "falcon",
-  "gecko",
-  "heron",
-  "ibex",
-  "lynx",
-  "marmot",
-  "otter",
-  "puffin",
-  "raven",
-  "tapir",
-];
-
-/** A RandomPet's name. The word lists are our own and shorter than the published provider's. */
-export function randomPet(inputs: Properties): string {
-  const length = numberOf(inputs["length"], 2);
-  const words = Array.from({ length }, (_, i) => {
-    const list = i === length - 1 ? ANIMALS : ADJECTIVES;
-    return list[randomInt(list.length)] ?? "";
-  });
-  const prefix = textOf(inputs["prefix"]);
-  return [...(prefix === "" ? [] : [prefix]), ...words].join(textOf(inputs["separator"]) || "-");
 }

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { textOf } from "../../../../sandbox/providers/cloud/properties.ts";
-import { randomId, randomPet, randomText } from "../../../../sandbox/providers/cloud/random/generate.ts";
+import { randomText } from "../../../../sandbox/providers/cloud/random/generate.ts";
 
 describe("stand-in for random", () => {
   it("makes texts of the length, classes and minima that are asked for", () => {
@@ -41,17 +40,5 @@ describe("stand-in for random", () => {
 
   it("refuses minima that exceed the length", () => {
     assert.throws(() => randomText({ length: 2, minLower: 3 }), /length 2 cannot be made: at least 3/);
-  });
-
-  it("gives one id in all its notations", () => {
-    const id = randomId({ byteLength: 6, prefix: "mesh-" });
-    const hex = textOf(id["hex"]).replace("mesh-", "");
-    assert.equal(hex.length, 12);
-    assert.equal(id["dec"], `mesh-${BigInt(`0x${hex}`).toString()}`);
-    assert.equal(Buffer.from(textOf(id["id"]), "base64url").toString("hex"), hex);
-  });
-
-  it("names pets with prefix, separator and as many words as asked for", () => {
-    assert.match(randomPet({ length: 3, separator: "_", prefix: "shop" }), /^shop(_[a-z]+){3}$/);
   });
 });

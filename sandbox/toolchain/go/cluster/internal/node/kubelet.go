@@ -197,6 +197,7 @@ func volumePlugins() []volume.VolumePlugin {
 	} {
 		plugins = append(plugins, probe...)
 	}
+	plugins[0] = atOnce{plugins[0]}
 	return plugins
 }
 
