@@ -68,11 +68,16 @@ describe("the user's own cluster", function () {
       KUBECONFIG: project.path("home/.kube/config"),
       KUBERNETES_SERVICE_HOST: "127.0.0.1",
       KUBERNETES_SERVICE_PORT: String(cluster.port),
+      // Also the test of a machine whose pods are placed and do not run.
+      MESH_PODS: "placed",
       MESH_CACHE_DIR: process.env["MESH_CACHE_DIR"] ?? `${process.env["HOME"] ?? ""}/.cache/ecommerce-mesh`,
     };
     const run = async (command: string) => project.json<ResultJson>([command, "local"], { environment });
     assert.ok((await run("preview")).changes.create > 50);
-    assert.ok((await run("up")).changes.create > 50);
+    const { code, stdout, stderr } = await project.run(["up", "local"], { environment });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /no pod runs.*MESH_PODS=placed asks for it/);
+    assert.match(stdout, /ecommerce: 7\/7 Deployments Available, \d+\/\d+ pods ready/);
     assert.equal((await run("preview")).changes.create, 0);
     assert.ok((await run("destroy")).changes.delete > 50);
     assert.equal(cluster.connections, 0);

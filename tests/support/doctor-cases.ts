@@ -190,9 +190,9 @@ export const DOCTOR_CASES: readonly DoctorCase[] = [
     break: patched(`${NETWORKING}/gateways/ecommerce-gateway`, (gateway) => ({
       spec: {
         servers: listAt(gateway, "spec", "servers").map((server) =>
-          objectAt(server)["tls"] === undefined
-            ? server
-            : { ...objectAt(server), tls: { mode: "SIMPLE", credentialName: "nothing-here" } },
+          stringAt(server, "port", "protocol") === "HTTPS"
+            ? { ...objectAt(server), tls: { mode: "SIMPLE", credentialName: "nothing-here" } }
+            : server,
         ),
       },
     })),
