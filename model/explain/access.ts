@@ -111,7 +111,7 @@ function judge(
           },
         ];
   if (token.kind === "refused") {
-    return { status: 401, because: token.says, steps: tokenSteps };
+    return { status: token.status, because: token.says, steps: tokenSteps };
   }
   const decision = decide(policies, [world.trustDomain], {
     ...(principal === undefined ? {} : { principal }),

@@ -8,10 +8,13 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 /** What a RequestAuthentication makes of a request. */
 export type TokenVerdict =
   | { readonly kind: "none" }
-  /** No rule of its issuer, or its audience or time is wrong: 401. */
-  | { readonly kind: "refused"; readonly says: string }
+  /** 401: no rule of its issuer, or it is not the time for it. 403: it is for somebody else. */
+  | { readonly kind: "refused"; readonly status: 401 | 403; readonly says: string }
   /** As far as can be told without the issuer's keys. */
   | { readonly kind: "accepted"; readonly claims: TokenClaims; readonly says: string };
+
+/** Seconds that the clocks of issuer and proxy may differ. Source: `kClockSkewInSecond` of Envoy, which Istio leaves as it is. */
+const CLOCK_SKEW = 60;
 
 /**
  * Judges the token of a request by the rules that hold for a workload, except for its signature: that takes the
@@ -34,24 +37,29 @@ export function judgeToken(
   }
   const readable = found.flatMap(({ rule, claims }) => (claims === undefined ? [] : [{ rule, claims }]));
   if (readable.length === 0) {
-    return { kind: "refused", says: "the token is no JWT" };
+    return { kind: "refused", status: 401, says: "the token is no JWT" };
   }
   const match = readable.find(({ rule, claims }) => rule.issuer === claims["iss"]);
   if (match === undefined) {
     const issuers = [...new Set(readable.map(({ claims }) => JSON.stringify(claims["iss"] ?? "")))];
-    return { kind: "refused", says: `no rule that looks there knows the issuer ${issuers.join(" or ")}` };
+    return { kind: "refused", status: 401, says: `no rule that looks there knows the issuer ${issuers.join(" or ")}` };
   }
   const { rule, claims } = match;
+  const { exp, nbf } = claims;
+  if (typeof nbf === "number" && nbf > now + CLOCK_SKEW) {
+    return { kind: "refused", status: 401, says: "the token is not valid yet" };
+  }
+  if (typeof exp === "number" && now > exp + CLOCK_SKEW) {
+    return { kind: "refused", status: 401, says: "the token has expired" };
+  }
   const audiences = rule.audiences ?? [];
   const offered = [claims["aud"]].flat();
   if (audiences.length > 0 && !audiences.some((audience) => offered.includes(audience))) {
     return {
       kind: "refused",
+      status: 403,
       says: `the token is for ${JSON.stringify(claims["aud"] ?? null)}, not for ${audiences.join(" or ")}`,
     };
-  }
-  if (typeof claims["exp"] === "number" && claims["exp"] < now) {
-    return { kind: "refused", says: "the token has expired" };
   }
   return {
     kind: "accepted",
