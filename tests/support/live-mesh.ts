@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -6,13 +7,17 @@ import { readLog } from "../../cli/cluster/logs.ts";
 import { podsNamed, type FoundPod } from "../../cli/cluster/pods.ts";
 import { proxiesOf } from "../../cli/doctor/proxies.ts";
 import { podView } from "../../cli/doctor/views.ts";
+import { connectThrough } from "../../cli/request/connect.ts";
 import { sendTo } from "../../cli/request/run.ts";
+import { sendRequests } from "../../cli/request/send-requests.ts";
 import { readTarget } from "../../cli/request/target.ts";
 import type { Cluster } from "../../cli/request/way.ts";
 import type { RequestReport } from "../../cli/output/observation.ts";
 import { readStackFile, type Stack } from "../../config/load.ts";
 import type { PlainObject } from "../../config/merge.ts";
+import { explain } from "../../model/explain/explain.ts";
 import { worldOf } from "../../model/explain/stack-world.ts";
+import type { Explanation } from "../../model/explain/types.ts";
 import { NAMESPACES } from "../../model/names.ts";
 import { KubernetesClient } from "../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
@@ -114,6 +119,11 @@ export class LiveMesh {
     return verdict === undefined ? [`${where}: not judged`] : verdict.because.map((why) => `${where}: ${why}`);
   }
 
+  /** What `explain` says of a request before it is sent. */
+  foretold(text: string, { from, headers = [] }: SendOptions = {}): Explanation {
+    return explain(this.#cluster.world, readTarget(text, headers, from).request, Date.now() / 1000);
+  }
+
   /** The statuses that came back, in the order of their ends. */
   async statuses(text: string, options: SendOptions = {}): Promise<(number | null)[]> {
     return (await this.send(text, options)).observation.replies.map(({ status }) => status);
@@ -132,6 +142,31 @@ export class LiveMesh {
       await readLog(this.api, pod, container, part, (line) => lines.push(line), this.#abort.signal);
     }
     return lines;
+  }
+
+  /** How many requests for a path reached the containers of a service, `name:version`, by what the demo image logs. */
+  async arrived(service: string, path: string): Promise<number> {
+    const lines = await this.logOf(service, service.replace(/:.*/, ""));
+    return lines.filter((line) => line.includes(` ${path} HTTP/`)).length;
+  }
+
+  /**
+   * Lets the demo image of every pod of a service fail from now on, which it is asked inside of the pod, past the sidecar.
+   * @param share of the requests, 0 to 1: they are answered with 500, evenly spread
+   */
+  async fail(service: string, share: number): Promise<void> {
+    const port = this.stack.catalog.services[service]?.port;
+    for (const pod of await this.podsOf(service)) {
+      const { replies } = await sendRequests({
+        open: () => connectThrough(this.plane.socket, `127.0.0.1:${port}`, pod),
+        method: "GET",
+        path: `/config/error_rate/${share}`,
+        host: "localhost",
+        count: 1,
+        signal: this.#abort.signal,
+      });
+      assert.equal(replies[0]?.status, 200, replies[0]?.error);
+    }
   }
 
   /**

@@ -3,6 +3,8 @@ import type { Grant } from "../../model/access/grants.ts";
 import { clusterName } from "../../model/names.ts";
 import { stackObjects, stackReleases } from "../../model/render.ts";
 import type { Stack } from "../../config/load.ts";
+import { likelyCounts } from "../../model/observation/binomial.ts";
+import type { Verdict } from "../../model/observation/verdict.ts";
 import type { MatchSpec } from "../../config/schema/catalog/matches.ts";
 
 /** Who calls whom with what, and whether `mesh access` grants it. */
@@ -65,6 +67,30 @@ export function publicRequestsOf({ catalog }: Stack): PublicRequest[] {
       ];
     }),
   );
+}
+
+/** The foretold shares as text, equal for requests that are split alike; undefined where nothing is left to chance. */
+export function splitAs({ outcomes }: Verdict): string | undefined {
+  const shares = outcomes.filter(({ foretold }) => foretold > 0);
+  return shares.some(({ foretold }) => foretold < 1)
+    ? shares.map(({ what, foretold }) => `${what} ${foretold}`).join(", ")
+    : undefined;
+}
+
+/** What does not agree when requests that are split alike are counted together: chance allows less of more. */
+export function togetherAgainst(verdicts: readonly Verdict[]): string[] {
+  const all = verdicts.flatMap(({ outcomes }) => outcomes);
+  const total = sum(all);
+  return [...new Set(all.map(({ what }) => what))].flatMap((what) => {
+    const outcomes = all.filter((outcome) => outcome.what === what);
+    const [count, foretold] = [sum(outcomes), outcomes[0]?.foretold ?? 0];
+    const { from, to } = likelyCounts(total, foretold);
+    return count >= from && count <= to ? [] : [`${what}: ${count} of ${total}, where chance allows ${from} to ${to}`];
+  });
+}
+
+function sum(outcomes: readonly { readonly count: number }[]): number {
+  return outcomes.reduce((count, outcome) => count + outcome.count, 0);
 }
 
 /** Header lines that a rule's conditions take; none where it asks for more than headers of a fixed value. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "../../../config/merge.ts";
 import { LiveMesh, needsPods, onAll } from "../../support/live-mesh.ts";
-import { callsOf, publicRequestsOf } from "../../support/truth.ts";
+import { callsOf, publicRequestsOf, splitAs, togetherAgainst } from "../../support/truth.ts";
 
-/** Requests to each way in, and where their answers are split. */
+/** Requests to each way in, and to all of those together whose answers are split alike. */
 const FEW = 6;
 const MANY = 300;
 
@@ -50,11 +50,24 @@ export function truthOf(
     it("is what explain foretells for every way in, and for every split within three standard deviations", async () => {
       const requests = publicRequestsOf(mesh().stack);
       assert.ok(requests.length > 0);
-      const differences: string[] = [];
-      for (const { text, headers } of requests) {
+      const looked = await onAll(requests, async ({ text, headers }) => {
         const { verdict } = await mesh().send(text, { headers, count: FEW });
-        const isSplit = verdict?.outcomes.some(({ foretold }) => foretold > 0 && foretold < 1) === true;
-        differences.push(...(await mesh().differences(text, { headers, count: isSplit ? MANY : FEW })));
+        assert.ok(verdict !== undefined);
+        return [{ text, headers, verdict }];
+      });
+      const differences = looked.flatMap(({ text, headers, verdict }) =>
+        verdict.because.map((why) => `${text} ${headers.join(" ")}: ${why}`),
+      );
+      const isSplit = looked.filter(({ verdict }) => splitAs(verdict) !== undefined);
+      for (const split of new Set(isSplit.map(({ verdict }) => splitAs(verdict)))) {
+        const ways = isSplit.filter(({ verdict }) => splitAs(verdict) === split);
+        const verdicts = ways.map(({ verdict }) => verdict);
+        // One way after the other: callers' pools hold few.
+        for (const { text, headers } of ways) {
+          const { verdict } = await mesh().send(text, { headers, count: Math.ceil(MANY / ways.length) });
+          verdicts.push(...(verdict === undefined ? [] : [verdict]));
+        }
+        differences.push(...togetherAgainst(verdicts));
       }
       assert.deepEqual(differences, []);
     });
