@@ -51,12 +51,18 @@ export function truthOf(
       const requests = publicRequestsOf(mesh().stack);
       assert.ok(requests.length > 0);
       const looked = await onAll(requests, async ({ text, headers }) => {
-        const { verdict } = await mesh().send(text, { headers, count: FEW });
+        const { observation, verdict } = await mesh().send(text, { headers, count: FEW });
         assert.ok(verdict !== undefined);
-        return [{ text, headers, verdict }];
+        // What a container asks for by itself the catalog grants it.
+        const refused = observation.replies.flatMap(({ failedCalls }) =>
+          failedCalls.filter(({ status }) => status === 403),
+        );
+        return [{ text, headers, verdict, refused }];
       });
-      const differences = looked.flatMap(({ text, headers, verdict }) =>
-        verdict.because.map((why) => `${text} ${headers.join(" ")}: ${why}`),
+      const differences = looked.flatMap(({ text, headers, verdict, refused }) =>
+        [...verdict.because, ...refused.map(({ uri }) => `a call behind it is refused, ${uri}`)].map(
+          (why) => `${text} ${headers.join(" ")}: ${why}`,
+        ),
       );
       const isSplit = looked.filter(({ verdict }) => splitAs(verdict) !== undefined);
       for (const split of new Set(isSplit.map(({ verdict }) => splitAs(verdict)))) {
