@@ -22,8 +22,10 @@ export function parseRequest(text: string, headerLines: readonly string[] = [], 
   }
   const headers = Object.fromEntries(headerLines.map(headerOf));
   const query: Record<string, string> = {};
-  for (const [name, value] of url.searchParams) {
-    query[name] ??= value;
+  // As Envoy reads them: what is escaped stays so.
+  for (const parameter of url.search.slice(1).split("&")) {
+    const [name = "", ...value] = parameter.split("=");
+    query[name] ??= value.join("=");
   }
   const authority = headers["host"]?.split(":")[0];
   return {
@@ -31,11 +33,22 @@ export function parseRequest(text: string, headerLines: readonly string[] = [], 
     scheme: url.protocol === "https:" ? "https" : "http",
     host: (authority ?? url.hostname).toLowerCase(),
     port: url.port === "" ? undefined : Number(url.port),
-    path: url.pathname,
+    path: normalized(url.pathname),
     query,
     headers,
     ...(from === undefined ? {} : { from: callerOf(from) }),
   };
+}
+
+/**
+ * As each proxy reads it before anything else: what needs no escape has none. Dot segments are out of the URL already.
+ * Source: Envoy's `normalize_path`, which Istio's `pathNormalization: BASE`, the default, switches on.
+ */
+function normalized(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (escaped, code: string) => {
+    const character = String.fromCharCode(Number.parseInt(code, 16));
+    return /[\w.~-]/.test(character) ? character : escaped;
+  });
 }
 
 function urlOf(text: string): URL | undefined {

@@ -1,4 +1,4 @@
-import { tokenFor } from "./token-location.ts";
+import { tokensFor, type JwtRule } from "./token-location.ts";
 import type { MeshRequest } from "./types.ts";
 import type { RequestAuthenticationView } from "./world.ts";
 
@@ -8,7 +8,7 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 /** What a RequestAuthentication makes of a request. */
 export type TokenVerdict =
   | { readonly kind: "none" }
-  /** 401: no rule of its issuer, or it is not the time for it. 403: it is for somebody else. */
+  /** 401: no rule for its issuer, or it is not the time for it. 403: it is for somebody else. */
   | { readonly kind: "refused"; readonly status: 401 | 403; readonly says: string }
   /** As far as can be told without the issuer's keys. */
   | { readonly kind: "accepted"; readonly claims: TokenClaims; readonly says: string };
@@ -17,8 +17,8 @@ export type TokenVerdict =
 const CLOCK_SKEW = 60;
 
 /**
- * Judges the token of a request by the rules that hold for a workload, except for its signature: that takes the
- * issuer's keys, which are not here.
+ * Judges the tokens of a request by the rules that hold for a workload, except for their signatures: that takes the
+ * issuers' keys, which are not here. All tokens that one rule finds must be good; of several rules one is enough.
  * @param now seconds since 1970
  */
 export function judgeToken(
@@ -26,46 +26,44 @@ export function judgeToken(
   request: Pick<MeshRequest, "headers" | "query">,
   now: number,
 ): TokenVerdict {
-  const found = rules
+  const all = rules
     .flatMap(({ spec }) => spec.jwtRules ?? [])
     .flatMap((rule) => {
-      const token = tokenFor(rule, request);
-      return token === undefined ? [] : [{ rule, claims: claimsOf(token) }];
+      const judged = tokensFor(rule, request).map((token) => judgeOne(rule, token, now));
+      return judged.find(({ verdict }) => verdict.kind === "refused") ?? judged[0] ?? [];
     });
-  if (found.length === 0) {
-    return { kind: "none" };
+  // The rule of its issuer says more of a token than one that does not know the issuer.
+  const chosen = all.find(({ verdict }) => verdict.kind === "accepted") ?? all.find(({ isKnown }) => isKnown) ?? all[0];
+  return chosen?.verdict ?? { kind: "none" };
+}
+
+/** What one rule makes of one token, and whether it knows the issuer. */
+function judgeOne(rule: JwtRule, token: string, now: number): { verdict: TokenVerdict; isKnown: boolean } {
+  const claims = claimsOf(token);
+  const refused = (status: 401 | 403, says: string, isKnown = true) => ({
+    verdict: { kind: "refused" as const, status, says },
+    isKnown,
+  });
+  if (claims === undefined) {
+    return refused(401, "the token is no JWT", false);
   }
-  const readable = found.flatMap(({ rule, claims }) => (claims === undefined ? [] : [{ rule, claims }]));
-  if (readable.length === 0) {
-    return { kind: "refused", status: 401, says: "the token is no JWT" };
+  const { iss, exp, nbf, aud } = claims;
+  if (rule.issuer !== iss) {
+    return refused(401, `no rule that looks there knows the issuer ${JSON.stringify(iss ?? "")}`, false);
   }
-  const match = readable.find(({ rule, claims }) => rule.issuer === claims["iss"]);
-  if (match === undefined) {
-    const issuers = [...new Set(readable.map(({ claims }) => JSON.stringify(claims["iss"] ?? "")))];
-    return { kind: "refused", status: 401, says: `no rule that looks there knows the issuer ${issuers.join(" or ")}` };
-  }
-  const { rule, claims } = match;
-  const { exp, nbf } = claims;
   if (typeof nbf === "number" && nbf > now + CLOCK_SKEW) {
-    return { kind: "refused", status: 401, says: "the token is not valid yet" };
+    return refused(401, "the token is not valid yet");
   }
   if (typeof exp === "number" && now > exp + CLOCK_SKEW) {
-    return { kind: "refused", status: 401, says: "the token has expired" };
+    return refused(401, "the token has expired");
   }
-  const audiences = rule.audiences ?? [];
-  const offered = [claims["aud"]].flat();
+  const { audiences = [] } = rule;
+  const offered = [aud].flat();
   if (audiences.length > 0 && !audiences.some((audience) => offered.includes(audience))) {
-    return {
-      kind: "refused",
-      status: 403,
-      says: `the token is for ${JSON.stringify(claims["aud"] ?? null)}, not for ${audiences.join(" or ")}`,
-    };
+    return refused(403, `the token is for ${JSON.stringify(aud ?? null)}, not for ${audiences.join(" or ")}`);
   }
-  return {
-    kind: "accepted",
-    claims,
-    says: `the token of ${rule.issuer} is taken, if its signature is right (not checked here)`,
-  };
+  const says = `the token of ${rule.issuer} is taken, if its signature is right (not checked here)`;
+  return { verdict: { kind: "accepted", claims, says }, isKnown: true };
 }
 
 function claimsOf(token: string): TokenClaims | undefined {

@@ -7,9 +7,9 @@ export interface MeshRequest {
   readonly host: string;
   /** Port of the URL; undefined where the URL does not say one. */
   readonly port: number | undefined;
-  /** Path without query, beginning with `/`. */
+  /** Path without query, beginning with `/`, normalized as proxies do. */
   readonly path: string;
-  /** Query parameters; of a repeated one the first value. */
+  /** Query parameters as they are written, escapes and all; of a repeated one the first value. */
   readonly query: Readonly<Record<string, string>>;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;

@@ -61,6 +61,12 @@ describe("explain: policies", () => {
     }
   });
 
+  it("reads a path as proxies do, which take out escapes that it does not need", () => {
+    const statusOf = (path: string) => ask(world, `GET http://user:8080${path}`, [], "order").status;
+    assert.equal(statusOf("/%75sers/./publi%63/1"), 200);
+    assert.equal(statusOf("/users%2Fpublic/1"), 403);
+  });
+
   it("reads the claims of a token, and says that nobody checked its signature", () => {
     const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop", role: "customer" };
     const taken = ask(world, "GET http://user:8080/users/profile", [bearer(claims)], "order");
@@ -114,6 +120,19 @@ describe("explain: policies", () => {
     assert.equal(statusOf(profile, `authorization: Bearer ${token}`), 403);
     assert.equal(statusOf("http://user:8080/users/public/1", "authorization: Bearer nonsense"), 200);
     assert.equal(statusOf("http://user:8080/users/public/1", "cookie: session=nonsense"), 401);
+  });
+
+  it("wants every token that a rule finds to be good, and one rule of several to take its own", () => {
+    const url = "http://user:8080/users/public/1";
+    const token = (claims: object) => bearer({ iss: "https://auth.example.com", aud: "shop", ...claims });
+    const old = token({ exp: 1 }).replace(/^.*Bearer /, "");
+    assert.equal(ask(world, `GET ${url}?access_token=${old}`, [token({})], "order").status, 401);
+    // What stands before the prefix Envoy passes over.
+    assert.equal(ask(world, `GET ${url}`, [token({ exp: 1 }).replace("Bearer", "my Bearer")], "order").status, 401);
+    const another = `jwtRules: [{ issuer: "https://other.example" }, { issuer`;
+    const both = worldFrom(services, POLICIES.replace("jwtRules: [{ issuer", another));
+    assert.equal(ask(both, `GET ${url}`, [token({})], "order").status, 200);
+    assert.equal(ask(both, `GET ${url}`, [token({ aud: "bank" })], "order").status, 403);
   });
 
   it("takes a token from the query where no rule says otherwise", () => {

@@ -214,6 +214,9 @@ spec:
     assert.deepEqual([moved.status, moved.location, moved.answers], [308, "http://www.example.com/here", []]);
     assert.equal(ask(world, `GET ${url}/fixed?q=1`).status, 418);
     assert.equal(split(ask(world, `GET ${url}/fixed?q=2`)), "a 1");
+    // Envoy compares what is written, and of a repeated parameter the first.
+    assert.equal(split(ask(world, `GET ${url}/fixed?q=%31`)), "a 1");
+    assert.equal(ask(world, `GET ${url}/fixed?q=1&q=2`).status, 418);
     const preflight = ["Origin: https://shop.example.com", "Access-Control-Request-Method: PUT"];
     assert.deepEqual(ask(world, `OPTIONS ${url}/`, preflight).answers, []);
     assert.equal(split(ask(world, `OPTIONS ${url}/`, ["Origin: https://evil.example", preflight[1] ?? ""])), "a 1");
