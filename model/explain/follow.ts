@@ -21,6 +21,9 @@ const DEFAULT_RETRIES: Retries = {
   byDefault: true,
 };
 
+/** Conditions under which a try that took too long is made again; under all others its time ends the request with 504. Source: Envoy's `RetryStateImpl::wouldRetryFromReset`. */
+const FOR_SLOW_TRIES = ["5xx", "gateway-error", "reset"];
+
 /** What the chosen route makes of a share of the requests: its own answer, faults, copies, and its destinations. */
 export function follow(world: World, chosen: Chosen, request: MeshRequest, share: number, send: Send): Outcome {
   const { route } = chosen.flat;
@@ -126,10 +129,19 @@ function effectSteps(flat: FlatRoute, before: MeshRequest, after: MeshRequest): 
       : [`${fault.abort.percentage?.value ?? 100} % are ended with ${fault.abort.httpStatus ?? "a gRPC status"}`]),
     ...(timeout === undefined ? [] : [`timeout ${timeout}`]),
     ...(retries === undefined ? [] : [`${retries.attempts ?? 2} retries`]),
+    ...slowTryWords(flat.route),
   ];
   return object === undefined || words.length === 0
     ? []
     : [{ object: nameOf(object), rule: ruleOf(flat, last), says: words.join("; ") }];
+}
+
+function slowTryWords(route: HttpRoute): string[] {
+  const { perTryTimeout = null, retryOn = "" } = retriesOf(route) ?? {};
+  const isTriedAgain = retryOn.split(",").some((condition) => FOR_SLOW_TRIES.includes(condition));
+  return perTryTimeout === null || isTriedAgain
+    ? []
+    : [`a try of ${perTryTimeout} ends it, because retryOn is not for slow ones`];
 }
 
 /** Destinations with their shares; weights count against their sum, and a single destination needs none. */

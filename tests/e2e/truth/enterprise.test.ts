@@ -84,7 +84,11 @@ truthOf("enterprise", withServices, (mesh) => {
       cases.map(async ({ how }) => {
         const path = `/api/payments/slow-${how}`;
         const [text, headers] = [`GET https://api.ecommerce.com${path}`, [`x-slow: ${how}`]];
-        const { timeout, retries } = mesh().foretold(text, { headers });
+        const { timeout, retries, trace } = mesh().foretold(text, { headers });
+        assert.equal(
+          trace.some(({ says }) => says.includes("a try of 2s ends it")),
+          how === "own",
+        );
         const { observation } = await mesh().send(text, { headers });
         const [reply] = observation.replies;
         assert.equal(reply?.status, 504, how);

@@ -51,6 +51,19 @@ describe("explain: the labs on bookinfo", () => {
     assert.deepEqual([jason.retries?.attempts, jason.retries?.byDefault], [2, true]);
   });
 
+  it("says where the time of one try ends a request, because what is tried again are not slow ones", () => {
+    const saysSo = (retries: string) => {
+      const route = `- { timeout: 5s, retries: ${retries}, route: [{ destination: { host: reviews } }] }`;
+      const object = `kind: VirtualService\nmetadata: { name: reviews }\nspec:\n  hosts: [reviews]\n  http:\n    ${route}\n`;
+      const { trace } = ask(worldFrom({ reviews: ["v1"], web: ["v1"] }, object), "GET http://reviews:8080/", [], "web");
+      return trace.some(({ says }) => says.includes("a try of 2s ends it"));
+    };
+    assert.equal(saysSo("{ attempts: 3, perTryTimeout: 2s }"), true);
+    assert.equal(saysSo('{ attempts: 3, perTryTimeout: 2s, retryOn: "connect-failure,5xx" }'), false);
+    assert.equal(saysSo("{ attempts: 3 }"), false);
+    assert.equal(saysSo("{ attempts: 0, perTryTimeout: 2s }"), false);
+  });
+
   it("gives the pool of the host, or of the subset in its place, and says whose it is", () => {
     const { limits } = ask(BOOKINFO, "GET http://reviews:8080/", [], "productpage");
     assert.deepEqual(
