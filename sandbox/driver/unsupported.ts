@@ -7,7 +7,8 @@ import type { Stack } from "../../config/load.ts";
  */
 export function assertCanRun({ file, config }: Pick<Stack, "file" | "config">): void {
   if (config.mesh.istioCsr.enabled) {
-    const message = "cert-manager and istio-csr are placeholders in the sandbox and sign nothing: no istiod would start";
+    const message =
+      "cert-manager and istio-csr are placeholders in the sandbox and sign nothing: no istiod would start";
     const hint = "set it to false to bring the stack up here; preview and render take it as it is";
     throw new ConfigError(file, [{ path: "mesh.istioCsr.enabled", message, hint }]);
   }

@@ -52,7 +52,11 @@ describe("bad input to the command", function () {
 
   it("a mesh whose certificates nobody here signs: refused, and not waited for", async () => {
     project.edit("Pulumi.local.yaml", "count: 3", "count: 6");
-    project.edit("Pulumi.local.yaml", "  ecommerce-mesh:mesh:", "  ecommerce-mesh:mesh:\n    istioCsr: { enabled: true }");
+    project.edit(
+      "Pulumi.local.yaml",
+      "  ecommerce-mesh:mesh:",
+      "  ecommerce-mesh:mesh:\n    istioCsr: { enabled: true }",
+    );
     const [problem] = failure(await project.run(["up", "local", "--json"])).problems;
     assert.equal(problem?.path, "mesh.istioCsr.enabled");
     assert.equal(existsSync(project.path(".sandbox", "local", "control-plane")), false);
