@@ -33,6 +33,8 @@ export function engineEnvironment(
     // Without it the engine does not know `--event-log`.
     PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_OPTION_COLOR: "never",
+    // For engine and provider, which live for a minute: a fifth less processor time (2026-11-26), for some more memory.
+    GOGC: "400",
     // The backend would copy the whole state after each of some hundred steps.
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
     // Its lookup would ask git for the user's name and remote for the history: nothing here leaves the machine.

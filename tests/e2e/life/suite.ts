@@ -2,26 +2,30 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
-import { readCluster } from "../../cli/doctor/read-cluster.ts";
-import type { ResultJson } from "../../cli/output/result-json.ts";
-import { stackOutputs } from "../../sandbox/driver/checkpoint.ts";
-import { placesOf, stackPaths } from "../../sandbox/driver/paths.ts";
-import { readStackFile } from "../../config/load.ts";
-import { diagnose } from "../../model/doctor/diagnose.ts";
-import { identifyProcess } from "../../sandbox/processes/process-identity.ts";
-import { KubernetesClient } from "../../sandbox/cluster/client.ts";
-import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
-import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
-import { DOCTOR_CASES } from "../support/doctor-cases.ts";
-import { TemporaryProject, statusOf } from "../support/mesh-command.ts";
+import { KubernetesApi } from "../../../cli/cluster/kubernetes-api.ts";
+import { readCluster } from "../../../cli/doctor/read-cluster.ts";
+import type { ResultJson } from "../../../cli/output/result-json.ts";
+import { stackOutputs } from "../../../sandbox/driver/checkpoint.ts";
+import { placesOf, stackPaths } from "../../../sandbox/driver/paths.ts";
+import { readStackFile } from "../../../config/load.ts";
+import { diagnose } from "../../../model/doctor/diagnose.ts";
+import { identifyProcess } from "../../../sandbox/processes/process-identity.ts";
+import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
+import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
+import { listAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { DOCTOR_CASES } from "../../support/doctor-cases.ts";
+import { TemporaryProject, statusOf } from "../../support/mesh-command.ts";
 
 /** Namespaces of the control plane itself. */
 const OWN_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-for (const stack of ["dev", "prod"]) {
+/**
+ * A stack's whole life, from the first `up` to the last process.
+ * @param more adds tests to the stack while it is up
+ */
+export function lifeOf(stack: string, more: (project: () => TemporaryProject) => void = () => undefined): void {
   describe(`the life of ${stack}`, function () {
-    this.timeout(480_000);
+    this.timeout(900_000);
     let project: TemporaryProject;
     let kubeconfig: string;
 
@@ -131,6 +135,8 @@ for (const stack of ["dev", "prod"]) {
         }
       }
     });
+
+    more(() => project);
 
     it("leaves no object behind when it is destroyed", async () => {
       kubeconfig = (await project.run(["kubeconfig", stack])).stdout.trim();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { POOL_LABEL } from "../../model/node-pools.ts";
-import { reportCluster } from "../../sandbox/driver/cluster-report.ts";
-import { KubernetesClient } from "../../sandbox/cluster/client.ts";
-import { ApiError } from "../../sandbox/cluster/errors.ts";
-import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
-import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../sandbox/cluster/object.ts";
-import { TemporaryProject } from "../support/mesh-command.ts";
+import { POOL_LABEL } from "../../../model/node-pools.ts";
+import { reportCluster } from "../../../sandbox/driver/cluster-report.ts";
+import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
+import { ApiError } from "../../../sandbox/cluster/errors.ts";
+import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
+import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../sandbox/cluster/object.ts";
+import type { TemporaryProject } from "../../support/mesh-command.ts";
 
 const LOST = "eu-west-1a";
 const AUTOSCALERS = "/apis/autoscaling/v2/horizontalpodautoscalers";
@@ -24,26 +24,15 @@ const MESH = ["istio-system", "istio-ingress", "istio-egress"];
 /** Pods that must run again, by namespace. */
 const ESSENTIAL = ["istio-system", "istio-ingress", "istio-egress", "ecommerce", "observability"];
 
-describe("the loss of a zone in prod", function () {
-  this.timeout(900_000);
-  let project: TemporaryProject;
+/** The loss of nodes and of a zone, in a stack that is up with three nodes of each pool, and what must go on meanwhile. */
+export function zoneLossOf(project: () => TemporaryProject): void {
   let kubeconfig: string;
   let client: KubernetesClient;
-  const opened: KubernetesClient[] = [];
+  after(() => client.close());
 
-  before(async () => {
-    project = new TemporaryProject();
-    await project.json(["up", "prod"]);
-    kubeconfig = (await project.run(["kubeconfig", "prod"])).stdout.trim();
+  it("has every pod on a node of its pool, in three zones", async () => {
+    kubeconfig = (await project().run(["kubeconfig", "prod"])).stdout.trim();
     client = new KubernetesClient(await readKubeconfig(kubeconfig));
-    opened.push(client);
-  });
-  after(async () => {
-    opened.forEach((each) => each.close());
-    await project.remove();
-  });
-
-  it("begins with every pod on a node of its pool, in three zones", async () => {
     const nodes = await list("/api/v1/nodes");
     const pools = new Map(nodes.map((node) => [nameOf(node), labelOf(node, POOL_LABEL)]));
     for (const pool of ["system", "workload"]) {
@@ -232,7 +221,7 @@ describe("the loss of a zone in prod", function () {
   async function list(path: string): Promise<JsonObject[]> {
     return listAt(await client.call("GET", path), "items").filter(isObject);
   }
-});
+}
 
 /** Path of one object of a list over all namespaces. */
 function objectPath(collection: string, object: JsonObject): string {

@@ -1,0 +1,3 @@
+import { lifeOf } from "./suite.ts";
+
+lifeOf("dev");

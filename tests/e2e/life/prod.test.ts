@@ -1,0 +1,4 @@
+import { lifeOf } from "./suite.ts";
+import { zoneLossOf } from "./zone-loss.ts";
+
+lifeOf("prod", zoneLossOf);
