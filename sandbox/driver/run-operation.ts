@@ -4,7 +4,7 @@ import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../cluster/
 import type { SandboxError, Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
 import { chartSourcesFor } from "./charts.ts";
-import { readState } from "./checkpoint.ts";
+import { readState, readyForDestroy } from "./checkpoint.ts";
 import { runEngine, type EngineOperation } from "./engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineProgress } from "./engine-progress.ts";
@@ -51,6 +51,10 @@ export async function runOperation(
   const { paths, lock, options, stack } = session;
   await freeStack(paths, lock, options.progress);
   const leftovers = await takeLeftovers(paths, operation, cluster, control.signal, options.progress);
+  if (operation === "destroy") {
+    // Again: until `freeStack` the engine of a killed run may have saved its own state.
+    readyForDestroy(paths.checkpoint);
+  }
   installKubernetesProvider(paths, toolchain);
   const charts = await chartSourcesFor(session, operation, toolchain, control.signal);
   const began = new Date();

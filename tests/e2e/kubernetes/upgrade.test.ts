@@ -110,23 +110,24 @@ describe("the upgrade of Istio by revision", function () {
       ({ metadata }) => metadata.deletionTimestamp === undefined,
     );
 
+  /** A rollout counts as done when the new pods are ready: the old ones may still be there. */
+  const afterRollout = (namespace: string) =>
+    eventually(`the rollout in ${namespace} is over`, async () => {
+      const pods = await living(namespace);
+      return new Set(pods.map(({ metadata }) => metadata.annotations?.["istio.io/rev"])).size < 2 ? pods : undefined;
+    });
+
   async function state(): Promise<State> {
     const istiods = await list("/apis/apps/v1/namespaces/istio-system/deployments");
     const webhooks = await list("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations");
     const { body } = await bed.get<Item>("/api/v1/namespaces/ecommerce");
     const labels = Object.entries(body.metadata.labels ?? {}).filter(([key]) => /^istio/.test(key));
-    const application = (await living("ecommerce")).map(
+    const application = (await afterRollout("ecommerce")).map(
       ({ metadata }) => metadata.annotations?.["istio.io/rev"] ?? "none",
     );
     const gateways = await Promise.all(
       ["istio-ingress", "istio-egress", "istio-eastwest"].map(async (namespace) => {
-        // Helm calls a rollout done when the new pods are ready: the old ones may still be there.
-        const [pod] = await eventually(`the rollout in ${namespace} is over`, async () => {
-          const pods = await living(namespace);
-          return new Set(pods.map(({ metadata }) => metadata.annotations?.["istio.io/rev"])).size < 2
-            ? pods
-            : undefined;
-        });
+        const [pod] = await afterRollout(namespace);
         const { labels: of = {}, annotations = {} } = pod?.metadata ?? {};
         return [namespace, `${of["istio.io/rev"] ?? "-"} ${annotations["istio.io/rev"] ?? "-"}`];
       }),
