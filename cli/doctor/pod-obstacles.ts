@@ -22,8 +22,7 @@ export function obstacleOf(pod: unknown): string | undefined {
 }
 
 /**
- * Pods of which there are events and nothing else, and whose events say that they did not run. One that was deleted while it
- * started, of which the kubelet says that it is not found, is none of them.
+ * Pods of which there are events and nothing else, and whose events say that they did not run.
  * @param events Events of the whole cluster
  * @param pods Pods that are there
  */
@@ -38,13 +37,13 @@ export function lostPods(events: readonly unknown[], pods: readonly unknown[], n
   const newest = new Map<string, unknown>();
   for (const event of [...ofPods].sort((one, other) => timeOf(one) - timeOf(other))) {
     const uid = stringAt(event, "involvedObject", "uid");
-    const tells =
-      stringAt(event, "type") === "Warning" &&
-      TELLING.includes(stringAt(event, "reason") ?? "") &&
-      !(stringAt(event, "message") ?? "").includes(
-        `pods "${stringAt(event, "involvedObject", "name") ?? ""}" not found`,
-      );
-    if (uid !== undefined && tells && !present.has(uid) && !started.has(uid) && now - timeOf(event) < TOLD_FOR_MS) {
+    if (
+      uid !== undefined &&
+      tellsOfFailure(event) &&
+      !present.has(uid) &&
+      !started.has(uid) &&
+      now - timeOf(event) < TOLD_FOR_MS
+    ) {
       newest.set(uid, event);
     }
   }
@@ -60,6 +59,16 @@ export function lostPods(events: readonly unknown[], pods: readonly unknown[], n
       namespace: stringAt(event, "involvedObject", "namespace") ?? "",
       reason: `${stringAt(event, "reason") ?? ""}: ${stringAt(event, "message") ?? ""}`,
     }));
+}
+
+/** Not of a pod that was deleted while it started: of such a one the kubelet says that it is not found. */
+function tellsOfFailure(event: unknown): boolean {
+  const name = stringAt(event, "involvedObject", "name") ?? "";
+  return (
+    stringAt(event, "type") === "Warning" &&
+    TELLING.includes(stringAt(event, "reason") ?? "") &&
+    stringAt(event, "message")?.includes(`pods "${name}" not found`) !== true
+  );
 }
 
 function timeOf(event: unknown): number {

@@ -23,7 +23,10 @@ export function parseRequest(text: string, headerLines: readonly string[] = [], 
   const headers = Object.fromEntries(headerLines.map(headerOf));
   const query: Record<string, string> = {};
   // As Envoy reads them: what is escaped stays so.
-  for (const parameter of url.search.slice(1).split("&")) {
+  for (const parameter of url.search
+    .slice(1)
+    .split("&")
+    .filter((text) => text !== "")) {
     const [name = "", ...value] = parameter.split("=");
     query[name] ??= value.join("=");
   }

@@ -4,7 +4,7 @@ import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../cluster/
 import type { SandboxError, Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
 import { chartSourcesFor } from "./charts.ts";
-import { readState, readyForDestroy } from "./checkpoint.ts";
+import { readState } from "./checkpoint.ts";
 import { runEngine, type EngineOperation } from "./engine.ts";
 import { engineEnvironment } from "./engine-environment.ts";
 import { engineProgress } from "./engine-progress.ts";
@@ -13,7 +13,7 @@ import { endLeftProviders, installKubernetesProvider } from "./kubernetes-provid
 import type { Program } from "./language-host.ts";
 import type { LocalCluster } from "./local-cluster.ts";
 import { prepareProject, type PreparedProject } from "./project.ts";
-import { freeStack, takeLeftovers } from "./recovery.ts";
+import { takeLeftovers } from "./recovery.ts";
 import { withReleaseWarnings } from "./release-warnings.ts";
 import type { StackSession } from "./stack-session.ts";
 import { serveStandIns } from "./stand-ins.ts";
@@ -49,12 +49,7 @@ export async function runOperation(
   cluster?: LocalCluster,
 ): Promise<OperationResult> {
   const { paths, lock, options, stack } = session;
-  await freeStack(paths, lock, options.progress);
   const leftovers = await takeLeftovers(paths, operation, cluster, control.signal, options.progress);
-  if (operation === "destroy") {
-    // Again: until `freeStack` the engine of a killed run may have saved its own state.
-    readyForDestroy(paths.checkpoint);
-  }
   installKubernetesProvider(paths, toolchain);
   const charts = await chartSourcesFor(session, operation, toolchain, control.signal);
   const began = new Date();

@@ -3,6 +3,7 @@ import { Interrupted } from "./errors.ts";
 import { acquireLock, type StackLock } from "./lock.ts";
 import type { DriverOptions } from "./options.ts";
 import { stackPaths, type Places, type StackPaths } from "./paths.ts";
+import { freeStack } from "./recovery.ts";
 
 /** A command's hold on one stack. */
 export interface StackSession {
@@ -14,7 +15,8 @@ export interface StackSession {
 }
 
 /**
- * Checks the stack's configuration, holds its lock while `work` runs, and frees it in every case.
+ * Checks the stack's configuration, holds its lock while `work` runs, and frees it in every case. What a killed run left running is
+ * ended before.
  * @throws ConfigError before anything is touched; SandboxError `stack.busy`; Interrupted when the signal ended the work.
  */
 export async function withStack<T>(
@@ -30,6 +32,8 @@ export async function withStack<T>(
   const releaseAtExit = (): void => lock.release();
   process.once("exit", releaseAtExit);
   try {
+    // First of all: until it is ended, the engine of a killed run may still save the state that `work` reads.
+    await freeStack(paths, lock, options.progress);
     return await work({ command, stack, paths, lock, options });
   } catch (error) {
     throw options.signal.aborted ? new Interrupted(command, name) : error;
