@@ -167,7 +167,7 @@ export const PROGRAMS: readonly Program[] = [
     from: {
       module: "cluster",
       package: "./cmd/pulumi-resource-kubernetes",
-      folders: ["cmd/pulumi-resource-kubernetes"],
+      folders: ["cmd/pulumi-resource-kubernetes", "kubernetes-sdk"],
     },
     stamp: [`main.version=${KUBERNETES_PROVIDER_VERSION}`],
     lane: "pulumi",

@@ -456,3 +456,6 @@ replace (
 
 // Kubernetes' own version, and the newest that the rate limit service compiles with.
 replace go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc => go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.60.0
+
+// The SDK's part that the provider uses, see there.
+replace github.com/pulumi/pulumi-kubernetes/sdk/v4 => ./kubernetes-sdk

@@ -18,7 +18,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ProgressEvent, SandboxError } from "../../../../sandbox/contracts.ts";
 import { cacheKey, cacheRoot, toolchainIn } from "../../../../sandbox/toolchain/cache.ts";
 import { DATA_FILES } from "../../../../sandbox/toolchain/data-files.ts";
-import { compareVersions } from "../../../../sandbox/toolchain/go.ts";
+import { compareVersions, garbageOf } from "../../../../sandbox/toolchain/go.ts";
 import {
   ensureProgram,
   ensureToolchain,
@@ -113,6 +113,14 @@ describe("Go versions", () => {
     assert.ok(compareVersions("1.9", "1.26.0") < 0);
     assert.ok(compareVersions("1.26.8", "1.26.6") > 0);
     assert.equal(compareVersions("1.26", "1.26.0"), 0);
+  });
+});
+
+describe("the compiler's memory", () => {
+  it("is used where there is enough for one on each core in two builds, and shared out where there is less", () => {
+    assert.deepEqual(garbageOf(24 * 1024, 2), { GOGC: "off", GOMEMLIMIT: "2048MiB" });
+    assert.deepEqual(garbageOf(24 * 1024, 4), { GOGC: "off", GOMEMLIMIT: "1536MiB" });
+    assert.deepEqual(garbageOf(16 * 1024, 8), { GOGC: "400" });
   });
 });
 
