@@ -9,6 +9,7 @@ import { nearest } from "./nearest.ts";
 import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { PROJECT } from "./project.ts";
+import { assertKnownStack, stackFile } from "./stack-files.ts";
 import { catalog as catalogSchema, type Catalog } from "./schema/catalog.ts";
 import { stackConfig, type StackConfig } from "./schema.ts";
 import { checkEncrypted, checkSecrets, encryptedIn, withoutSecrets } from "./secret-keys.ts";
@@ -42,9 +43,7 @@ export function readStackFile(
   checks: CrossChecks = checkStack,
 ): Stack {
   const file = stackFile(stack);
-  if (!/^[\w-]+$/.test(stack) || !existsSync(join(directory, file))) {
-    throw unknownStack(directory, stack);
-  }
+  assertKnownStack(directory, stack);
   const content = readYamlFile(directory, file) ?? {};
   const settings = isPlainObject(content) ? (content["config"] ?? {}) : undefined;
   if (!isPlainObject(settings)) {
@@ -60,19 +59,6 @@ export function readStackFile(
     throw new ConfigError(file, slips);
   }
   return loadStack(directory, stack, stackValues(chooseCatalog(settings, catalog)), checks);
-}
-
-/** The stacks that have a settings file, in alphabetical order. */
-export function listStacks(directory: string): string[] {
-  return readdirSync(directory)
-    .map((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1])
-    .filter((stack) => stack !== undefined)
-    .sort();
-}
-
-/** Name of a stack's settings file. */
-export function stackFile(stack: string): string {
-  return `Pulumi.${stack}.yaml`;
 }
 
 /**
@@ -183,18 +169,4 @@ function attribute(config: StackConfig): (problem: Problem) => Problem {
 
 function catalogFile(config: StackConfig): string {
   return `catalogs/${config.catalog.name}.yaml`;
-}
-
-function unknownStack(directory: string, stack: string): ConfigError {
-  const known = listStacks(directory);
-  const match = nearest(stack, known);
-  const hint =
-    match === undefined
-      ? `known stacks: ${known.join(", ")}`
-      : `did you mean ${match}? known stacks: ${known.join(", ")}`;
-  return new ConfigError(
-    stackFile(stack),
-    [{ path: "", message: `there is no stack named ${stack}`, hint }],
-    "stack.unknown",
-  );
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { StackConfig } from "../../config/schema.ts";
 import type { HelmRelease } from "../../model/objects.ts";
 import { clusterName } from "../../model/names.ts";
 import { stackReleases } from "../../model/render.ts";
 import type { StackData } from "../../model/stack.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 import { isIstioChart, layOutCharts, type ChartFiles } from "./layout.ts";
 import { whyNoAnswer, type Environment } from "./repository-probe.ts";
 
@@ -131,8 +132,7 @@ async function askRepositories(repositories: readonly string[], place: ChartPlac
     asked.map(async (one) => [one, (await whyNoAnswer(one, place.environment, place.signal)) ?? null] as const),
   );
   const answers = { ...known, ...Object.fromEntries(fresh) };
-  writeFileSync(`${place.record}.new`, JSON.stringify(answers, undefined, 2), { mode: 0o600 });
-  renameSync(`${place.record}.new`, place.record);
+  replaceFile(place.record, JSON.stringify(answers, undefined, 2));
   return answers;
 }
 

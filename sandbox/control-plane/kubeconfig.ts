@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { stringify } from "yaml";
+import { replaceFile } from "../processes/replace-file.ts";
 import type { ClientName, Pki } from "./pki.ts";
 
 /**
@@ -19,9 +20,7 @@ export async function writeKubeconfig(path: string, server: string, pki: Pki, cl
     },
     { lineWidth: 0 },
   );
-  const unfinished = `${path}.unfinished`;
-  await writeFile(unfinished, text, { mode: 0o600 });
-  await rename(unfinished, path);
+  replaceFile(path, text);
 }
 
 async function base64OfFile(path: string): Promise<string> {

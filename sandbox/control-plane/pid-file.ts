@@ -1,14 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 
 /** Notes that a process runs for this directory. */
 export function writePidFile(path: string, pid: number): ProcessIdentity | undefined {
   const identity = identifyProcess(pid);
   if (identity !== undefined) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.unfinished`, JSON.stringify(identity), { mode: 0o600 });
-    renameSync(`${path}.unfinished`, path);
+    replaceFile(path, JSON.stringify(identity));
   }
   return identity;
 }

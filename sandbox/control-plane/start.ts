@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
@@ -8,6 +8,7 @@ import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { SandboxError, type ControlPlane, type PodRuntime, type Progress, type Toolchain } from "../contracts.ts";
 import { isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 import { ensureProgram } from "../toolchain/index.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { layoutOf, PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
@@ -90,7 +91,7 @@ async function startAll(options: StartOptions, layout: Layout): Promise<void> {
   if (podRuntime.kind === "kubelet") {
     assertMemory();
   }
-  await writeFile(layout.podRuntime, JSON.stringify(podRuntime), { mode: 0o600 });
+  replaceFile(layout.podRuntime, JSON.stringify(podRuntime));
   const toolchain = await withPodProgram(options, podRuntime);
   await writeConfigs(layout, pki, ports);
   const started = new Map<ProgramName, ProcessIdentity>();
@@ -120,9 +121,9 @@ async function withPodProgram({ toolchain, progress, signal }: StartOptions, run
 
 async function writeConfigs(layout: Layout, pki: Pki, ports: Ports): Promise<void> {
   const server = `https://127.0.0.1:${ports.apiServer}`;
-  await writeFile(layout.ports, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
-  await writeFile(layout.egressConfig, stringify(egressConfig(layout)), { mode: 0o600 });
-  await writeFile(layout.schedulerConfig, stringify(schedulerConfig(layout)), { mode: 0o600 });
+  replaceFile(layout.ports, JSON.stringify(ports));
+  replaceFile(layout.egressConfig, stringify(egressConfig(layout)));
+  replaceFile(layout.schedulerConfig, stringify(schedulerConfig(layout)));
   for (const client of ["kube-controller-manager", "kube-scheduler", "mesh-node", "kwok"] as const) {
     await writeKubeconfig(programKubeconfig(layout, client), server, pki, client);
   }

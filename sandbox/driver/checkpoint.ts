@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { SandboxError } from "../contracts.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 
 /** What the sandbox reads of a resource in the engine's state. */
 export interface StateResource {
@@ -70,7 +70,7 @@ export function clearPending(path: string): void {
   const file = readCheckpoint(path);
   if (file?.checkpoint.latest?.pending_operations !== undefined) {
     delete file.checkpoint.latest.pending_operations;
-    replaceFile(path, JSON.stringify(file, undefined, 4));
+    saveState(path, JSON.stringify(file, undefined, 4));
   }
 }
 
@@ -108,15 +108,14 @@ function changeResources(path: string, change: (resources: readonly StateResourc
   const file = readCheckpoint(path);
   if (file?.checkpoint.latest !== undefined) {
     file.checkpoint.latest.resources = change(file.checkpoint.latest.resources ?? []);
-    replaceFile(path, JSON.stringify(file, undefined, 4));
+    saveState(path, JSON.stringify(file, undefined, 4));
   }
 }
 
 /** Makes the empty stack, as `pulumi stack init` does, when there is none yet: saves one start of the engine. */
 export function ensureStack(path: string, qualifiedName: string): void {
   if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    replaceFile(path, JSON.stringify({ version: 3, checkpoint: { stack: qualifiedName } }, undefined, 4));
+    saveState(path, JSON.stringify({ version: 3, checkpoint: { stack: qualifiedName } }, undefined, 4));
   }
 }
 
@@ -156,9 +155,8 @@ function unreadable(path: string, what: string, cause?: unknown): SandboxError {
   );
 }
 
-function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+function saveState(path: string, text: string): void {
+  replaceFile(path, text);
   // An attribute file of the backend's blob store would hold the checksum of the old content.
   rmSync(`${path}.attrs`, { force: true });
 }

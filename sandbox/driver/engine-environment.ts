@@ -2,7 +2,11 @@ import { kubernetesProviderEnvironment } from "./kubernetes-provider.ts";
 import type { StackPaths } from "./paths.ts";
 
 /** What the engine gets of the user's own environment: nothing that carries credentials, logins or configuration. */
-const PASSED_ON = ["PATH", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"];
+const PASSED_ON = [
+  ...["PATH", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"],
+  // Saves the state at the end alone, for which both are needed: a run that is killed is then not known to the next one.
+  ...["PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS"],
+];
 
 /**
  * The engine's environment: own home, own file backend, own passphrase, and nothing that would reach for the network.

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname } from "node:path";
 import { SandboxError } from "../contracts.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 
 /** Who works on a stack: what the lock file says. */
 export interface LockOwner extends ProcessIdentity {
@@ -67,9 +68,7 @@ function heldLock(path: string, owner: LockOwner, previous: LockOwner | undefine
     ...(previous === undefined ? {} : { previous }),
     recordEngine(engine) {
       if (!released) {
-        const temporary = `${path}.${owner.pid}`;
-        writeFileSync(temporary, JSON.stringify(engine === undefined ? owner : { ...owner, engine }), { mode: 0o600 });
-        renameSync(temporary, path);
+        replaceFile(path, JSON.stringify(engine === undefined ? owner : { ...owner, engine }));
       }
     },
     release() {

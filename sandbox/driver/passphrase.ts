@@ -1,7 +1,7 @@
 import { createCipheriv, pbkdf2, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
+import { replaceFile } from "../processes/replace-file.ts";
 
 /** A stack's passphrase with the salt that Pulumi keeps in the stack's settings. */
 export interface SecretsKey {
@@ -23,9 +23,7 @@ export async function ensureSecretsKey(path: string): Promise<SecretsKey> {
   }
   const passphrase = randomBytes(24).toString("base64url");
   const encryptionSalt = await newSalt(passphrase);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(`${path}.new`, `${passphrase}\n${encryptionSalt}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  replaceFile(path, `${passphrase}\n${encryptionSalt}\n`);
   return { passphrase, encryptionSalt };
 }
 

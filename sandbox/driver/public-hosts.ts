@@ -1,8 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Stack } from "../../config/load.ts";
 import { NAMESPACES, RELEASES } from "../../model/names.ts";
 import { portsNamed } from "../../model/traffic/gateway.ts";
+import { replaceFile } from "../processes/replace-file.ts";
 
 /** A host name of the mesh, and where a browser's request for it enters: as mesh-node's webproxy reads it. */
 export interface PublicHost {
@@ -34,10 +33,7 @@ export function publicHosts({ config, catalog }: Pick<Stack, "config" | "catalog
       }));
 }
 
-/** Tells mesh-node. Renamed into place: it may be reading the file. */
+/** Tells mesh-node. */
 export function writePublicHosts(file: string, hosts: readonly PublicHost[]): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, JSON.stringify(hosts), { mode: 0o600 });
-  renameSync(unfinished, file);
+  replaceFile(file, JSON.stringify(hosts));
 }

@@ -1,8 +1,8 @@
-import { listStacks, readStackFile, type Stack } from "../../config/load.ts";
+import { readStackFile, type Stack } from "../../config/load.ts";
 import { Interrupted } from "./errors.ts";
 import { acquireLock, type StackLock } from "./lock.ts";
 import type { DriverOptions } from "./options.ts";
-import { stackPaths, type Places, type StackPaths } from "./paths.ts";
+import { stackPaths, type StackPaths } from "./paths.ts";
 import { freeStack } from "./recovery.ts";
 
 /** A command's hold on one stack. */
@@ -40,15 +40,5 @@ export async function withStack<T>(
   } finally {
     process.off("exit", releaseAtExit);
     lock.release();
-  }
-}
-
-/**
- * For commands that do not read a stack's settings, which may be wrong just now.
- * @throws ConfigError `stack.unknown`
- */
-export function assertKnownStack(stack: string, { projectDir }: Places): void {
-  if (!listStacks(projectDir).includes(stack)) {
-    readStackFile(projectDir, stack);
   }
 }

@@ -1,4 +1,5 @@
-import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
+import type { Progress } from "../../sandbox/contracts.ts";
+import { ensureProgram, ensureToolchain } from "../../sandbox/toolchain/index.ts";
 
 /**
  * Mocha's global setup: builds the toolchain once, before the first test, so that on an empty cache no test's time
@@ -6,10 +7,13 @@ import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
  */
 export async function mochaGlobalSetup(): Promise<void> {
   let phase = "";
-  await ensureToolchain(({ message }) => {
+  const tell: Progress = ({ message }) => {
     if (message !== phase) {
       phase = message;
       console.error(message);
     }
-  });
+  };
+  await ensureToolchain(tell);
+  // Some tests have pods placed and not run.
+  await ensureProgram("kwok", tell);
 }

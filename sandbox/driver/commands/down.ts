@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { stopControlPlane } from "../../control-plane/index.ts";
+import { assertKnownStack } from "../../../config/stack-files.ts";
+import { stopControlPlane } from "../../control-plane/stop.ts";
 import { foldersWithPrograms, programsBelow } from "../../control-plane/strays.ts";
 import { acquireLock } from "../lock.ts";
 import type { DriverOptions } from "../options.ts";
 import { stackPaths, type Places } from "../paths.ts";
 import { freeStack } from "../recovery.ts";
-import { assertKnownStack } from "../stack-session.ts";
 
 /** What `down` did with one stack. */
 export interface DownResult {
@@ -41,7 +41,7 @@ export async function down(
 ): Promise<DownResult[]> {
   const known = sandboxedStacks(options.places);
   if (stack !== undefined && !known.includes(stack)) {
-    assertKnownStack(stack, options.places);
+    assertKnownStack(options.places.projectDir, stack);
     return [{ stack, stopped: [], purged: false }];
   }
   const results: DownResult[] = [];

@@ -1,7 +1,7 @@
+import { assertKnownStack } from "../../../config/stack-files.ts";
 import { SandboxError, type ControlPlane } from "../../contracts.ts";
-import { readControlPlane } from "../../control-plane/index.ts";
+import { readControlPlane } from "../../control-plane/read.ts";
 import { stackPaths, type Places } from "../paths.ts";
-import { assertKnownStack } from "../stack-session.ts";
 import { sandboxedStacks } from "./down.ts";
 
 /**
@@ -26,7 +26,7 @@ export function runningPlane(stack: string, places: Places): ControlPlane {
 function running(stack: string | undefined, places: Places): { readonly name: string; readonly plane: ControlPlane } {
   const planeOf = (name: string) => readControlPlane(stackPaths(places, name).controlPlane);
   if (stack !== undefined) {
-    assertKnownStack(stack, places);
+    assertKnownStack(places.projectDir, stack);
   }
   const found = (stack === undefined ? sandboxedStacks(places) : [stack]).flatMap((name) => {
     const plane = planeOf(name);

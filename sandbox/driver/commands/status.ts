@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
+import { assertKnownStack } from "../../../config/stack-files.ts";
 import { readForwards, type Forward } from "../../cluster/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
-import { readControlPlane } from "../../control-plane/index.ts";
+import { readControlPlane } from "../../control-plane/read.ts";
 import { programsBelow } from "../../control-plane/strays.ts";
 import { readState, type StateResource } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
 import { currentOwner } from "../lock.ts";
 import { stackPaths, type Places } from "../paths.ts";
-import { assertKnownStack } from "../stack-session.ts";
 import { sandboxedStacks } from "./down.ts";
 
 /** The resources of one type in a stack's state. */
@@ -47,7 +47,7 @@ export interface StackStatus {
 export async function status(stack: string | undefined, places: Places): Promise<StackStatus[]> {
   const known = sandboxedStacks(places);
   if (stack !== undefined && !known.includes(stack)) {
-    assertKnownStack(stack, places);
+    assertKnownStack(places.projectDir, stack);
   }
   return Promise.all((stack === undefined ? known : [stack]).map(async (name) => statusOf(name, places)));
 }

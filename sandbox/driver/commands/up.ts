@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { readForwards, type Forward } from "../../cluster/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
+import { replaceFile } from "../../processes/replace-file.ts";
 import { layoutOf } from "../../control-plane/layout.ts";
 import { stackOutputs } from "../checkpoint.ts";
 import { reportCluster, type ClusterReport } from "../cluster-report.ts";
@@ -78,7 +78,7 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
         ...entryOf(session),
         standInCertificates: certificates,
       };
-      writeFileSync(session.paths.summary, JSON.stringify({ represented: outcome.represented }), { mode: 0o600 });
+      replaceFile(session.paths.summary, JSON.stringify({ represented: outcome.represented }));
       return outcome;
     });
   });

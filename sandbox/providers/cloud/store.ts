@@ -1,7 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-
+import { existsSync, readFileSync } from "node:fs";
 import { SandboxError } from "../../contracts.ts";
+import { replaceFile } from "../../processes/replace-file.ts";
 import type { Properties } from "./types.ts";
 
 /** One object of the stand-in cloud. Secret values in it are replaced by fingerprints (see sealing.ts). */
@@ -81,11 +80,7 @@ export class CloudStore {
       objects: this.list(),
       generations: Object.fromEntries(this.#generations),
     };
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const temporary = `${this.#path}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(file, undefined, 1), { mode: 0o600 });
-    chmodSync(temporary, 0o600);
-    renameSync(temporary, this.#path);
+    replaceFile(this.#path, JSON.stringify(file, undefined, 1));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   installKubernetesProvider,
   kubernetesProviderEnvironment,
 } from "../../../sandbox/driver/kubernetes-provider.ts";
+import { STATE_AT_THE_END } from "../../support/mesh-command.ts";
 import { kube, nodeSpec, temporaryPlane, toolchainForTests } from "../control-plane/support.ts";
 
 /** What one run of the engine did. */
@@ -122,6 +123,7 @@ async function createStack(
       projectSettings: { name: "kubernetes", runtime: "nodejs", backend: { url: `file://${backend}` } },
       envVars: {
         ...kubernetesProviderEnvironment({ home: join(directory, "home"), controlPlane }),
+        ...STATE_AT_THE_END,
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_HOME: pulumiHome,
         PULUMI_SKIP_UPDATE_CHECK: "true",
