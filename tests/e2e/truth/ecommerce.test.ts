@@ -10,7 +10,8 @@ const HOST = "api.paymentprocessor.com";
 
 truthOf(
   "ecommerce",
-  (yaml) => yaml,
+  // Where the limit's answer takes longer than a tenth of a second, as on a busy machine, requests pass uncounted.
+  (yaml) => yaml.replace("rateLimitService: {", "rateLimitService: { timeoutMilliseconds: 5000,"),
   (mesh) => {
     it("shows the faults that the second version of order is drilled with", async () => {
       const count = 100;
