@@ -194,8 +194,9 @@ function controllerManagerArgs({ layout, pki }: CommandInputs): string[] {
     "--concurrent-namespace-syncs=20",
     "--concurrent-gc-syncs=40",
     "--concurrent-serviceaccount-token-syncs=20",
-    // An autoscaler's first look brings its workload to the minimum: nobody should wait 15 seconds for it.
-    "--horizontal-pod-autoscaler-sync-period=2s",
+    // An autoscaler's first look brings its workload to the minimum: nobody should wait 15 seconds for it. Each look costs,
+    // also of a stack that idles.
+    "--horizontal-pod-autoscaler-sync-period=5s",
     "--concurrent-horizontal-pod-autoscaler-syncs=20",
     // A laptop that slept must not lose all its nodes at once.
     "--node-monitor-grace-period=5m",

@@ -81,19 +81,10 @@ describe("an up that is cut off", function () {
     }
   }
 
-  /** A copy of the project in which a stack is as small as can be. */
-  function smallest(stack: string): TemporaryProject {
-    const small = new TemporaryProject({ kills: true });
-    const file = `Pulumi.${stack}.yaml`;
-    small.edit(file, "config:", "config:\n  ecommerce-mesh:catalog: { name: frontend-backend }");
-    small.edit(file, /\n {2}ecommerce-mesh:observability:\n( {4}.*\n)+/, "\n");
-    small.edit(file, /\n.*\n {4}rateLimitService:.*/, "");
-    return small;
-  }
-
   describe("on nodes of its own", () => {
     before(() => {
-      project = smallest("dev");
+      project = new TemporaryProject({ kills: true });
+      project.shrink("dev");
     });
     after(async () => {
       await project.remove();
@@ -138,7 +129,8 @@ describe("an up that is cut off", function () {
 
   describe("on a cluster that exists", () => {
     before(() => {
-      project = smallest("local");
+      project = new TemporaryProject({ kills: true });
+      project.shrink("local");
     });
     after(async () => {
       await project.remove();

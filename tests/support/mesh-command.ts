@@ -72,6 +72,14 @@ export class TemporaryProject {
     writeFileSync(this.path(file), after);
   }
 
+  /** Makes a stack as small as can be, for tests that are not about what it holds: three Deployments of the application, no addons. */
+  shrink(stack: string): void {
+    const file = `Pulumi.${stack}.yaml`;
+    this.edit(file, "config:", "config:\n  ecommerce-mesh:catalog: { name: frontend-backend }");
+    this.edit(file, /\n {2}ecommerce-mesh:observability:\n( {4}.*\n)+/, "\n");
+    this.edit(file, /\n.*\n {4}rateLimitService:.*/, "");
+  }
+
   /** Starts `mesh ...` and returns at once. */
   start(args: readonly string[], options: RunOptions = {}): RunningCommand {
     const faults = options.faults === undefined ? {} : { MESH_SANDBOX_FAULTS: JSON.stringify(options.faults) };
