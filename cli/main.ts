@@ -1,7 +1,12 @@
 import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+import { cacheRoot } from "../sandbox/toolchain/cache-root.ts";
+import { keepStrippedTypes } from "./stripped-types.ts";
 
 // Before anything else is loaded: half of a preview's time is the compilation of the Pulumi packages.
-enableCompileCache();
+const cache = join(cacheRoot(process), "node");
+enableCompileCache(join(cache, "compiled"));
+keepStrippedTypes(join(cache, "stripped"));
 // The Pulumi SDK takes a stack trace for each resource; mapping them all costs a third of a second, and nobody reads them.
 process.setSourceMapsEnabled(process.argv.includes("--verbose"));
 // Behind a company's proxy the gRPC library would ask it for the engine, which is on loopback.

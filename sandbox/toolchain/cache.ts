@@ -1,41 +1,16 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import type { Toolchain } from "../contracts.ts";
+import { cacheRoot, type CacheRootPlace } from "./cache-root.ts";
 import { DATA_FILES } from "./data-files.ts";
 import { BUILD_FLAGS, PROGRAMS, type CommittedSource, type Program } from "./programs.ts";
 import { ENVOY_WHEEL } from "./wheels/pinned.ts";
 
-/** What decides where the cache lies: the environment and the operating system. */
-export interface CachePlace {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** As in `process.platform`. */
-  readonly platform: string;
+/** Where the cache lies, and for which machine. */
+export interface CachePlace extends CacheRootPlace {
   /** As in `process.arch`. */
   readonly arch: string;
-  /** Home directory. Default: the user's. */
-  readonly home?: string;
-}
-
-/**
- * Folder of everything that all clones of one user share: `MESH_CACHE_DIR`, or `ecommerce-mesh` in the user's cache
- * directory (`XDG_CACHE_HOME`, else `~/Library/Caches` on macOS and `~/.cache` elsewhere).
- */
-export function cacheRoot(place: CachePlace): string {
-  const override = place.env["MESH_CACHE_DIR"];
-  if (override !== undefined && override !== "") {
-    return override;
-  }
-  const home = place.home ?? homedir();
-  const xdg = place.env["XDG_CACHE_HOME"];
-  const base =
-    xdg !== undefined && xdg !== ""
-      ? xdg
-      : place.platform === "darwin"
-        ? join(home, "Library", "Caches")
-        : join(home, ".cache");
-  return join(base, "ecommerce-mesh");
 }
 
 /** Folder that holds one folder of programs for each set of pins. */

@@ -1,5 +1,6 @@
 export { ensureProgram, ensureToolchain, type ToolchainOptions } from "./ensure.ts";
-export { cacheRoot, type CachePlace } from "./cache.ts";
+export type { CachePlace } from "./cache.ts";
+export { cacheRoot } from "./cache-root.ts";
 export { withDirectoryLock, type LockOptions } from "../processes/directory-lock.ts";
 export {
   ENVOY_VERSION,

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { cacheRoot, toolchainsDir } from "../../sandbox/toolchain/cache.ts";
+import { toolchainsDir } from "../../sandbox/toolchain/cache.ts";
+import { cacheRoot } from "../../sandbox/toolchain/cache-root.ts";
 import { findGo } from "../../sandbox/toolchain/go.ts";
 import { BUILD_FLAGS } from "../../sandbox/toolchain/programs.ts";
 

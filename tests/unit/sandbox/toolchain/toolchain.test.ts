@@ -16,7 +16,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProgressEvent, SandboxError } from "../../../../sandbox/contracts.ts";
-import { cacheKey, cacheRoot, toolchainIn } from "../../../../sandbox/toolchain/cache.ts";
+import { cacheKey, toolchainIn } from "../../../../sandbox/toolchain/cache.ts";
+import { cacheRoot } from "../../../../sandbox/toolchain/cache-root.ts";
 import { DATA_FILES } from "../../../../sandbox/toolchain/data-files.ts";
 import { compareVersions, garbageOf } from "../../../../sandbox/toolchain/go.ts";
 import {
