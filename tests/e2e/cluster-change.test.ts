@@ -52,13 +52,14 @@ describe("a change of a cluster that runs", function () {
     await project.remove();
   });
 
-  it("begins with every addon of staging Ready", async () => {
+  it("begins with every addon of staging placed, and with nothing left to do", async () => {
     const { cluster } = await statusOf(project, STACK);
     assert.deepEqual(cluster?.faults, []);
     const addons = cluster.namespaces.find(({ name }) => name === "observability");
     assert.ok(addons !== undefined && addons.deployments >= 6);
     assert.equal(addons.deploymentsAvailable, addons.deployments);
     assert.equal(addons.podsReady, addons.pods);
+    assert.deepEqual((await run("preview")).changed, []);
   });
 
   it("has zonal shift on, which the engine lays over what eks.Cluster registers", () => {
