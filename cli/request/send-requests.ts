@@ -119,7 +119,7 @@ async function exchange(plan: RequestPlan, agent: Agent, timeoutMs: number): Pro
       method: plan.method,
       path: plan.path,
       setHost: false,
-      headers: { host: plan.host, ...plan.headers },
+      headers: { host: plan.host, ...inUtf8(plan.headers) },
       ...(plan.signal === undefined ? {} : { signal: plan.signal }),
     });
     // Also a body that never ends counts: Node's own timeout begins again with every byte.
@@ -161,6 +161,13 @@ async function exchange(plan: RequestPlan, agent: Agent, timeoutMs: number): Pro
     });
     call.end();
   });
+}
+
+/** Node writes headers byte by character; what a terminal and a catalog write is UTF-8. */
+function inUtf8(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, "utf8").toString("latin1")]),
+  );
 }
 
 /** A longer body is read to its end and cut. */

@@ -2,6 +2,7 @@ import type { GatewayObject } from "../objects.ts";
 import { UnknownCallerError } from "./callers.ts";
 import { coversHost, mostSpecific } from "./hosts.ts";
 import type { MeshRequest, TraceStep } from "./types.ts";
+import { unreadBecause } from "./unread-path.ts";
 import { hasLabels, keyOf, nameOf, type GatewayWorkload, type World } from "./world.ts";
 
 type Server = NonNullable<GatewayObject["spec"]["servers"]>[number];
@@ -70,6 +71,10 @@ export function enter(
   );
   const chosen = fitting.find(({ server }) => best !== undefined && hostsOf(server).includes(best));
   if (chosen === undefined) {
+    const unread = request.scheme === "http" ? unreadBecause(request) : undefined;
+    if (unread !== undefined) {
+      return refusal(400, unread);
+    }
     return request.scheme === "https"
       ? refusal(null, `no server on port ${port} has a certificate for ${request.host}: the handshake fails`)
       : refusal(404, `no server on port ${port} answers for ${request.host}`);

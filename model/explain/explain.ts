@@ -12,6 +12,7 @@ import { callStep, NO_OBJECT, NO_SEARCH, noRoute } from "./steps.ts";
 import { findTlsRoute, tlsStep, type ChosenTls } from "./tls-route.ts";
 import type { Caller, Explanation, MeshRequest } from "./types.ts";
 import { handedOn, sendOutside, unknownHost } from "./unknown-host.ts";
+import { unreadPath } from "./unread-path.ts";
 import { gatewayStanding, refusal, type Standing, type Walk } from "./walk.ts";
 import { behindWaypoint, soleServicePort, type Waypointed } from "./waypointed.ts";
 import { whoPasses } from "./who.ts";
@@ -52,6 +53,11 @@ function throughGateway(
   const { world } = walk;
   const { server, workload } = entry;
   const arrived: Outcome = { ...NOTHING, trace: [entry.step] };
+  const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
+  const unread = isPassthrough ? undefined : unreadPath(request, nameOf(entry.gateway));
+  if (unread !== undefined) {
+    return together([arrived, unread]);
+  }
   if (server.tls?.httpsRedirect === true && request.scheme === "http") {
     const location = `https://${request.host}${request.path}`;
     const says = `answers plain HTTP with a redirect to ${location}`;
@@ -70,7 +76,6 @@ function throughGateway(
   }
   const before: Outcome = { ...NOTHING, trace: [entry.step, ...admission.steps] };
   const onward = { ...walk, gateways: walk.gateways + 1 };
-  const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
   const tls =
     isPassthrough || server.port.protocol === "TLS" ? findTlsRoute(world, request.host, standing.place) : undefined;
   if (tls !== undefined) {
@@ -112,6 +117,11 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
   const tls = request.scheme === "https" ? findTlsRoute(world, target.host, standing.place) : undefined;
   if (tls !== undefined) {
     return together([before, followTls(walk, tls, standing, request, 1)]);
+  }
+  const unread =
+    request.scheme === "https" ? undefined : unreadPath(request, `Deployment ${pods.namespace}/${pods.deployment}`);
+  if (unread !== undefined) {
+    return together([before, unread]);
   }
   // A sidecar cannot look into TLS: HTTP routes do not hold for it.
   const search = request.scheme === "https" ? NO_SEARCH : findRoute(world, [target.host], request, standing.place);
@@ -199,6 +209,12 @@ function throughWaypoint(
 ): Outcome {
   const { world, now } = walk;
   const port = destination.port ?? soleServicePort(world, destination.host) ?? portOf(request);
+  // A service's own TLS nobody looks into; a client's the gateway has taken off.
+  const isOpaque = request.scheme === "https" && walk.gateways === 0;
+  const unread = isOpaque ? undefined : unreadPath(request, `waypoint ${waypoint.name}`);
+  if (unread !== undefined) {
+    return unread;
+  }
   const { status, because, steps } = admitAtWaypoint(world, waypoint, target, { principal, port }, request, now);
   const policies = policiesAtWaypoint(world.authorizationPolicies, waypoint, target);
   const callers = target.kind === "Service" ? { callers: whoPasses(world, policies, port, request) } : {};
@@ -211,8 +227,6 @@ function throughWaypoint(
     principal: waypoint.principal,
   };
   const onward: Walk = { ...walk, isPastWaypoint: true };
-  // A service's own TLS nobody looks into; a client's the gateway has taken off.
-  const isOpaque = request.scheme === "https" && walk.gateways === 0;
   const search = isOpaque ? NO_SEARCH : findRoute(world, [destination.host], request, standing.place);
   const outcome =
     routed(onward, search, standing, request, share) ??

@@ -48,6 +48,8 @@ truthOf("enterprise", withServices, (mesh) => {
     const cases: readonly (readonly [what: string, headers: readonly string[], foretold: number, seen: number])[] = [
       ["no token", [], 403, 403],
       ["a good one", [issuer.bearer(claims)], 200, 200],
+      ["a good one with something behind it", [`${issuer.bearer(claims)}, x`], 401, 401],
+      ["a good one with padding", [`${issuer.bearer(claims)}==`], 200, 200],
       ["one without an end", [issuer.bearer({ aud: ["bank", "shop"] })], 200, 200],
       ["one that has just expired", [issuer.bearer({ ...claims, exp: now - 20 })], 200, 200],
       ["an expired one", [issuer.bearer({ ...claims, exp: now - 90 })], 401, 401],

@@ -67,6 +67,16 @@ describe("explain: policies", () => {
     assert.equal(statusOf("/users%2Fpublic/1"), 403);
   });
 
+  it("answers a path with an escaped NUL with 400 where a proxy reads HTTP, whoever may call whom", () => {
+    for (const [request, status] of [
+      ["GET http://user:8080/users/public/1%00", 400],
+      ["GET http://payment:8080/%00", 400],
+      ["GET https://user:8080/users/public/1%00", 200],
+    ] as const) {
+      assert.equal(ask(world, request, [], "order").status, status, request);
+    }
+  });
+
   it("reads the claims of a token, and says that nobody checked its signature", () => {
     const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop", role: "customer" };
     const taken = ask(world, "GET http://user:8080/users/profile", [bearer(claims)], "order");
@@ -127,7 +137,8 @@ describe("explain: policies", () => {
     const token = (claims: object) => bearer({ iss: "https://auth.example.com", aud: "shop", ...claims });
     const old = token({ exp: 1 }).replace(/^.*Bearer /, "");
     assert.equal(ask(world, `GET ${url}?access_token=${old}`, [token({})], "order").status, 401);
-    // What stands before the prefix Envoy passes over.
+    // What stands before the prefix Envoy passes over; what is behind the token makes it none.
+    assert.equal(ask(world, `GET ${url}`, [`${token({})}, x`], "order").status, 401);
     assert.equal(ask(world, `GET ${url}`, [token({ exp: 1 }).replace("Bearer", "my Bearer")], "order").status, 401);
     const another = `jwtRules: [{ issuer: "https://other.example" }, { issuer`;
     const both = worldFrom(services, POLICIES.replace("jwtRules: [{ issuer", another));

@@ -52,6 +52,18 @@ spec: { host: web, subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, 
 const world = worldFrom({ web: ["v1", "v2"], cart: ["v1"] }, GATEWAYS);
 
 describe("explain: gateways", () => {
+  it("answers a path with an escaped NUL with 400 before redirects and unknown hosts, and passes on what it does not read", () => {
+    for (const [request, status] of [
+      ["GET http://shop.example.com/%00", 400],
+      ["GET https://shop.example.com/cart/%00", 400],
+      ["GET http://unknown.example.com/%00", 400],
+      ["GET https://unknown.example.com/%00", null],
+      ["GET https://raw.example.com/%00", 200],
+    ] as const) {
+      assert.equal(ask(world, request).status, status, request);
+    }
+  });
+
   it("redirects plain HTTP where the server says so", () => {
     const { status, location, answers } = ask(world, "GET http://shop.example.com/cart/1");
     assert.deepEqual([status, location, answers], [301, "https://shop.example.com/cart/1", []]);
