@@ -7,7 +7,7 @@ export interface RestartReport {
   readonly pod: string;
   readonly container: string;
   readonly restarts: number;
-  /** Why it does not run now, e.g. `CrashLoopBackOff`; undefined: it runs. */
+  /** Why it does not run now, e.g. `CrashLoopBackOff`, or `Error` where it has ended; undefined: it runs. */
   readonly waiting?: string;
   /** How it ended last, e.g. `exit code 1 (Error)`. */
   readonly last?: string;
@@ -41,8 +41,10 @@ function statusesOf(pod: JsonObject): JsonObject[] {
 }
 
 function restartOf(pod: JsonObject, status: JsonObject): RestartReport {
-  const waiting = stringAt(status, "state", "waiting", "reason");
-  const ended = objectAt(status, "lastState", "terminated");
+  const current = objectAt(status, "state", "terminated");
+  const ended = Object.keys(current).length > 0 ? current : objectAt(status, "lastState", "terminated");
+  const waiting =
+    stringAt(status, "state", "waiting", "reason") ?? awaitedAfter(current, pod, stringAt(status, "name"));
   const reason = stringAt(ended, "reason");
   return {
     pod: `${stringAt(pod, "metadata", "namespace") ?? ""}/${stringAt(pod, "metadata", "name") ?? ""}`,
@@ -54,4 +56,17 @@ function restartOf(pod: JsonObject, status: JsonObject): RestartReport {
       ? {}
       : { last: `exit code ${numberAt(ended, 0, "exitCode")}${reason === undefined ? "" : ` (${reason})`}` }),
   };
+}
+
+/**
+ * Why a container that has ended is awaited again; undefined where its work is done, or its pod's. For most of the time
+ * before a restart a kubelet calls it terminated and not CrashLoopBackOff: it syncs the pod again when that time is over.
+ */
+function awaitedAfter(ended: JsonObject, pod: JsonObject, container: string | undefined): string | undefined {
+  const runsOn =
+    stringAt(pod, "spec", "restartPolicy") === "Always" &&
+    listAt(pod, "spec", "containers").some((one) => stringAt(one, "name") === container);
+  const isLeaving = objectAt(pod, "metadata")["deletionTimestamp"] !== undefined;
+  const isDone = numberAt(ended, 0, "exitCode") === 0 && !runsOn;
+  return isLeaving || isDone ? undefined : stringAt(ended, "reason");
 }

@@ -42,6 +42,9 @@ export function shortName(urn: string): string {
 /** Said of the whole stack, or by what broke off because something else had failed: names no cause. */
 const SECONDARY = /^(update|preview|destroy) failed$|grpc: the client connection is closing|context canceled$/;
 
+/** What the API server says when a webhook of istiod gives no answer; a refusal reads otherwise. */
+const ISTIOD_SILENT = /failed calling webhook "[^"]*istio\.io"/;
+
 /** Turns what the engine said into one error. */
 export function engineFailure(
   command: string,
@@ -50,7 +53,13 @@ export function engineFailure(
   stderr: string,
 ): EngineFailure {
   const causes = problems.filter(({ message }) => !SECONDARY.test(message));
-  const listed = causes.map((problem) => ({ path: problem.urn ?? "", message: firstParagraph(problem.message) }));
+  const listed = causes.map(({ urn, message }) => ({
+    path: urn ?? "",
+    message: firstParagraph(message),
+    ...(ISTIOD_SILENT.test(message)
+      ? { hint: `istiod did not answer: \`mesh status ${stack}\` says whether it runs, and how it ended` }
+      : {}),
+  }));
   if (listed.length === 0) {
     const text = stderr.replace(/^error: /, "").trim();
     return new EngineFailure(

@@ -25,6 +25,7 @@ import { choosePodRuntime } from "../../sandbox/control-plane/pod-runtime.ts";
 import { runningPlane } from "../../sandbox/driver/commands/kubeconfig.ts";
 import { placesOf } from "../../sandbox/driver/paths.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
+import { environmentOf, processesNamed } from "./machine.ts";
 import { TemporaryProject } from "./mesh-command.ts";
 
 /** Milliseconds that proxies may take to get what istiod has for them. */
@@ -132,6 +133,13 @@ export class LiveMesh {
   /** Ready pods of a service, `name:version`. */
   async podsOf(service: string): Promise<readonly FoundPod[]> {
     return (await podsNamed(this.api, service)).filter(({ isReady }) => isReady);
+  }
+
+  /** Kills a program of a pod, as the kernel does when memory is short. @param program its file's name */
+  kill(pod: string, program: string): void {
+    const [pid] = processesNamed(program).filter((each) => environmentOf(each).includes(`HOSTNAME=${pod}`));
+    assert.ok(pid !== undefined, `${pod} runs no ${program}`);
+    process.kill(pid, "SIGKILL");
   }
 
   /** All log lines of a container of every pod of a service. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { likelyCounts } from "../../../model/observation/binomial.ts";
 import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { statusOf } from "../../support/mesh-command.ts";
 import { serverCertificate } from "../../support/server-certificate.ts";
 import { truthOf } from "./suite.ts";
 
@@ -115,6 +116,34 @@ truthOf(
         log.slice(-3).join("\n"),
       );
       assert.notEqual((await mesh().statuses(charge, { from: "cart" }))[0], 200);
+    });
+
+    it("goes on when an Envoy, an application and istiod are killed: each is started again, and status says which", async () => {
+      const victims = [
+        ["cart:v1", "istio-proxy", "envoy"],
+        ["product:v2", "product", "fake-service"],
+        ["istiod", "discovery", "pilot-discovery"],
+      ] as const;
+      const killed = await Promise.all(
+        victims.map(async ([service, container, program]) => {
+          const [pod] = await mesh().podsOf(service);
+          assert.ok(pod !== undefined, service);
+          mesh().kill(pod.name, program);
+          return `${pod.namespace}/${pod.name} ${container} 1`;
+        }),
+      );
+      await mesh().until("they run again", 60_000, async () => {
+        const { cluster } = await statusOf(mesh().project, "local");
+        const down = cluster?.restarts.filter(({ waiting }) => waiting !== undefined) ?? [];
+        const restarted = cluster?.restarts.map(({ pod, container, restarts }) => `${pod} ${container} ${restarts}`);
+        const isWell = cluster?.faults.length === 0 && down.length === 0;
+        return isWell && killed.every((one) => restarted?.includes(one)) ? true : undefined;
+      });
+      mesh().forgetPods();
+      await mesh().synced();
+      for (const path of ["/cart", "/products"]) {
+        assert.deepEqual(await mesh().differences(`GET https://ecommerce.example.com${path}`, { count: 20 }), []);
+      }
     });
   },
 );

@@ -86,6 +86,13 @@ describe("the error of a run of the engine", () => {
     assert.equal(shortName(URN), "Deployment web");
   });
 
+  it("says where to look when istiod did not answer, and not where it refused", () => {
+    const hintOf = (message: string) => engineFailure("up", "dev", [{ urn: URN, message }], "").problems[0]?.hint;
+    const call = 'Internal error occurred: failed calling webhook "validation.istio.io": context deadline exceeded';
+    assert.match(hintOf(call) ?? "", /`mesh status dev`/);
+    assert.equal(hintOf('admission webhook "validation.istio.io" denied the request: unknown field'), undefined);
+  });
+
   it("falls back on what the engine printed", () => {
     assert.equal(
       engineFailure("preview", "dev", [], "error: no such stack").message,

@@ -139,6 +139,30 @@ describe("report of a cluster's containers", () => {
     ]);
   });
 
+  it("names those that have ended and wait for their turn, but for what has done its work or leaves with its pod", () => {
+    const ended = (exitCode: number, reason: string) => ({
+      restartCount: 0,
+      state: { terminated: { exitCode, reason } },
+    });
+    const dying = {
+      ...withStatuses(
+        [container("cart", ended(3, "Error")), container("early", ended(0, "Completed"))],
+        [container("migrate", ended(0, "Completed"))],
+      ),
+      spec: { restartPolicy: "Always", containers: [{ name: "cart" }, { name: "early" }] },
+    };
+    const leaving = { ...dying, metadata: { ...dying.metadata, deletionTimestamp: "2026-11-27T12:00:00Z" } };
+    const ofJob = { ...dying, spec: { ...dying.spec, restartPolicy: "OnFailure" } };
+    const named = { pod: "shop/cart-1", restarts: 0 };
+    const cart = { ...named, container: "cart", waiting: "Error", last: "exit code 3 (Error)" };
+    assert.deepEqual(buildReport([], [], [dying], []).restarts, [
+      cart,
+      { ...named, container: "early", waiting: "Completed", last: "exit code 0 (Completed)" },
+    ]);
+    assert.deepEqual(buildReport([], [], [ofJob], []).restarts, [cart]);
+    assert.deepEqual(buildReport([], [], [leaving], []).restarts, []);
+  });
+
   it("names the images in whose place something runs that only answers", () => {
     const { placeholderImages } = buildReport(
       [],
