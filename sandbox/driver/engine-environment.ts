@@ -3,7 +3,7 @@ import type { StackPaths } from "./paths.ts";
 
 /** What the engine gets of the user's own environment: nothing that carries credentials, logins or configuration. */
 const PASSED_ON = [
-  ...["PATH", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"],
+  ...["PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"],
   // Saves the state at the end alone, for which both are needed: a run that is killed is then not known to the next one.
   ...["PULUMI_EXPERIMENTAL", "PULUMI_SKIP_CHECKPOINTS"],
 ];

@@ -8,13 +8,15 @@ import type { StackPaths } from "./paths.ts";
 const EXECUTABLE = "pulumi-resource-kubernetes";
 
 /**
- * Puts Pulumi's own Kubernetes provider where the engine looks for the plugin of the SDK's version. Links, because the
- * program has 160 MB; the schema lies beside a provider that was built here, an installed plugin has it inside.
+ * Puts Pulumi's own Kubernetes provider where the engine looks for the plugin of the SDK's version, and empties its
+ * temporary folder. Links, because the program has 85 MB; the schema lies beside a provider that was built here, an installed plugin has it inside.
  */
 export function installKubernetesProvider(
-  paths: Pick<StackPaths, "pulumiHome">,
+  paths: Pick<StackPaths, "pulumiHome" | "home">,
   { kubernetesProvider }: Pick<Toolchain, "kubernetesProvider">,
 ): void {
+  rmSync(temporaryFolder(paths.home), { recursive: true, force: true });
+  mkdirSync(temporaryFolder(paths.home), { recursive: true, mode: 0o700 });
   const dir = join(paths.pulumiHome, "plugins", `resource-kubernetes-v${kubernetesSdkVersion()}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   link(kubernetesProvider, join(dir, EXECUTABLE));
@@ -38,6 +40,8 @@ export function kubernetesProviderEnvironment({
     HELM_CACHE_HOME: join(home, "helm", "cache"),
     HELM_CONFIG_HOME: join(home, "helm", "config"),
     HELM_DATA_HOME: join(home, "helm", "data"),
+    // For each release it leaves a kubeconfig there, with the key of the cluster's administrator.
+    TMPDIR: temporaryFolder(home),
     PULUMI_K8S_CLIENT_QPS: "500",
     PULUMI_K8S_CLIENT_BURST: "1000",
   };
@@ -61,6 +65,10 @@ export function endLeftProviders({ pulumiHome }: Pick<StackPaths, "pulumiHome">)
 export function kubernetesSdkVersion(): string {
   const manifest = createRequire(import.meta.url)("@pulumi/kubernetes/package.json") as { version: string };
   return manifest.version;
+}
+
+function temporaryFolder(home: string): string {
+  return join(home, "tmp");
 }
 
 /** Renamed into place: another command's engine may be starting the old one. */

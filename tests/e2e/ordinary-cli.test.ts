@@ -47,7 +47,7 @@ describe("the ordinary CLI", function () {
     });
     closers.push(() => cloud.close());
     const pulumiHome = join(directory, "pulumi-home");
-    installKubernetesProvider({ pulumiHome }, toolchain);
+    installKubernetesProvider({ pulumiHome, home: directory }, toolchain);
     const host = await serveNodeLanguageHost();
     closers.push(() => host.close());
     environment = {

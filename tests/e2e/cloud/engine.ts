@@ -121,8 +121,8 @@ export class EngineOnCloud {
   async #stack(program: PulumiFn, debugProviders: string): Promise<Stack> {
     const automation = await import("@pulumi/pulumi/automation/index.js");
     const { pulumi } = await ensureToolchain(() => undefined);
-    const backend = join(this.directory, "backend");
-    mkdirSync(backend, { recursive: true });
+    const [backend, workDir] = ["backend", "project"].map((name) => join(this.directory, name)) as [string, string];
+    [backend, workDir].forEach((path) => mkdirSync(path, { recursive: true }));
     // The Automation API looks for the engine in `bin` below a root.
     const root = join(this.directory, "engine");
     if (!existsSync(root)) {
@@ -134,6 +134,7 @@ export class EngineOnCloud {
       { stackName: "test", projectName: "cloud-test", program },
       {
         pulumiCommand,
+        workDir,
         pulumiHome: join(this.directory, "home"),
         projectSettings: { name: "cloud-test", runtime: "nodejs", backend: { url: `file://${backend}` } },
         envVars: {

@@ -107,14 +107,14 @@ async function createStack(
   controlPlane: string,
   program: () => Promise<void>,
 ): Promise<Stack> {
-  const [bin, project, backend] = ["root/bin", "project", "backend"].map((name) => {
+  const [bin, project, backend, home] = ["root/bin", "project", "backend", "home"].map((name) => {
     const path = join(directory, name);
     mkdirSync(path, { recursive: true });
     return path;
-  }) as [string, string, string];
+  }) as [string, string, string, string];
   symlinkSync(toolchain.pulumi, join(bin, "pulumi"));
   const pulumiHome = join(directory, "pulumi-home");
-  installKubernetesProvider({ pulumiHome }, toolchain);
+  installKubernetesProvider({ pulumiHome, home }, toolchain);
   return await LocalWorkspace.createOrSelectStack(
     { stackName: "test", projectName: "kubernetes", program },
     {
@@ -122,7 +122,7 @@ async function createStack(
       workDir: project,
       projectSettings: { name: "kubernetes", runtime: "nodejs", backend: { url: `file://${backend}` } },
       envVars: {
-        ...kubernetesProviderEnvironment({ home: join(directory, "home"), controlPlane }),
+        ...kubernetesProviderEnvironment({ home, controlPlane }),
         ...STATE_AT_THE_END,
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_HOME: pulumiHome,

@@ -25,17 +25,26 @@ describe("Pulumi's Kubernetes provider in the sandbox", () => {
   });
 
   it("is where the engine looks, with its schema beside it; a newer build takes its place", () => {
-    const pulumiHome = join(dir, "home");
+    const [pulumiHome, home] = [join(dir, "pulumi-home"), join(dir, "home")];
     const plugin = join(pulumiHome, "plugins", `resource-kubernetes-v${kubernetesSdkVersion()}`);
     for (const build of ["old", "new"]) {
       const files = ["pulumi-resource-kubernetes", "schema.json"];
-      installKubernetesProvider({ pulumiHome }, { kubernetesProvider: program(build, files) });
+      installKubernetesProvider({ pulumiHome, home }, { kubernetesProvider: program(build, files) });
       assert.deepEqual(readdirSync(plugin).sort(), files);
       assert.deepEqual(
         files.map((file) => readFileSync(join(plugin, file), "utf8")),
         [build, build],
       );
     }
+  });
+
+  it("keeps the kubeconfigs that it leaves in a folder of the stack, which each run empties", () => {
+    const paths = stackPaths(placesOf({ projectDir: dir }), "dev");
+    const { TMPDIR = "" } = engineEnvironment(paths, "passphrase", [], { TMPDIR: "/tmp" });
+    mkdirSync(TMPDIR, { recursive: true });
+    writeFileSync(join(TMPDIR, "kubeconfig1"), "");
+    installKubernetesProvider(paths, { kubernetesProvider: program("any", []) });
+    assert.deepEqual(readdirSync(TMPDIR), []);
   });
 
   it("gets nothing of the user's that could lead it to another cluster", () => {
@@ -58,6 +67,7 @@ describe("Pulumi's Kubernetes provider in the sandbox", () => {
       "HOME",
       "KUBECONFIG",
       "PULUMI_HOME",
+      "TMPDIR",
     ]);
     for (const name of ["KUBERNETES_SERVICE_HOST", "AWS_PROFILE", "PULUMI_K8S_ENABLE_PATCH_FORCE"]) {
       assert.equal(environment[name], undefined, name);
