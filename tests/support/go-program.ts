@@ -13,6 +13,25 @@ import { BUILD_FLAGS } from "../../sandbox/toolchain/programs.ts";
  */
 export const GO_BUILD_MS = 900_000;
 
+const PLACE = { env: process.env, platform: process.platform, arch: process.arch };
+
+/** The toolchain's flags: what it has compiled of the same module is not compiled anew. */
+const FLAGS = ["-mod=readonly", ...BUILD_FLAGS];
+
+/**
+ * Runs the tests of Go packages and returns the packages that passed.
+ * @param packages paths that begin with `./` inside of the module
+ * @throws Error with Go's own words where one fails
+ */
+export async function testGoPackages(module: string, packages: readonly string[]): Promise<string[]> {
+  const go = await findGo({ ...PLACE, toolchains: toolchainsDir(PLACE) });
+  const { code, stdout, stderr } = await go.run(module, ["test", ...FLAGS, ...packages]);
+  if (code !== 0) {
+    throw new Error(`${stdout}${stderr}`);
+  }
+  return [...stdout.matchAll(/^ok\s+(\S+)/gm)].map(([, name = ""]) => name);
+}
+
 /**
  * Builds a program, once, and returns its path.
  * @param name of the program
@@ -25,19 +44,16 @@ export async function buildGoProgram(name: string, source: string, module = sour
   const digest = createHash("sha256");
   [join(module, "go.mod"), join(module, "go.sum"), main].forEach((file) => digest.update(readFileSync(file)));
   digest.update(`${process.platform}/${process.arch}`);
-  const place = { env: process.env, platform: process.platform, arch: process.arch };
-  const dir = join(cacheRoot(place), "test-tools", digest.digest("hex").slice(0, 16));
+  const dir = join(cacheRoot(PLACE), "test-tools", digest.digest("hex").slice(0, 16));
   const target = join(dir, name);
   if (existsSync(target)) {
     return target;
   }
   console.error(`${name}: building it from its Go module, once`);
-  const go = await findGo({ ...place, toolchains: toolchainsDir(place) });
+  const go = await findGo({ ...PLACE, toolchains: toolchainsDir(PLACE) });
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const unfinished = `${target}.${process.pid}.unfinished`;
-  // The toolchain's flags: what it has compiled of the same module is not compiled anew.
-  const flags = ["-mod=readonly", ...BUILD_FLAGS, "-ldflags", "-s -w"];
-  const result = await go.run(module, ["build", ...flags, "-o", unfinished, main]);
+  const result = await go.run(module, ["build", ...FLAGS, "-ldflags", "-s -w", "-o", unfinished, main]);
   if (result.code !== 0) {
     throw new Error(`${name}, a program of the tests, cannot be built:\n${result.stderr}`);
   }
