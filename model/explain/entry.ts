@@ -70,20 +70,22 @@ export function enter(
     request.host,
   );
   const chosen = fitting.find(({ server }) => best !== undefined && hostsOf(server).includes(best));
+  const unread = unreadBecause(request);
   if (chosen === undefined) {
-    const unread = request.scheme === "http" ? unreadBecause(request) : undefined;
-    if (unread !== undefined) {
-      return refusal(400, unread);
-    }
     return request.scheme === "https"
       ? refusal(null, `no server on port ${port} has a certificate for ${request.host}: the handshake fails`)
-      : refusal(404, `no server on port ${port} answers for ${request.host}`);
+      : unread === undefined
+        ? refusal(404, `no server on port ${port} answers for ${request.host}`)
+        : refusal(400, unread);
   }
   const { gateway, server } = chosen;
   const speaks = isTls(server) ? "https" : "http";
   // TLS may end at the load balancer: then what arrives on the HTTPS port is plain.
   if (speaks === "https" && request.scheme === "http" && options.isBetweenProxies !== true) {
     return refusal(null, `port ${port} speaks TLS: a plain request is cut off`, gateway);
+  }
+  if (unread !== undefined && !isPassthrough(server)) {
+    return refusal(400, unread, gateway);
   }
   const workload = world.gateways.find(({ labels }) => hasLabels(labels, gateway.spec.selector));
   return {
@@ -103,6 +105,11 @@ export function enter(
 /** Whether the result is a refusal. */
 export function isRefusal(result: Entry | Refusal): result is Refusal {
   return "status" in result;
+}
+
+/** Whether a server hands TLS on as it comes, and so reads no request. */
+export function isPassthrough({ tls }: Server): boolean {
+  return tls?.mode === "PASSTHROUGH" || tls?.mode === "AUTO_PASSTHROUGH";
 }
 
 /** Hosts of a server without the namespace that they may be limited to. */

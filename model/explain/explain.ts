@@ -1,9 +1,9 @@
 import { policiesAtWaypoint } from "../security/evaluate/waypoint.ts";
 import { admit, admitAtWaypoint } from "./access.ts";
-import { callerPods, gatewayAt, lookUp, type Target } from "./callers.ts";
+import { callerPods, gatewayAt, lookUp, readsHttpOn, type Target } from "./callers.ts";
 import { findRoute, type Search } from "./candidates.ts";
 import { sendToService, type Destination } from "./destination.ts";
-import { enter, entrances, isRefusal, portOf, type Entry } from "./entry.ts";
+import { enter, entrances, isPassthrough, isRefusal, portOf, type Entry } from "./entry.ts";
 import { follow } from "./follow.ts";
 import { fullHost } from "./hosts.ts";
 import { NOTHING, explanationOf, failed, together, type Outcome } from "./outcome.ts";
@@ -53,11 +53,6 @@ function throughGateway(
   const { world } = walk;
   const { server, workload } = entry;
   const arrived: Outcome = { ...NOTHING, trace: [entry.step] };
-  const isPassthrough = server.tls?.mode === "PASSTHROUGH" || server.tls?.mode === "AUTO_PASSTHROUGH";
-  const unread = isPassthrough ? undefined : unreadPath(request, nameOf(entry.gateway));
-  if (unread !== undefined) {
-    return together([arrived, unread]);
-  }
   if (server.tls?.httpsRedirect === true && request.scheme === "http") {
     const location = `https://${request.host}${request.path}`;
     const says = `answers plain HTTP with a redirect to ${location}`;
@@ -77,7 +72,9 @@ function throughGateway(
   const before: Outcome = { ...NOTHING, trace: [entry.step, ...admission.steps] };
   const onward = { ...walk, gateways: walk.gateways + 1 };
   const tls =
-    isPassthrough || server.port.protocol === "TLS" ? findTlsRoute(world, request.host, standing.place) : undefined;
+    isPassthrough(server) || server.port.protocol === "TLS"
+      ? findTlsRoute(world, request.host, standing.place)
+      : undefined;
   if (tls !== undefined) {
     return together([before, followTls(onward, tls, standing, request, share)]);
   }
@@ -100,6 +97,12 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
   };
   const isAmbient = world.ambient.has(pods.namespace);
   const before: Outcome = { ...NOTHING, trace: [callStep(pods, target, port, isAmbient)] };
+  const unread = unreadPath(request, `Deployment ${pods.namespace}/${pods.deployment}`);
+  // What the sidecar does not know it reads only on a port where something that it knows speaks HTTP.
+  const isRead = () => target.kind !== "unknown" || readsHttpOn(world, pods, portOf(request));
+  if (unread !== undefined && request.scheme === "http" && !isAmbient && isRead()) {
+    return together([before, unread]);
+  }
   if (target.kind === "unknown") {
     return together([
       before,
@@ -117,11 +120,6 @@ function fromService(walk: Walk, from: Caller, request: MeshRequest): Outcome {
   const tls = request.scheme === "https" ? findTlsRoute(world, target.host, standing.place) : undefined;
   if (tls !== undefined) {
     return together([before, followTls(walk, tls, standing, request, 1)]);
-  }
-  const unread =
-    request.scheme === "https" ? undefined : unreadPath(request, `Deployment ${pods.namespace}/${pods.deployment}`);
-  if (unread !== undefined) {
-    return together([before, unread]);
   }
   // A sidecar cannot look into TLS: HTTP routes do not hold for it.
   const search = request.scheme === "https" ? NO_SEARCH : findRoute(world, [target.host], request, standing.place);
@@ -211,7 +209,7 @@ function throughWaypoint(
   const port = destination.port ?? soleServicePort(world, destination.host) ?? portOf(request);
   // A service's own TLS nobody looks into; a client's the gateway has taken off.
   const isOpaque = request.scheme === "https" && walk.gateways === 0;
-  const unread = isOpaque ? undefined : unreadPath(request, `waypoint ${waypoint.name}`);
+  const unread = isOpaque ? undefined : unreadPath(request, `Gateway ${waypoint.workload.namespace}/${waypoint.name}`);
   if (unread !== undefined) {
     return unread;
   }

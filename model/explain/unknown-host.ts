@@ -4,7 +4,6 @@ import { portOf } from "./entry.ts";
 import { NOTHING, failed, together, type Outcome } from "./outcome.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
 import type { MeshRequest, TraceStep } from "./types.ts";
-import { unreadPath } from "./unread-path.ts";
 import { refusal, type Walk } from "./walk.ts";
 import { nameOf, type GatewayWorkload, type World } from "./world.ts";
 
@@ -34,10 +33,6 @@ export function unknownHost(
   // Only a proxy that reads HTTP there can answer with a status.
   const isRead = request.scheme === "http" && readsHttpOn(walk.world, pods, portOf(request));
   const unread = isRead ? "" : `; nothing that it knows speaks HTTP on port ${portOf(request)}, so it reads no request`;
-  const refused = isRead ? unreadPath(request, `Deployment ${pods.namespace}/${pods.deployment}`) : undefined;
-  if (refused !== undefined) {
-    return refused;
-  }
   const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}${unread}` };
   // What the proxy does not know it passes on as it is: without a certificate.
   const [group] = service === undefined ? [] : podsOf(walk.world, service);

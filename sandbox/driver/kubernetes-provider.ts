@@ -9,7 +9,7 @@ const EXECUTABLE = "pulumi-resource-kubernetes";
 
 /**
  * Puts Pulumi's own Kubernetes provider where the engine looks for the plugin of the SDK's version, and empties its
- * temporary folder. Links, because the program has 85 MB; the schema lies beside a provider that was built here, an installed plugin has it inside.
+ * temporary folder. Links, because it has 85 MB; the schema lies beside one that was built here, a plugin has it inside.
  */
 export function installKubernetesProvider(
   paths: Pick<StackPaths, "pulumiHome" | "home">,

@@ -36,6 +36,8 @@ describe("explain in an ambient mesh", () => {
       ["GET http://product:8080/products", "cart", ["x-canary: true"]],
       ["POST http://payment:8080/api/v1/process-payment", "order"],
       ["POST http://payment:8080/api/v1/refund", "order"],
+      [`GET ${HOST}/products/%00`],
+      ["GET http://product:8080/products/%00", "cart"],
     ] as const) {
       const [here, there] = [ask(world, text, headers, from), ask(sidecars, text, headers, from)];
       assert.deepEqual(here.answers, there.answers, text);
@@ -61,6 +63,14 @@ describe("explain in an ambient mesh", () => {
     const atPods = told.slice(-3);
     assert.match(atPods[0] ?? "", /^PeerAuthentication .*STRICT.*\/ns\/ecommerce\/sa\/waypoint$/);
     assert.match(atPods[1] ?? "", /from-waypoint rules\[0\]: allows the connection, at ztunnel$/);
+  });
+
+  it("has the waypoint, and not ztunnel, answer a path that no proxy can read", () => {
+    const { status, trace } = ask(world, "GET http://product:8080/products/%00", [], "cart");
+    assert.equal(status, 400);
+    assert.equal(trace.at(-1)?.object, "Gateway ecommerce/waypoint");
+    // It cannot look into a service's own TLS.
+    assert.notEqual(ask(world, "GET https://product:8080/products/%00", [], "cart").status, 400);
   });
 
   it("has every caller know every Service, and the waypoint refuse who may not call", () => {

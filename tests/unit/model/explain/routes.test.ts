@@ -292,10 +292,10 @@ spec: { host: web, subsets: [{ name: empty, labels: { version: v0 } }] }
       const status = (own: string) => {
         const services = { web: ["v1"], cart: ["v1"], user: ["v1"] };
         const restricted = worldFrom(services, sidecar(own) + strict, { outboundTraffic: policy });
-        return ask(restricted, "GET http://user:8080/", [], "web").status;
+        return ["/", "/%00"].map((path) => ask(restricted, `GET http://user:8080${path}`, [], "web").status);
       };
-      assert.equal(status("cart"), read);
-      assert.equal(status("nobody"), unread);
+      assert.deepEqual(status("cart"), [read, 400]);
+      assert.deepEqual(status("nobody"), [unread, unread]);
     }
   });
 
