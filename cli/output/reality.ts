@@ -42,6 +42,8 @@ function notInPods({ mode, cluster }: Reality): string[] {
     ...(mode === "ambient"
       ? ["ztunnel, which cannot be had: calls between pods go in plain text, and past the waypoints"]
       : []),
+    "a firewall between pods: NetworkPolicies are accepted, and hold nobody back",
+    "a metrics server: autoscalers keep their minimum",
     ...(images.length === 0 ? [] : [`containers of other images, which only answer 200: ${images.join(", ")}`]),
   ];
 }

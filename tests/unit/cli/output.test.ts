@@ -108,6 +108,8 @@ describe("the summary of an up", () => {
     assert.match(text, /a kubelet for each node/);
     assert.match(text, /a stock Envoy \d+\.\d+\.\d+ as each proxy/);
     assert.match(text, /no istio_requests_total/);
+    assert.match(text, /NetworkPolicies are accepted, and hold nobody back/);
+    assert.match(text, /autoscalers keep their minimum/);
     assert.match(text, /self-signed ones lie in istio-ingress\/shop-cert/);
     assert.match(text, /only answer 200: docker\.io\/grafana\/grafana\n/);
     assert.doesNotMatch(text, /ztunnel|kwok/);
