@@ -1,18 +1,18 @@
-/** One thing that is wrong with the configuration, and how to mend it. */
+/** One thing that is wrong with the configuration, and how to fix it. */
 export interface Problem {
   /** Key path below the file, e.g. `mesh.istiod.replicas.min` or `services.product.versions.v1.weight`. */
   readonly path: string;
   /** What was expected and what was found, without the path. */
   readonly message: string;
-  /** The mend, where it is known. */
-  readonly hint?: string;
+  /** The remediation, where it is known. */
+  readonly remediation?: string;
   /** The file that holds the value, relative to the project, e.g. `Pulumi.prod.yaml`. Default: the error's own file. */
   readonly file?: string;
 }
 
 /**
- * The configuration cannot be used. Carries every problem at once, so that one run is enough to mend them all.
- * Its message lists them one a line as `Pulumi.prod.yaml: mesh.version: expected ...; got ... (hint)`.
+ * The configuration cannot be used. Carries every problem at once, so that one run is enough to fix them all.
+ * Its message lists them one a line as `Pulumi.prod.yaml: mesh.version: expected ...; got ... (remediation)`.
  */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -28,9 +28,18 @@ export class ConfigError extends Error {
   }
 }
 
-/** One line for one problem: file, key path, message and hint. */
+/**
+ * A problem at a key path.
+ *
+ * @param remediation what to do about it, where that is known
+ */
+export function problem(path: string, message: string, remediation?: string): Problem {
+  return remediation === undefined ? { path, message } : { path, message, remediation };
+}
+
+/** One line for one problem: file, key path, message and remediation. */
 export function formatProblem(file: string, problem: Problem): string {
   const where = problem.path === "" ? "" : `${problem.path}: `;
-  const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
-  return `${problem.file ?? file}: ${where}${problem.message}${hint}`;
+  const remediation = problem.remediation === undefined ? "" : ` (${problem.remediation})`;
+  return `${problem.file ?? file}: ${where}${problem.message}${remediation}`;
 }

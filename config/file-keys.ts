@@ -14,7 +14,7 @@ export function checkFileKeys(content: PlainObject): Problem[] {
     return {
       path: key,
       message: "unknown key",
-      hint: match === undefined ? `known keys: ${FILE_KEYS.join(", ")}` : `did you mean ${match}?`,
+      remediation: match === undefined ? `known keys: ${FILE_KEYS.join(", ")}` : `did you mean ${match}?`,
     };
   });
 }
@@ -31,7 +31,7 @@ export function checkNamespaces(settings: PlainObject): Problem[] {
       return full in settings ? [{ path: key, message: `expected each key once; got ${full} too` }] : [];
     }
     return first !== PROJECT && resemblesProject(first)
-      ? [{ path: key, message: "unknown key", hint: `did you mean ${PROJECT}:${rest}?` }]
+      ? [{ path: key, message: "unknown key", remediation: `did you mean ${PROJECT}:${rest}?` }]
       : [];
   });
 }

@@ -112,7 +112,7 @@ function loadCatalog(directory: string, config: StackConfig): Parsed<Catalog> {
     const problem = {
       path: "catalog.name",
       message: `no catalog named ${config.catalog.name}`,
-      hint: `known: ${names.join(", ")}`,
+      remediation: `known: ${names.join(", ")}`,
     };
     return { problems: [problem] };
   }
@@ -151,8 +151,12 @@ function unknownServices(raw: PlainObject, config: StackConfig): Problem[] {
     .filter((name) => !services.includes(name))
     .map((name) => {
       const match = nearest(name, services);
-      const hint = match === undefined ? `known services: ${services.join(", ")}` : `did you mean ${match}?`;
-      return { path: `services.${name}`, message: `the catalog ${config.catalog.name} has no such service`, hint };
+      const remediation = match === undefined ? `known services: ${services.join(", ")}` : `did you mean ${match}?`;
+      return {
+        path: `services.${name}`,
+        message: `the catalog ${config.catalog.name} has no such service`,
+        remediation,
+      };
     });
 }
 

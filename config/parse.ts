@@ -46,6 +46,6 @@ function withSuggestion(schema: z.ZodType, problem: Problem): Problem {
   const keys = problem.path.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
   const known = knownKeys(schema, keys.slice(0, -1));
   const match = nearest(keys.at(-1) ?? "", known);
-  const hint = match === undefined ? `known keys: ${known.join(", ")}` : `did you mean ${match}?`;
-  return known.length === 0 ? problem : { ...problem, hint };
+  const remediation = match === undefined ? `known keys: ${known.join(", ")}` : `did you mean ${match}?`;
+  return known.length === 0 ? problem : { ...problem, remediation };
 }

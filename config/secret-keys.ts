@@ -29,14 +29,14 @@ export function checkSecrets(secrets: readonly string[], config: StackConfig): P
     .map(({ key, because }) => ({
       path: key,
       message: `expected a secret, because ${because}; got nothing`,
-      hint: setWith(key),
+      remediation: setWith(key),
     }));
   const unknown = secrets
     .filter((key) => !keys.includes(key))
     .map((key) => {
       const match = nearest(key, keys);
-      const hint = match === undefined ? "see mesh.multiCluster, or remove this key" : `did you mean ${match}?`;
-      return { path: key, message: "nothing asks for this secret", hint };
+      const remediation = match === undefined ? "see mesh.multiCluster, or remove this key" : `did you mean ${match}?`;
+      return { path: key, message: "nothing asks for this secret", remediation };
     });
   return [...missing, ...unknown];
 }
@@ -53,14 +53,14 @@ export function checkEncrypted(values: PlainObject, isEncrypted: IsEncrypted): P
       .map((key) => ({
         path: key,
         message: "expected a secret; got plain text",
-        hint: `${setWith(key)}, and replace what others may have read`,
+        remediation: `${setWith(key)}, and replace what others may have read`,
       })),
     ...Object.keys(plain)
       .filter(isEncrypted)
       .map((key) => ({
         path: key,
         message: "expected settings in plain text, because the objects made of them are; got a secret",
-        hint: "set it without --secret; what is secret belongs into a Kubernetes Secret that the setting names",
+        remediation: "set it without --secret; what is secret belongs into a Kubernetes Secret that the setting names",
       })),
   ];
 }

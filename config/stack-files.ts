@@ -26,10 +26,10 @@ export function assertKnownStack(directory: string, stack: string): void {
   }
   const match = nearest(stack, known);
   const names = `known stacks: ${known.join(", ")}`;
-  const hint = match === undefined ? names : `did you mean ${match}? ${names}`;
+  const remediation = match === undefined ? names : `did you mean ${match}? ${names}`;
   throw new ConfigError(
     stackFile(stack),
-    [{ path: "", message: `there is no stack named ${stack}`, hint }],
+    [{ path: "", message: `there is no stack named ${stack}`, remediation }],
     "stack.unknown",
   );
 }

@@ -4,7 +4,7 @@ import { nearest } from "./nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns zod's issues into problems: expected, got, and the mend where it is known. `input` is what was parsed. */
+/** Turns zod's issues into problems: expected, got, and the remediation where it is known. `input` is what was parsed. */
 export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
   return error.issues.flatMap((issue) => problemsOfIssue(issue, input, []));
 }
@@ -94,8 +94,8 @@ function suggestion(value: unknown, known: readonly string[]): string | undefine
   return match === undefined ? undefined : `did you mean ${match}?`;
 }
 
-function problem(path: readonly PropertyKey[], message: string, hint?: string): Problem {
-  return { path: formatPath(path), message, ...(hint === undefined ? {} : { hint }) };
+function problem(path: readonly PropertyKey[], message: string, remediation?: string): Problem {
+  return { path: formatPath(path), message, ...(remediation === undefined ? {} : { remediation }) };
 }
 
 /** `["a", 0, "b"]` as `a[0].b`. */

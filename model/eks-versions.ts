@@ -76,16 +76,16 @@ const ENDED: Readonly<Record<string, string>> = {
 };
 
 /** Why EKS must not run this Kubernetes version; undefined when nothing speaks against it. */
-export function eksRefusal(version: string): { readonly reason: string; readonly mend: string } | undefined {
+export function eksRefusal(version: string): { readonly reason: string; readonly remediation: string } | undefined {
   if (EKS_VERSIONS[version] !== undefined) {
     return undefined;
   }
   const known = Object.keys(EKS_VERSIONS).join(", ");
-  const mend = `use ${known} (table of ${EKS_TABLE_DATE})`;
+  const remediation = `use ${known} (table of ${EKS_TABLE_DATE})`;
   const ended = ENDED[version];
   return ended === undefined
-    ? { reason: `expected a Kubernetes version in EKS's standard support; got "${version}"`, mend }
-    : { reason: `Kubernetes ${version} left EKS's standard support on ${ended}`, mend };
+    ? { reason: `expected a Kubernetes version in EKS's standard support; got "${version}"`, remediation }
+    : { reason: `Kubernetes ${version} left EKS's standard support on ${ended}`, remediation };
 }
 
 /**

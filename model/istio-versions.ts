@@ -23,7 +23,7 @@ interface Bulletin {
 
 /**
  * The bulletins of the lines above, newest first. 007 names 1.29.9; that 1.30.7 and 1.31.2, the patches of the same days,
- * mend 1.30 and 1.31 is inferred. 1.31.0 came after 006.
+ * fix 1.30 and 1.31 is inferred. 1.31.0 came after 006.
  */
 const BULLETINS: readonly Bulletin[] = [
   {
@@ -39,7 +39,7 @@ const BULLETINS: readonly Bulletin[] = [
 /** Why something must not be, and what to do about it. */
 export interface Refusal {
   readonly reason: string;
-  readonly mend: string;
+  readonly remediation: string;
 }
 
 /** Why a version must not be installed; undefined when nothing speaks against it. */
@@ -56,7 +56,7 @@ export function istioRefusal(version: string): Refusal | undefined {
   const others = older.length === 0 ? "" : `; and ${older.map(({ id }) => id).join(", ")}`;
   return {
     reason: `Istio ${version} carries ${newest.id}: ${newest.flaw}${others}`,
-    mend: `use ${safePatch(line)} or later; https://istio.io/latest/news/security/${newest.id.toLowerCase()}/, table of ${ISTIO_TABLE_DATE}`,
+    remediation: `use ${safePatch(line)} or later; https://istio.io/latest/news/security/${newest.id.toLowerCase()}/, table of ${ISTIO_TABLE_DATE}`,
   };
 }
 
@@ -67,12 +67,12 @@ function unsupported(line: string, minor: number): Refusal {
     const day = ENDED[line];
     return {
       reason: `Istio ${line} is past its end of life${day === undefined ? "" : ` (${day})`}`,
-      mend: `use ${known.map(safePatch).join(" or ")} or later; ${source}`,
+      remediation: `use ${known.map(safePatch).join(" or ")} or later; ${source}`,
     };
   }
   return {
     reason: `Istio ${line} is not in the support table of ${ISTIO_TABLE_DATE}`,
-    mend: `known: ${known.join(", ")}; ${source}`,
+    remediation: `known: ${known.join(", ")}; ${source}`,
   };
 }
 
@@ -95,7 +95,7 @@ export function upgradeRefusal(from: string, to: string): Refusal | undefined {
   const between = `${one.major}.${one.minor + Math.sign(other.minor - one.minor)}`;
   return {
     reason: `Istio goes one minor version at a time, as istio-cni works with its own and the next; from ${from} to ${to} is more`,
-    mend: `go ${one.major === other.major ? `to ${between} first` : "through every minor version between them"}; https://istio.io/latest/docs/ambient/upgrade/helm/, read ${ISTIO_TABLE_DATE}`,
+    remediation: `go ${one.major === other.major ? `to ${between} first` : "through every minor version between them"}; https://istio.io/latest/docs/ambient/upgrade/helm/, read ${ISTIO_TABLE_DATE}`,
   };
 }
 

@@ -44,10 +44,10 @@ function known({ type, urn, name, props }: Shown): PolicyResource {
   return { type, urn, name, props: knownProps(props) };
 }
 
-function textOf({ name, description, level, mend }: Rule) {
-  return { name, description, enforcementLevel: level, remediationSteps: mend };
+function textOf({ name, description, level, remediation }: Rule) {
+  return { name, description, enforcementLevel: level, remediationSteps: remediation };
 }
 
-function sentence({ mend }: Rule, message: string): string {
-  return `${message}. ${mend}`;
+function sentence({ remediation }: Rule, message: string): string {
+  return `${message}. ${remediation}`;
 }

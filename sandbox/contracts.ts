@@ -102,8 +102,8 @@ export interface ControlPlane {
 }
 
 /**
- * An error that the user can act on: one clear sentence, no stack trace, and the mend where it is known.
- * The command line prints `message`, then `hint`; `--json` carries all three.
+ * An error that the user can act on: one clear sentence, no stack trace, and the remediation where it is known.
+ * The command line prints `message`, then `remediation`; `--json` carries all three.
  */
 export class SandboxError extends Error {
   override readonly name = "SandboxError";
@@ -112,7 +112,7 @@ export class SandboxError extends Error {
     readonly code: string,
     message: string,
     /** What to do about it. */
-    readonly hint?: string,
+    readonly remediation?: string,
     options?: ErrorOptions,
   ) {
     super(message, options);

@@ -35,10 +35,10 @@ export function doctorLines(
 ): string[] {
   const color = styleFor(stream);
   return [
-    ...findings.flatMap(({ severity, code, object, message, mend }) => [
+    ...findings.flatMap(({ severity, code, object, message, remediation }) => [
       `${severity === "error" ? color.red("error") : color.yellow("warning")} ${code}: ${object}`,
       `  ${message}`,
-      `  ${mend}`,
+      `  ${remediation}`,
     ]),
     ...unseen.map((what) => color.dim(`not looked at: ${what}`)),
     findings.length === 0 ? color.green("nothing found") : `${findings.length} findings`,

@@ -9,7 +9,11 @@ export interface ErrorJson {
   readonly error: {
     readonly code: string;
     readonly message: string;
-    readonly problems: readonly { readonly path: string; readonly message: string; readonly hint: string | null }[];
+    readonly problems: readonly {
+      readonly path: string;
+      readonly message: string;
+      readonly remediation: string | null;
+    }[];
   };
 }
 
@@ -38,15 +42,19 @@ export function printError(error: unknown, style: ErrorStyle): number {
 
 /** The JSON of an error; problems are never left out, so that a reader of them misses nothing. */
 export function errorJson(error: unknown): ErrorJson {
-  const problems = problemsOf(error).map(({ path, message, hint }) => ({ path, message, hint: hint ?? null }));
+  const problems = problemsOf(error).map(({ path, message, remediation }) => ({
+    path,
+    message,
+    remediation: remediation ?? null,
+  }));
   return { error: { code: codeOf(error), message: headline(error), problems } };
 }
 
 /** The lines a person reads: one sentence, then each problem, then what to do. */
 export function errorLines(error: unknown): string[] {
   const problems = error instanceof ConfigError && error.problems.length === 1 ? [] : listed(error);
-  const hint = error instanceof SandboxError && error.hint !== undefined ? [error.hint] : [];
-  return [headline(error), ...problems.map((line) => `  ${line.replaceAll("\n", "\n    ")}`), ...hint];
+  const remediation = error instanceof SandboxError && error.remediation !== undefined ? [error.remediation] : [];
+  return [headline(error), ...problems.map((line) => `  ${line.replaceAll("\n", "\n    ")}`), ...remediation];
 }
 
 function listed(error: unknown): string[] {
@@ -84,7 +92,7 @@ function problemsOf(error: unknown): readonly CommandProblem[] {
     {
       path: "",
       message: headline(error),
-      ...(error instanceof SandboxError && error.hint !== undefined ? { hint: error.hint } : {}),
+      ...(error instanceof SandboxError && error.remediation !== undefined ? { remediation: error.remediation } : {}),
     },
   ];
 }

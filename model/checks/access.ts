@@ -21,7 +21,7 @@ export const checkAccess: Check = (stack) =>
               {
                 path: `${path}.from.addresses`,
                 message: `expected callers with a certificate, because port ${port ?? service.port} takes mutual TLS only; got addresses`,
-                hint: `use principals or namespaces, or open the port under services.${name}.mtls`,
+                remediation: `use principals or namespaces, or open the port under services.${name}.mtls`,
               },
             ]),
         ...(port === undefined
@@ -71,13 +71,13 @@ export const checkMutualTls: Check = (stack) => [
   ),
 ];
 
-function wrongPrincipal(principal: string, trustDomain: string): Pick<Problem, "message" | "hint">[] {
+function wrongPrincipal(principal: string, trustDomain: string): Pick<Problem, "message" | "remediation">[] {
   const parts = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal);
   if (parts === null || principal.includes("*")) {
     return [
       {
         message: `expected one identity in full; got "${principal}"`,
-        hint: `${trustDomain}/ns/<namespace>/sa/<service account>, or namespaces for all of a namespace`,
+        remediation: `${trustDomain}/ns/<namespace>/sa/<service account>, or namespaces for all of a namespace`,
       },
     ];
   }
@@ -87,7 +87,7 @@ function wrongPrincipal(principal: string, trustDomain: string): Pick<Problem, "
     : [
         {
           message: `expected an identity of the mesh's trust domain ${trustDomain}; got one of ${domain ?? ""}, whose certificates nobody here trusts`,
-          hint: `write ${trustDomain}/ns/${namespace}/sa/${account}, or set mesh.trustDomain`,
+          remediation: `write ${trustDomain}/ns/${namespace}/sa/${account}, or set mesh.trustDomain`,
         },
       ];
 }
@@ -97,7 +97,7 @@ function takesPlainText({ config, catalog }: StackData, name: string, port: numb
   return (mtls?.ports[String(port)] ?? mtls?.mode ?? config.security.mtls) !== "STRICT";
 }
 
-function unserved({ catalog }: StackData, name: string, port: number): Pick<Problem, "message" | "hint">[] {
+function unserved({ catalog }: StackData, name: string, port: number): Pick<Problem, "message" | "remediation">[] {
   const service = catalog.services[name];
   const served = service === undefined ? [] : [service.port, ...Object.values(service.extraPorts)];
   return served.includes(port)
@@ -105,7 +105,7 @@ function unserved({ catalog }: StackData, name: string, port: number): Pick<Prob
     : [
         {
           message: `expected a port that ${name} serves (${served.join(", ")}); got ${port}`,
-          hint: `add it under services.${name}.extraPorts`,
+          remediation: `add it under services.${name}.extraPorts`,
         },
       ];
 }
@@ -114,7 +114,7 @@ function untrusted(path: string, service: string): Problem {
   return {
     path,
     message: `asks for a token, but ${service} takes none: every request would be refused`,
-    hint: `name the issuers in services.${service}.jwt.rules`,
+    remediation: `name the issuers in services.${service}.jwt.rules`,
   };
 }
 
@@ -124,7 +124,7 @@ function known({ catalog }: StackData, service: string, path: string): Problem[]
         {
           path,
           message: `expected a service of the catalog; got "${service}"`,
-          hint: `known services: ${Object.keys(catalog.services).join(", ")}`,
+          remediation: `known services: ${Object.keys(catalog.services).join(", ")}`,
         },
       ]
     : [];

@@ -29,7 +29,7 @@ function ambientSettings({ config }: StackData): Problem[] {
     .map((key) => ({
       path: `mesh.ambient.${key}`,
       message: `expected nothing, because mesh.mode is sidecar and there is no ${key}; got settings of one`,
-      hint: "remove them, or set mesh.mode: ambient",
+      remediation: "remove them, or set mesh.mode: ambient",
     }));
 }
 
@@ -48,7 +48,8 @@ function strangers({ catalog }: StackData): Problem[] {
         path: `services.${name}.access.${caller}.from.addresses`,
         message:
           "expected principals or namespaces, because mesh.mode is ambient: callers without a certificate do not pass the waypoint, and ztunnel reads no method, path, host or token; got addresses",
-        hint: 'allow it every request of a port (paths: ["/*"] and no methods, hosts or token), or set mesh.mode: sidecar',
+        remediation:
+          'allow it every request of a port (paths: ["/*"] and no methods, hosts or token), or set mesh.mode: sidecar',
       })),
   );
 }
@@ -61,7 +62,7 @@ function wayOut({ config }: StackData): Problem[] {
           path: "security.networkPolicies",
           message:
             "expected true, because mesh.mode is ambient and mesh.outboundTraffic REGISTRY_ONLY: ztunnel lets calls of unknown hosts pass, so that NetworkPolicies alone keep them in; got false",
-          hint: "remove the key, or set mesh.outboundTraffic: ALLOW_ANY",
+          remediation: "remove the key, or set mesh.outboundTraffic: ALLOW_ANY",
         },
       ]
     : [];
@@ -75,7 +76,7 @@ function nodeAgent({ config }: StackData): Problem[] {
           path: "mesh.cni.enabled",
           message:
             "expected true, because mesh.mode is ambient, where istio-cni leads the pods' traffic to ztunnel; got false",
-          hint: "remove the key, or set mesh.mode: sidecar",
+          remediation: "remove the key, or set mesh.mode: sidecar",
         },
       ];
 }
@@ -90,7 +91,7 @@ function sidecarSettings({ config }: StackData): Problem[] {
           path: "mesh.proxy.resources",
           message:
             "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got resources of a sidecar",
-          hint: "size mesh.ambient.ztunnel.resources and mesh.ambient.waypoint.resources in its place",
+          remediation: "size mesh.ambient.ztunnel.resources and mesh.ambient.waypoint.resources in its place",
         },
       ];
 }
@@ -105,7 +106,7 @@ function clusters({ config }: StackData): Problem[] {
     path,
     message:
       "expected one cluster, because mesh.mode is ambient, which Istio 1.30 joins to others only as an alpha feature",
-    hint: "remove it, or set mesh.mode: sidecar",
+    remediation: "remove it, or set mesh.mode: sidecar",
   }));
 }
 
@@ -117,7 +118,7 @@ function envoyFilters({ catalog }: StackData): Problem[] {
       path: `services.${name}.rateLimits.local`,
       message:
         "expected none, because mesh.mode is ambient and waypoints silently ignore the EnvoyFilter that limits are made of",
-      hint: "remove them, or set mesh.mode: sidecar",
+      remediation: "remove them, or set mesh.mode: sidecar",
     }));
 }
 

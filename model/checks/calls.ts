@@ -9,15 +9,15 @@ export const checkCalls: Check = ({ catalog }) => {
       const path = `services.${name}.calls[${index}].to`;
       if (!known.includes(call.to)) {
         const match = nearest(call.to, known);
-        const hint = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
-        return [{ path, message: `expected a service of the catalog; got "${call.to}"`, hint }];
+        const remediation = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
+        return [{ path, message: `expected a service of the catalog; got "${call.to}"`, remediation }];
       }
       if (call.to === name) {
         return [
           {
             path,
             message: `expected another service; got "${name}" itself`,
-            hint: "requests to oneself do not pass the mesh",
+            remediation: "requests to oneself do not pass the mesh",
           },
         ];
       }
@@ -27,7 +27,7 @@ export const checkCalls: Check = ({ catalog }) => {
             {
               path,
               message: `expected each called service once; got "${call.to}" again`,
-              hint: `merge it into calls[${first}]`,
+              remediation: `merge it into calls[${first}]`,
             },
           ]
         : [];

@@ -25,7 +25,7 @@ function canaryProblems(service: ServiceSpec, canary: CanarySpec, path: string):
           {
             path: `${path}.match`,
             message: "expected a condition; a path of / takes every request",
-            hint: "take it away",
+            remediation: "take it away",
           },
         ]
       : []),
@@ -47,7 +47,7 @@ function stableProblems(service: ServiceSpec, canary: CanarySpec, versions: stri
         {
           path: `${path}.stable`,
           message: `expected a stable version beside the canary; got only "${canary.version}"`,
-          hint: `add the stable version to versions, or take the canary away`,
+          remediation: `add the stable version to versions, or take the canary away`,
         },
       ]
     : [
@@ -64,7 +64,7 @@ function phaseProblems({ phase, weight, phases }: CanarySpec, path: string): Pro
       {
         path,
         message: `expected either phase or weight; got ${phase === undefined ? "neither" : "both"}`,
-        hint: `phase 1 of ${phases.join(", ")} gives the canary ${phases[0] ?? 0} per cent`,
+        remediation: `phase 1 of ${phases.join(", ")} gives the canary ${phases[0] ?? 0} per cent`,
       },
     ];
   }
@@ -74,7 +74,7 @@ function phaseProblems({ phase, weight, phases }: CanarySpec, path: string): Pro
         {
           path: `${path}.phase`,
           message: `expected a phase from 0 to ${phases.length}; got ${phase}`,
-          hint: `the phases are ${phases.join(", ")}`,
+          remediation: `the phases are ${phases.join(", ")}`,
         },
       ];
 }
@@ -86,7 +86,7 @@ function managedProblems({ trafficManagedBy, versions }: ServiceSpec, path: stri
         {
           path: `${path}.trafficManagedBy`,
           message: `expected at least two versions, whose weights ${trafficManagedBy} can change; got one`,
-          hint: "add a version, or take the key away",
+          remediation: "add a version, or take the key away",
         },
       ];
 }

@@ -32,7 +32,7 @@ function unused({ certificates, traffic }: StackConfig): Problem[] {
     .map(([path]) => ({
       path: `${PATH}.${path}`,
       message: `expected nothing, because traffic.tls.mode is ${traffic.tls.mode} and mesh.istioCsr is off: cert-manager is asked for no certificate`,
-      hint: "set traffic.tls.mode: certManager, or remove the key",
+      remediation: "set traffic.tls.mode: certManager, or remove the key",
     }));
 }
 
@@ -53,28 +53,28 @@ function acme(config: StackConfig): Problem[] {
   const because = "because certificates.issuer is acme";
   const problems: Problem[] = [];
   if (email === undefined) {
-    const hint = "the authority writes there when something is wrong with the certificates";
-    problems.push({ path: `${PATH}.acme.email`, message: `expected an address, ${because}; got nothing`, hint });
+    const remediation = "the authority writes there when something is wrong with the certificates";
+    problems.push({ path: `${PATH}.acme.email`, message: `expected an address, ${because}; got nothing`, remediation });
   }
   if (challengeZone(config) === undefined) {
     problems.push({
       path: `${PATH}.acme.zoneId`,
       message: `expected the id of the public hosted zone of the hosts, ${because}; got nothing`,
-      hint: "aws route53 list-hosted-zones-by-name --dns-name example.com",
+      remediation: "aws route53 list-hosted-zones-by-name --dns-name example.com",
     });
   }
   if (config.platform.kind === "kubeconfig" && credentialsSecret === undefined) {
     problems.push({
       path: `${PATH}.acme.credentialsSecret`,
       message: `expected a Secret with AWS credentials, ${because} and platform.kind is kubeconfig; got nothing`,
-      hint: "or set certificates.issuer: existing, and name an issuer of the cluster",
+      remediation: "or set certificates.issuer: existing, and name an issuer of the cluster",
     });
   }
   if (config.platform.kind === "eks" && credentialsSecret !== undefined) {
     problems.push({
       path: `${PATH}.acme.credentialsSecret`,
       message: `expected nothing, because platform.kind is eks, where Pod Identity gives the rights; got "${credentialsSecret}"`,
-      hint: "remove it: a key that nobody can steal needs no rotation",
+      remediation: "remove it: a key that nobody can steal needs no rotation",
     });
   }
   return problems;
@@ -89,7 +89,7 @@ function privateCa(config: StackConfig): Problem[] {
   const path = gateway ? `${PATH}.issuer` : "mesh.istioCsr.issuer";
   if (config.platform.kind !== "eks") {
     const message = `expected platform.kind eks, where pods get rights in AWS; got ${gateway ? certificates.issuer : mesh.istioCsr.issuer} with ${config.platform.kind}`;
-    return [{ path, message, hint: "set issuer: existing, and name an issuer of the cluster" }];
+    return [{ path, message, remediation: "set issuer: existing, and name an issuer of the cluster" }];
   }
   return certificates.privateCa.arn === undefined
     ? [
@@ -108,7 +108,7 @@ function existing(config: StackConfig): Problem[] {
         {
           path: `${PATH}.existing.name`,
           message: "expected the name of an issuer, because certificates.issuer is existing; got nothing",
-          hint: "kubectl get clusterissuers",
+          remediation: "kubectl get clusterissuers",
         },
       ]
     : [];
@@ -122,7 +122,7 @@ function lifetime({ certificates }: StackConfig): Problem[] {
         {
           path: `${PATH}.renewBeforeHours`,
           message: `expected less than certificates.durationHours, ${durationHours}; got ${renewBeforeHours}`,
-          hint: "or a certificate is due on the day that it is made",
+          remediation: "or a certificate is due on the day that it is made",
         },
       ];
 }

@@ -35,7 +35,7 @@ function checkAccess({ config }: StackData): Problem[] {
           {
             path,
             message: `expected each principal once; got "${principal}" again`,
-            hint: `it stands in ${earlier.path}; EKS takes one access entry for a principal`,
+            remediation: `it stands in ${earlier.path}; EKS takes one access entry for a principal`,
           },
         ];
   });

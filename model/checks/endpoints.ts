@@ -33,7 +33,7 @@ function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints
           {
             path: "network.endpoints.interface",
             message: `expected ${needed.join(", ")}, because network.nat is none and no node joins without them`,
-            hint: `add them ${images}, or use nat: single`,
+            remediation: `add them ${images}, or use nat: single`,
           },
         ]),
     ...(endpoints.gateway.includes("s3")
@@ -42,7 +42,7 @@ function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints
           {
             path: "network.endpoints.gateway",
             message: "expected s3, because network.nat is none and the layers of images come from S3",
-            hint: "add s3, or use nat: single",
+            remediation: "add s3, or use nat: single",
           },
         ]),
   ];
@@ -56,7 +56,7 @@ function missingForKarpenter({ cluster, network }: Parameters<Check>[0]["config"
         {
           path: "network.endpoints.interface",
           message: `expected ${needed.join(", ")}, because network.nat is none and cluster.karpenter starts no node without them`,
-          hint: "add them, or use nat: single",
+          remediation: "add them, or use nat: single",
         },
       ];
 }

@@ -16,7 +16,7 @@ export const checkExistingNetwork: Check = ({ config }) => {
     const path = `network.existing.${key}`;
     if (ids.length !== zones) {
       const message = `expected one subnet for each of the ${zones} zones; got ${ids.length}`;
-      return existing[key] === undefined ? [] : [{ path, message, hint: "in the order of platform.zones" }];
+      return existing[key] === undefined ? [] : [{ path, message, remediation: "in the order of platform.zones" }];
     }
     return ids.flatMap((id, index) =>
       ids.indexOf(id) < index
@@ -35,6 +35,6 @@ function ownNetwork(network: Parameters<Check>[0]["config"]["network"]): Problem
     .map(([key]) => ({
       path: `network.${key}`,
       message: `expected nothing here, because network.existing names a VPC that is not this stack's to shape`,
-      hint: `leave out network.${key}, or network.existing`,
+      remediation: `leave out network.${key}, or network.existing`,
     }));
 }

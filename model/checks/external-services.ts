@@ -30,7 +30,7 @@ function internalHosts({ config, catalog }: StackData): Problem[] {
             {
               path: `${path}.host`,
               message: `expected a host outside the mesh; got "${host}", which is inside`,
-              hint: "call a service of the catalog with calls",
+              remediation: "call a service of the catalog with calls",
             },
           ]
         : []),
@@ -84,8 +84,8 @@ function callProblems({ services, externalServices }: Catalog): Problem[] {
       const path = `services.${service}.externalCalls[${index}]`;
       if (!known.includes(name)) {
         const match = nearest(name, known);
-        const hint = match === undefined ? "declare it under externalServices" : `did you mean ${match}?`;
-        return [{ path, message: `expected an external service of the catalog; got "${name}"`, hint }];
+        const remediation = match === undefined ? "declare it under externalServices" : `did you mean ${match}?`;
+        return [{ path, message: `expected an external service of the catalog; got "${name}"`, remediation }];
       }
       return externalCalls.indexOf(name) < index ? [{ path, message: `expected each once; got "${name}" again` }] : [];
     }),

@@ -18,7 +18,7 @@ export function checkFaultsOn({ config, catalog }: StackData, today: string): Pr
             {
               path: `services.${name}.${path}.until`,
               message: `expected a day that is not over; the fault ended on ${fault.until}, and today is ${today}`,
-              hint: "take the fault away, give a later day, or set traffic.faults: false",
+              remediation: "take the fault away, give a later day, or set traffic.faults: false",
             },
           ]
         : [],

@@ -27,7 +27,7 @@ function tlsVersion({ config }: StackData): Problem[] {
         {
           path: "traffic.tls.minProtocolVersion",
           message: `expected TLSV1_2, because mesh.gatewayApi is true and a listener of the Gateway API says no version of TLS; got ${minProtocolVersion}`,
-          hint: "remove the key, or set mesh.gatewayApi: false",
+          remediation: "remove the key, or set mesh.gatewayApi: false",
         },
       ];
 }

@@ -31,7 +31,7 @@ function repeated(
   path: string,
   key: keyof GatewayConfig["ports"][number],
   ports: GatewayConfig["ports"],
-  hint: string,
+  remediation: string,
 ): Problem[] {
   return ports.flatMap((port, index) => {
     const first = ports.findIndex((other) => other[key] === port[key]);
@@ -41,7 +41,7 @@ function repeated(
           {
             path: `${path}[${index}].${key}`,
             message: `expected another ${key} than that of ports[${first}]; got ${String(port[key])} twice`,
-            hint,
+            remediation,
           },
         ];
   });
@@ -53,7 +53,7 @@ function taken(path: string, port: number): Problem[] {
         {
           path,
           message: `expected a port that Istio's proxy does not use itself; got ${port}`,
-          hint: `it uses ${TAKEN.join(", ")}`,
+          remediation: `it uses ${TAKEN.join(", ")}`,
         },
       ]
     : [];

@@ -30,7 +30,7 @@ function routeHosts(stack: StackData): Problem[] {
       path: `${path}.hosts`,
       message:
         "expected nothing, because the route is for the internal gateway alone; got hosts of the ingress gateway",
-      hint: "remove hosts, or add ingress to gateways",
+      remediation: "remove hosts, or add ingress to gateways",
     }));
 }
 
@@ -42,21 +42,21 @@ function unused(stack: StackData): Problem[] {
     "callers.services": callers.services.length > 0,
     "callers.clients": callers.clients.length > 0,
   };
-  const hint = "set mesh.internalGateway.enabled: true";
+  const remediation = "set mesh.internalGateway.enabled: true";
   return [
     ...routesOf(stack)
       .filter(({ route }) => route.gateways.includes("internal"))
       .map(({ path, route }) => ({
         path: `${path}.gateways`,
         message: `expected ingress alone, because mesh.internalGateway.enabled is false; got ${route.gateways.join(", ")}`,
-        hint,
+        remediation,
       })),
     ...Object.entries(said)
       .filter(([, isSaid]) => isSaid)
       .map(([key]) => ({
         path: `${PATH}.${key}`,
         message: "expected nothing, because mesh.internalGateway.enabled is false",
-        hint,
+        remediation,
       })),
   ];
 }
@@ -69,7 +69,7 @@ function callers(stack: StackData): Problem[] {
         {
           path: `${PATH}.callers`,
           message: "expected somebody who may ask the internal gateway, because routes lead through it; got nobody",
-          hint: "name services of the catalog, or clients by their addresses",
+          remediation: "name services of the catalog, or clients by their addresses",
         },
       ]
     : [];
@@ -83,8 +83,8 @@ function services({ config, catalog }: StackData): Problem[] {
       const path = `${PATH}.callers.services[${index}]`;
       if (!known.includes(name)) {
         const match = nearest(name, known);
-        const hint = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
-        return [{ path, message: `expected a service of the catalog; got "${name}"`, hint }];
+        const remediation = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
+        return [{ path, message: `expected a service of the catalog; got "${name}"`, remediation }];
       }
       return named.indexOf(name) < index ? [{ path, message: `expected each once; got "${name}" again` }] : [];
     }),
@@ -94,7 +94,7 @@ function services({ config, catalog }: StackData): Problem[] {
             path: `${PATH}.callers.services`,
             message:
               "expected none, because mesh.mode is ambient: it is the caller's sidecar that encrypts for the gateway; got services",
-            hint: "let services call each other directly, with calls",
+            remediation: "let services call each other directly, with calls",
           },
         ]
       : []),
@@ -111,7 +111,7 @@ function clients({ config }: StackData): Problem[] {
               {
                 path: `${path}.addresses[${place}]`,
                 message: `expected networks that are known; got ${address}, which is everybody`,
-                hint: "what everybody may ask is for the ingress gateway",
+                remediation: "what everybody may ask is for the ingress gateway",
               },
             ]
           : [],
@@ -122,7 +122,7 @@ function clients({ config }: StackData): Problem[] {
               path: `${path}.namespaces`,
               message:
                 "expected nothing, because security.networkPolicies is false, and only they tell pods without a sidecar apart",
-              hint: "narrow addresses, or switch security.networkPolicies on",
+              remediation: "narrow addresses, or switch security.networkPolicies on",
             },
           ]
         : []),
@@ -148,7 +148,7 @@ function ports({ config }: StackData): Problem[] {
           {
             path: `${PATH}.credentialName`,
             message: "expected hosts beside it: the names of the gateway's Service are in no certificate",
-            hint: `add ${PATH}.hosts, or remove it`,
+            remediation: `add ${PATH}.hosts, or remove it`,
           },
         ]
       : []),

@@ -20,7 +20,8 @@ function secondAuthority({ config }: StackData): Problem[] {
         {
           path: "mesh.multiCluster.certificateAuthority",
           message: `expected istiod, the default, because mesh.istioCsr.enabled is true and istiod signs nothing; got ${certificateAuthority}`,
-          hint: "give cert-manager an issuer with that authority and name it in mesh.istioCsr.existing, or switch mesh.istioCsr off",
+          remediation:
+            "give cert-manager an issuer with that authority and name it in mesh.istioCsr.existing, or switch mesh.istioCsr off",
         },
       ];
 }
@@ -34,7 +35,7 @@ function sharedRoot({ config }: StackData): Problem[] {
           path: `${PATH}.issuer`,
           message:
             "expected privateCa or existing, because the mesh has several clusters (mesh.multiCluster) and none of the others trusts a root of this one's own; got ownRoot",
-          hint: "let one authority stand behind the issuers of all clusters",
+          remediation: "let one authority stand behind the issuers of all clusters",
         },
       ]
     : [];
@@ -47,7 +48,7 @@ function existing({ config }: StackData): Problem[] {
         {
           path: `${PATH}.existing.name`,
           message: "expected the name of an issuer, because mesh.istioCsr.issuer is existing; got nothing",
-          hint: "one that signs SPIFFE names: an ACME authority does not",
+          remediation: "one that signs SPIFFE names: an ACME authority does not",
         },
       ]
     : [];
@@ -61,7 +62,7 @@ function exposedIstiod({ config }: StackData): Problem[] {
           path: "mesh.multiCluster.eastWestGateway.exposeIstiod",
           message:
             "expected false, because mesh.istioCsr.enabled is true: the proxies of a remote cluster would find no authority here; got true",
-          hint: "run a control plane in each cluster",
+          remediation: "run a control plane in each cluster",
         },
       ]
     : [];
@@ -74,7 +75,7 @@ function unused({ config }: StackData): Problem[] {
         {
           path: `${PATH}.existing.name`,
           message: "expected nothing, because mesh.istioCsr.enabled is false and istiod signs",
-          hint: "set mesh.istioCsr.enabled: true and issuer: existing, or remove the key",
+          remediation: "set mesh.istioCsr.enabled: true and issuer: existing, or remove the key",
         },
       ];
 }

@@ -23,7 +23,7 @@ function unknownFamilies({ instanceFamilies }: KarpenterConfig): Problem[] {
           {
             path: `cluster.karpenter.instanceFamilies[${index}]`,
             message: `expected an instance family whose sizes are known; got "${family}"`,
-            hint: `known families: ${familiesOf()}`,
+            remediation: `known families: ${familiesOf()}`,
           },
         ],
   );
@@ -40,7 +40,7 @@ function nothingToStart(karpenter: KarpenterConfig): Problem[] {
     {
       path: instanceFamilies.length === 0 ? "cluster.karpenter.minGeneration" : "cluster.karpenter.instanceFamilies",
       message: `expected instance types that exist; got none for ${asked}`,
-      hint: `families of ${architectures.join(" and ")}: ${architectures.map(familiesOf).join(", ")}`,
+      remediation: `families of ${architectures.join(" and ")}: ${architectures.map(familiesOf).join(", ")}`,
     },
   ];
 }

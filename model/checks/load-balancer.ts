@@ -12,7 +12,7 @@ function certificate({ config }: StackData): Problem[] {
   if (mode !== "acm") {
     return certificateArn === undefined
       ? []
-      : [{ path, message: `expected nothing, because traffic.tls.mode is ${mode}`, hint: "use mode acm" }];
+      : [{ path, message: `expected nothing, because traffic.tls.mode is ${mode}`, remediation: "use mode acm" }];
   }
   if (!usesLoadBalancer(config)) {
     return [noLoadBalancer("traffic.tls.mode", "acm")];
@@ -45,7 +45,7 @@ function dns({ config }: StackData): Problem[] {
         {
           path: "traffic.dns.zoneId",
           message: "expected the id of a hosted zone, because traffic.dns.enabled is true; got nothing",
-          hint: "ExternalDNS may change this zone only",
+          remediation: "ExternalDNS may change this zone only",
         },
       ]
     : [];
@@ -63,7 +63,7 @@ function loadBalancer({ config }: StackData): Problem[] {
           {
             path: "traffic.loadBalancer.deregistrationSeconds",
             message: `expected less than ${GATEWAY_DRAIN_SECONDS}, the seconds that a leaving gateway still answers; got ${deregistrationSeconds}`,
-            hint: "or clients meet a gateway that is gone",
+            remediation: "or clients meet a gateway that is gone",
           },
         ]),
     ...(accessLogsBucket === undefined || config.traffic.tls.mode === "acm"
@@ -72,7 +72,7 @@ function loadBalancer({ config }: StackData): Problem[] {
           {
             path: "traffic.loadBalancer.accessLogsBucket",
             message: `expected nothing, because traffic.tls.mode is ${config.traffic.tls.mode}: AWS logs only the TLS that ends at the load balancer`,
-            hint: "use mode acm, or the gateway's own access log",
+            remediation: "use mode acm, or the gateway's own access log",
           },
         ]),
   ];

@@ -52,7 +52,7 @@ function localityProblems(
           {
             path,
             message: "expected outlierDetection beside failover: without it no pod counts as unhealthy",
-            hint: "add outlierDetection to the service",
+            remediation: "add outlierDetection to the service",
           },
         ]
       : []),

@@ -27,7 +27,7 @@ function trafficPolicy({ mesh }: StackData["config"]): Problem[] {
     .map(({ version }) => ({
       path: "mesh.defaultTrafficPolicy",
       message: `expected Istio ${DEFAULT_TRAFFIC_POLICY_SINCE} or later, which knows it; got ${version}`,
-      hint: "leave it out, and set the policy of each service in the catalog",
+      remediation: "leave it out, and set the policy of each service in the catalog",
     }));
 }
 
@@ -51,7 +51,7 @@ function drain({ mesh }: StackData["config"]): Problem[] {
         {
           path: "mesh.proxy.terminationDrainSeconds",
           message: `expected less than ${POD_GRACE_SECONDS}, the seconds after which Kubernetes kills a pod; got ${terminationDrainSeconds}`,
-          hint: "or requests that are still answered are cut off",
+          remediation: "or requests that are still answered are cut off",
         },
       ];
 }
@@ -65,7 +65,7 @@ function patterns({ mesh }: StackData["config"]): Problem[] {
           {
             path: `mesh.proxy.stats.inclusionRegexps[${index}]`,
             message: `expected a regular expression of RE2; got "${pattern}"`,
-            hint: "without look-ahead, look-behind and references back",
+            remediation: "without look-ahead, look-behind and references back",
           },
         ],
   );

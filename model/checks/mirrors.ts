@@ -34,7 +34,7 @@ function problems(service: ServiceSpec, { settings, shares, path: source }: Serv
         {
           path: `${path}.version`,
           message: `expected a version that gets no requests here; "${version}" gets ${share} per cent and would be a mirror of itself`,
-          hint: "mirror to another version, or give this one a weight of 0",
+          remediation: "mirror to another version, or give this one a weight of 0",
         },
       ];
 }

@@ -33,7 +33,7 @@ function certificates({ config }: StackData): Problem[] {
         {
           path: `${PATH}.certificateAuthority`,
           message: `expected config or existingSecret, because ${because}, and no other cluster trusts a root of istiod's own; got istiod`,
-          hint: "make an intermediate for each cluster from one root",
+          remediation: "make an intermediate for each cluster from one root",
         },
       ];
 }
@@ -49,7 +49,8 @@ function gateway({ config }: StackData): Problem[] {
       path: "mesh.network",
       message:
         "expected a name for this cluster's network, because mesh.multiCluster.eastWestGateway.enabled is true; got nothing",
-      hint: "give each network of the mesh its own, such as eu-west-1: pods of one are thought to reach each other",
+      remediation:
+        "give each network of the mesh its own, such as eu-west-1: pods of one are thought to reach each other",
     });
   }
   if (eastWestUsesLoadBalancer(config) && !usesLoadBalancer(config)) {
@@ -69,7 +70,7 @@ function exposure({ config }: StackData): Problem[] {
   }
   if (!enabled) {
     const message = "expected false, because there is no east-west gateway to reach istiod through; got true";
-    return [{ path: `${path}.exposeIstiod`, message, hint: `set ${path}.enabled` }];
+    return [{ path: `${path}.exposeIstiod`, message, remediation: `set ${path}.enabled` }];
   }
   const open = sourceCidrs.indexOf("0.0.0.0/0");
   return scheme === "internet-facing" && open >= 0
@@ -107,7 +108,7 @@ function services({ config, catalog }: StackData): Problem[] {
       problems.push({
         path: `${path}.host`,
         message: `expected the name of the service in its cluster, by which the east-west gateway there finds it; got "${host}"`,
-        hint: "use <service>.<namespace>.svc.cluster.local, or location: MESH_EXTERNAL",
+        remediation: "use <service>.<namespace>.svc.cluster.local, or location: MESH_EXTERNAL",
       });
     }
     if (own.includes(host)) {

@@ -14,7 +14,8 @@ export const checkNames: Check = (stack) => {
       {
         path: "services",
         message: `expected names that stay apart; got two objects ${key}`,
-        hint: "rename the service: <service>-mesh, <service>-from-<caller>, <service>-health and the catalog's own name are taken, with mesh.gatewayApi <service>-<version> too",
+        remediation:
+          "rename the service: <service>-mesh, <service>-from-<caller>, <service>-health and the catalog's own name are taken, with mesh.gatewayApi <service>-<version> too",
       },
     ];
   });

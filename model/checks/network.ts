@@ -18,14 +18,14 @@ export const checkNetwork: Check = ({ config }) => {
     problems.push({
       path: "cluster.serviceCidr",
       message: `expected a network apart from network.cidr ${config.network.cidr}; got "${config.cluster.serviceCidr}", which overlaps it`,
-      hint: "172.20.0.0/16 is the usual choice for Services",
+      remediation: "172.20.0.0/16 is the usual choice for Services",
     });
   }
   if (vpc.prefix < 16 || vpc.prefix > SMALLEST_VPC_PREFIX) {
     problems.push({
       path: "network.cidr",
       message: `expected a prefix from /16 to /${SMALLEST_VPC_PREFIX}; got "${config.network.cidr}"`,
-      hint: "AWS allows at most /16, and every pod takes an address of its own",
+      remediation: "AWS allows at most /16, and every pod takes an address of its own",
     });
     return problems;
   }

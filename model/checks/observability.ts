@@ -30,7 +30,7 @@ function checkSources({ observability }: StackConfig): Problem[] {
     .map(([name]) => ({
       path: "observability.prometheus.enabled",
       message: `expected true, because observability.${name} reads from Prometheus; got false`,
-      hint: "or give observability.prometheus.address",
+      remediation: "or give observability.prometheus.address",
     }));
 }
 
@@ -46,7 +46,7 @@ function checkKind({ observability }: StackConfig): Problem[] {
           {
             path: "observability.prometheus.replicas",
             message: `expected 1 with kind server, whose one pod owns the data; got ${prometheus.replicas}`,
-            hint: "take kind operator for more",
+            remediation: "take kind operator for more",
           },
         ]
       : []),
@@ -76,7 +76,7 @@ function checkRetention(stack: StackData): Problem[] {
         {
           path: "observability.prometheus.retentionDays",
           message: `expected at most ${days}, because the metrics of ${proxies} proxies fill ${volume.size} in that time; got ${retentionDays}`,
-          hint: `or raise observability.prometheus.volume.size to ${gibForDays(retentionDays, proxies)}Gi`,
+          remediation: `or raise observability.prometheus.volume.size to ${gibForDays(retentionDays, proxies)}Gi`,
         },
       ];
 }
@@ -102,7 +102,7 @@ function checkManagedPrometheus({ observability, platform }: StackConfig): Probl
         {
           path: "observability.prometheus.amazonManagedPrometheus",
           message: `expected platform.kind eks, whose pods get the right to write; got ${platform.kind}`,
-          hint: "elsewhere, use observability.prometheus.remoteWrite with a proxy that signs",
+          remediation: "elsewhere, use observability.prometheus.remoteWrite with a proxy that signs",
         },
       ];
 }
@@ -117,7 +117,7 @@ function checkExporters({ observability }: StackConfig): Problem[] {
       .map((name) => ({
         path: `${path(name)}.keySecret`,
         message: "expected the Secret that holds the API key, because Datadog refuses traces without one; got nothing",
-        hint: "keySecret: { name: apm, key: api-key }, a Secret in the namespace observability",
+        remediation: "keySecret: { name: apm, key: api-key }, a Secret in the namespace observability",
       })),
     ...(enabled || names.length === 0
       ? []
@@ -154,7 +154,7 @@ function tagProblems(path: string, tags: Readonly<Record<string, CustomTag>>): P
       {
         path: `${path}.${name}`,
         message: `expected exactly one of header, environment and literal (a default only beside the first two); got ${got}`,
-        hint: `for example { header: x-${name.replaceAll(/[_.]/g, "-")} }`,
+        remediation: `for example { header: x-${name.replaceAll(/[_.]/g, "-")} }`,
       },
     ];
   });
@@ -178,7 +178,7 @@ function checkConsoles({ observability, traffic }: StackConfig): Problem[] {
             {
               path: "observability.access.oidc",
               message: `expected an identity provider, because ${path} shows a console to the world; got nothing`,
-              hint: "or leave the host out and use `npm run mesh -- open <stack> " + console + "`",
+              remediation: "or leave the host out and use `npm run mesh -- open <stack> " + console + "`",
             },
           ]
         : []),
@@ -192,7 +192,7 @@ function checkConsoles({ observability, traffic }: StackConfig): Problem[] {
             {
               path: "observability.access.oidc.clientSecret.key",
               message: `expected ${KIALI_KEY}, the one key that Kiali reads; got ${oidc.clientSecret.key}`,
-              hint: `keep the client's secret under ${KIALI_KEY} in the Secret ${oidc.clientSecret.name}`,
+              remediation: `keep the client's secret under ${KIALI_KEY} in the Secret ${oidc.clientSecret.name}`,
             },
           ]
         : []),

@@ -16,7 +16,7 @@ export const checkPartition: Check = ({ config }) => {
         {
           path: "platform.region",
           message: `expected a region of AWS or AWS GovCloud; got "${region}" of ${foreign}`,
-          hint: "services and endpoints have other names there, which this program does not know",
+          remediation: "services and endpoints have other names there, which this program does not know",
         },
       ];
 };
@@ -57,7 +57,7 @@ function arnProblems({ path, arn, regional }: ConfiguredArn, region: string): Pr
       {
         path,
         message: `expected an ARN of the partition ${partitionOf(region)}, in which ${region} lies; got "${arn}"`,
-        hint: `partitions share no accounts: name one that begins with arn:${partitionOf(region)}:`,
+        remediation: `partitions share no accounts: name one that begins with arn:${partitionOf(region)}:`,
       },
     ];
   }
@@ -66,7 +66,7 @@ function arnProblems({ path, arn, regional }: ConfiguredArn, region: string): Pr
         {
           path,
           message: `expected a key in ${region}, the stack's region; got "${arn}"`,
-          hint: "EKS takes keys of the cluster's own region only",
+          remediation: "EKS takes keys of the cluster's own region only",
         },
       ]
     : [];

@@ -45,7 +45,7 @@ function gatewayProblems({ config }: StackData, path: string): Problem[] {
             path,
             message:
               "expected nothing, because mesh.gatewayApi is true, and an HTTPRoute leads decrypted requests alone",
-            hint: "remove it, or set mesh.gatewayApi: false",
+            remediation: "remove it, or set mesh.gatewayApi: false",
           },
         ]
       : []),
@@ -55,7 +55,7 @@ function gatewayProblems({ config }: StackData, path: string): Problem[] {
             path,
             message:
               "expected nothing, because mesh.mode is ambient, where a waypoint stands between gateway and service that reads requests",
-            hint: "let the gateway decrypt: a route, and traffic.tls.certificates",
+            remediation: "let the gateway decrypt: a route, and traffic.tls.certificates",
           },
         ]
       : []),
@@ -86,7 +86,7 @@ function portProblems({ catalog }: StackData, { service, spec, path }: Entry): P
         {
           path: `${path}.port`,
           message: `expected one of services.${service}.extraPorts with a name that begins with tls; got ${spec.port}${name === undefined ? "" : `, named ${name}`}`,
-          hint: `extraPorts: { tls: ${spec.port} }`,
+          remediation: `extraPorts: { tls: ${spec.port} }`,
         },
       ];
 }
@@ -99,7 +99,7 @@ function versionProblems({ catalog }: StackData, { service, path }: Entry): Prob
         {
           path,
           message: `expected a service of one version, because encrypted connections are not split; got ${versions.join(", ")}`,
-          hint: "make a service of its own for it, or let the gateway decrypt",
+          remediation: "make a service of its own for it, or let the gateway decrypt",
         },
       ];
 }

@@ -16,7 +16,8 @@ function plainText(path: string, what: string): Problem {
   return {
     path,
     message: `expected a text that everybody may read; got ${what}`,
-    hint: "take it out, replace what others may have read, and name a Kubernetes Secret where the setting takes one",
+    remediation:
+      "take it out, replace what others may have read, and name a Kubernetes Secret where the setting takes one",
   };
 }
 
@@ -29,7 +30,7 @@ function variable(path: string, text: string): Problem[] {
         {
           path,
           message: `expected no secret in plain text; ${name} is one by its name`,
-          hint: `put it into a Kubernetes Secret that services.${service}.secretEnv.${name} names`,
+          remediation: `put it into a Kubernetes Secret that services.${service}.secretEnv.${name} names`,
         },
       ];
 }

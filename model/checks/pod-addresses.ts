@@ -18,7 +18,7 @@ export const checkPodAddresses: Check = ({ config }) => {
   }
   const needed = addressesNeeded(config, platform.zones.length);
   const limits = config.cluster.karpenter.enabled ? " and cluster.karpenter.limits" : "";
-  const mend = `or lower cluster.systemPool.max and cluster.workloadPool.max${limits}`;
+  const remediation = `or lower cluster.systemPool.max and cluster.workloadPool.max${limits}`;
   const small = planSubnets(network, platform.zones)
     .filter(({ tier }) => tier === "private")
     .map((subnet) => ({ ...subnet, network: parseCidr(subnet.cidr) }))
@@ -31,11 +31,17 @@ export const checkPodAddresses: Check = ({ config }) => {
   const wanted = 32 - Math.ceil(Math.log2(needed));
   if (network.subnets !== undefined) {
     const path = `network.subnets.private[${small.zoneIndex}]`;
-    return [{ path, message: `expected ${shortage} in ${small.cidr}`, hint: `use a /${wanted}, ${mend}` }];
+    return [
+      { path, message: `expected ${shortage} in ${small.cidr}`, remediation: `use a /${wanted}, ${remediation}` },
+    ];
   }
   const prefix = vpc.prefix + wanted - privatePrefix(vpc.prefix);
   const message = `expected private subnets of ${shortage} in ${network.cidr}`;
   return [
-    { path: "network.cidr", message, hint: prefix < LARGEST_VPC_PREFIX ? mend.slice(3) : `use a /${prefix}, ${mend}` },
+    {
+      path: "network.cidr",
+      message,
+      remediation: prefix < LARGEST_VPC_PREFIX ? remediation.slice(3) : `use a /${prefix}, ${remediation}`,
+    },
   ];
 };

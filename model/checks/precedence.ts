@@ -33,14 +33,14 @@ function hiddenRoutes(name: string, service: ServiceSpec): Problem[] {
             path: `services.${name}.${(earlier.find(({ conditions }) => conditions.size === 0) ?? earlier[0]).path}`,
             message:
               "expected a condition that leaves some requests to the service's own split; got one that takes all",
-            hint: "say it at the service itself",
+            remediation: "say it at the service itself",
           },
         ]
       : [
           {
             path: `services.${name}.${route.path}`,
             message: `expected requests that no earlier route takes; all are taken by ${takers}`,
-            hint: "narrow the earlier one, raise the priority of this one, or take it away",
+            remediation: "narrow the earlier one, raise the priority of this one, or take it away",
           },
         ];
   });
@@ -56,7 +56,7 @@ function ambiguousRules(name: string, { rules }: ServiceSpec): Problem[] {
           {
             path: `services.${name}.rules[${index}].match`,
             message: `expected matches that do not overlap; a request may satisfy rules[${other}].match too, and neither is more specific`,
-            hint: "give one of them a priority, or a condition that the other excludes",
+            remediation: "give one of them a priority, or a condition that the other excludes",
           },
         ];
   });

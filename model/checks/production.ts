@@ -27,16 +27,23 @@ export const checkProduction: Check = (stack) => {
     ...experiments(stack),
   ]
     .filter(({ rule }) => exceptions[rule] === undefined)
-    .map(({ rule, path, message, hint }) => ({
+    .map(({ rule, path, message, remediation }) => ({
       path,
       message: `${message}, which security.profile production refuses`,
-      hint: `${hint ?? "change it"}, or say why in security.exceptions.${rule}`,
+      remediation: `${remediation ?? "change it"}, or say why in security.exceptions.${rule}`,
     }));
 };
 
 function permissive({ config }: StackData): Finding[] {
   return config.security.mtls === "PERMISSIVE"
-    ? [{ rule: "permissive-mtls", path: "security.mtls", message: "PERMISSIVE takes plain text", hint: "use STRICT" }]
+    ? [
+        {
+          rule: "permissive-mtls",
+          path: "security.mtls",
+          message: "PERMISSIVE takes plain text",
+          remediation: "use STRICT",
+        },
+      ]
     : [];
 }
 
@@ -56,7 +63,7 @@ function openEndpoint({ config }: StackData): Finding[] {
             rule: "open-endpoint",
             path: `cluster.endpoint.publicCidrs[${index}]`,
             message: `${network} opens the API server to ${prefix === 0 ? "the world" : "a large part of the world"}`,
-            hint: "name your own networks",
+            remediation: "name your own networks",
           },
         ];
   });
@@ -67,7 +74,7 @@ function certificate({ config }: StackData): Finding[] {
   const { server } = config.certificates.acme;
   if (usesAcme(config) && /staging/.test(new URL(server).host)) {
     const message = `${server} gives certificates that no client trusts`;
-    return [{ rule: "self-signed", path: "certificates.acme.server", message, hint: "remove the key" }];
+    return [{ rule: "self-signed", path: "certificates.acme.server", message, remediation: "remove the key" }];
   }
   if (mode === "existingSecret" || mode === "acm" || mode === "certManager") {
     return [];
@@ -78,7 +85,7 @@ function certificate({ config }: StackData): Finding[] {
       rule,
       path: "traffic.tls.mode",
       message: `${mode} is no certificate that clients trust`,
-      hint: "use certManager, existingSecret or acm",
+      remediation: "use certManager, existingSecret or acm",
     },
   ];
 }
@@ -86,17 +93,17 @@ function certificate({ config }: StackData): Finding[] {
 /** A service that takes plain text: by the catalog, on a port, or on its way to mutual TLS. */
 function plainText({ config, catalog }: StackData): Finding[] {
   const rule = "permissive-mtls" as const;
-  const hint = "use STRICT";
+  const remediation = "use STRICT";
   return [
     ...config.security.migration.map(({ service }, index) => ({
       rule,
       path: `security.migration[${index}]`,
       message: `${service} takes plain text while it migrates`,
-      hint: "finish the migration and take it off the list",
+      remediation: "finish the migration and take it off the list",
     })),
     ...Object.entries(catalog.services).flatMap(([name, { mtls }]) => [
       ...(mtls.mode === "PERMISSIVE"
-        ? [{ rule, path: `services.${name}.mtls.mode`, message: "PERMISSIVE takes plain text", hint }]
+        ? [{ rule, path: `services.${name}.mtls.mode`, message: "PERMISSIVE takes plain text", remediation }]
         : []),
       ...Object.entries(mtls.ports)
         .filter(([, mode]) => mode !== "STRICT")
@@ -104,7 +111,7 @@ function plainText({ config, catalog }: StackData): Finding[] {
           rule,
           path: `services.${name}.mtls.ports.${port}`,
           message: `${mode} takes plain text`,
-          hint,
+          remediation,
         })),
     ]),
   ];
@@ -117,7 +124,7 @@ function pastSidecar({ catalog }: StackData): Finding[] {
       rule: "past-the-sidecar" as const,
       path: `services.${name}.sidecar.excludeOutboundPorts[${index}]`,
       message: `connections to port ${port} bypass the sidecar`,
-      hint: "name what speaks TLS under externalServices",
+      remediation: "name what speaks TLS under externalServices",
     })),
   );
 }
@@ -129,13 +136,13 @@ function experiments({ config, catalog }: StackData): Finding[] {
       rule: "fault-injection" as const,
       path: `services.${name}.${path}`,
       message: "a fault breaks real requests on purpose",
-      hint: "set traffic.faults: false",
+      remediation: "set traffic.faults: false",
     })),
     ...(config.traffic.mirroring ? mirrorsOf(service) : []).map(({ path }) => ({
       rule: "traffic-mirroring" as const,
       path: `services.${name}.${path}`,
       message: "a mirror sends copies of real requests, whose effects happen twice",
-      hint: "set traffic.mirroring: false",
+      remediation: "set traffic.mirroring: false",
     })),
   ]);
 }
@@ -173,7 +180,7 @@ function images(stack: StackData): Finding[] {
             rule: "mutable-image",
             path: first.path,
             message: `${what} can change under its name`,
-            hint: "give a version or a digest",
+            remediation: "give a version or a digest",
           },
         ]
       : [
@@ -181,7 +188,7 @@ function images(stack: StackData): Finding[] {
             rule: "image-digest",
             path: first.path,
             message: `${what} has no digest`,
-            hint: `give ${image}@sha256:...`,
+            remediation: `give ${image}@sha256:...`,
           },
         ];
   });

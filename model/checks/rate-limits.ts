@@ -32,7 +32,7 @@ function besideAddress(service: RateLimitServiceConfig): Problem[] {
     : OWN_SETTINGS.filter((key) => !isDeepStrictEqual(service[key], defaults[key])).map((key) => ({
         path: `traffic.rateLimitService.${key}`,
         message: `expected nothing, because traffic.rateLimitService.address names a service that this stack does not install (${address})`,
-        hint: "remove it, or remove the address so that the stack installs one",
+        remediation: "remove it, or remove the address so that the stack installs one",
       }));
 }
 
@@ -42,7 +42,7 @@ function unreached(prefix: string | undefined, prefixes: readonly string[], path
       {
         path,
         message: "expected a service with routes: global limits count requests from outside alone",
-        hint: "give the service a route, or use rateLimits.local",
+        remediation: "give the service a route, or use rateLimits.local",
       },
     ];
   }
@@ -73,7 +73,7 @@ function repeated(
           {
             path: `${path}[${index}]`,
             message: `expected one limit a ${limit.per} for the same requests; [${first}] counts them too`,
-            hint: "keep the stricter one, or give them different windows, headers or prefixes",
+            remediation: "keep the stricter one, or give them different windows, headers or prefixes",
           },
         ]
       : [];

@@ -51,7 +51,7 @@ function tooLong({ attempts, perTryTimeout, cutShort }: RetriesSpec, timeout: st
         {
           path,
           message: `expected a first try and ${attempts} retries of ${perTryTimeout} within the timeout of ${timeout}; got ${total / 1000}s`,
-          hint: `use a timeout of ${total / 1000}s, fewer or shorter retries, or say cutShort: true`,
+          remediation: `use a timeout of ${total / 1000}s, fewer or shorter retries, or say cutShort: true`,
         },
       ];
 }

@@ -32,7 +32,7 @@ function withoutRevisions(config: StackData["config"]): Problem[] {
     .map(([path]) => ({
       path,
       message: "expected mesh.revisions beside it: without revisions there is nothing that a tag could point at",
-      hint: "replace mesh.version by mesh.revisions, or remove this key",
+      remediation: "replace mesh.version by mesh.revisions, or remove this key",
     }));
 }
 
@@ -43,7 +43,7 @@ function besideVersion({ version, revisions }: MeshConfig): Problem[] {
         {
           path: "mesh.version",
           message: `expected no version beside mesh.revisions; got "${version}"`,
-          hint: `keep this control plane as a revision, { name: ${UNNAMED_REVISION}, version: ${version} }, or remove mesh.version`,
+          remediation: `keep this control plane as a revision, { name: ${UNNAMED_REVISION}, version: ${version} }, or remove mesh.version`,
         },
       ];
 }
@@ -53,12 +53,18 @@ function names(mesh: MeshConfig): Problem[] {
   return all.flatMap((name, index) => {
     const path = `mesh.revisions[${index}]`;
     if (TAG_NAMES.includes(name)) {
-      const hint = "name it after its version, such as 1-30-7";
-      return [{ path: `${path}.name`, message: `expected a name that is no tag's; got "${name}"`, hint }];
+      const remediation = "name it after its version, such as 1-30-7";
+      return [{ path: `${path}.name`, message: `expected a name that is no tag's; got "${name}"`, remediation }];
     }
     return all.indexOf(name) === index
       ? []
-      : [{ path, message: `expected each revision once; got "${name}" twice`, hint: "give one of them another name" }];
+      : [
+          {
+            path,
+            message: `expected each revision once; got "${name}" twice`,
+            remediation: "give one of them another name",
+          },
+        ];
   });
 }
 
@@ -71,7 +77,7 @@ function unknownTargets(mesh: MeshConfig): Problem[] {
       return {
         path: `mesh.tags.${tag}`,
         message: `expected a revision of mesh.revisions (${known.join(", ")}); got "${target}"`,
-        ...(match === undefined ? {} : { hint: `did you mean ${match}?` }),
+        ...(match === undefined ? {} : { remediation: `did you mean ${match}?` }),
       };
     });
 }
@@ -84,7 +90,7 @@ function missingStable(mesh: MeshConfig): Problem[] {
         {
           path: "mesh.tags.stable",
           message: `expected the revision of all that chooses no other tag, as there are two: ${known.join(", ")}`,
-          hint: "name the one that serves now, and move the tag when the other one has proved itself",
+          remediation: "name the one that serves now, and move the tag when the other one has proved itself",
         },
       ];
 }
@@ -98,7 +104,7 @@ function twoDefaults(mesh: MeshConfig): Problem[] {
         {
           path: "mesh.tags.default",
           message: `expected one default; got the revision ${UNNAMED_REVISION} and a tag default at "${target}"`,
-          hint: `remove this tag: the revision ${UNNAMED_REVISION} serves these namespaces until it is removed`,
+          remediation: `remove this tag: the revision ${UNNAMED_REVISION} serves these namespaces until it is removed`,
         },
       ]
     : [];

@@ -32,7 +32,7 @@ function samePrefix(catalog: Catalog): Problem[] {
           {
             path: route.path,
             message: `expected a prefix that no other route has; got "${route.prefix}", which leads to ${earlier.to} already`,
-            hint: `see ${earlier.path}`,
+            remediation: `see ${earlier.path}`,
           },
         ];
   });

@@ -31,8 +31,10 @@ function sourceProblems(catalog: Catalog, name: string, source: MatchSpec["sourc
   if (caller === undefined) {
     const known = Object.keys(catalog.services);
     const match = nearest(source.service, known);
-    const hint = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
-    return [{ path: `${path}.service`, message: `expected a service of the catalog; got "${source.service}"`, hint }];
+    const remediation = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
+    return [
+      { path: `${path}.service`, message: `expected a service of the catalog; got "${source.service}"`, remediation },
+    ];
   }
   return [
     ...(caller.calls.some(({ to }) => to === name)
@@ -41,7 +43,7 @@ function sourceProblems(catalog: Catalog, name: string, source: MatchSpec["sourc
           {
             path: `${path}.service`,
             message: `expected a service that calls ${name}; got "${source.service}", which does not`,
-            hint: `add ${name} to services.${source.service}.calls, or name a service that calls it`,
+            remediation: `add ${name} to services.${source.service}.calls, or name a service that calls it`,
           },
         ]),
     ...(source.version === undefined
@@ -58,7 +60,7 @@ function pathProblems(service: ServiceSpec, match: MatchSpec | undefined, path: 
         {
           path: `${path}.path.regex`,
           message: "expected a prefix or an exact path, because the gateway leads to the service by prefix",
-          hint: "Istio does not combine a pattern with a prefix",
+          remediation: "Istio does not combine a pattern with a prefix",
         },
       ]
     : [];

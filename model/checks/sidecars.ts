@@ -27,7 +27,7 @@ function ambient({ sidecar }: ServiceSpec, path: string): Problem[] {
         {
           path,
           message: "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got settings of a sidecar",
-          hint: "remove them, or set mesh.mode: sidecar",
+          remediation: "remove them, or set mesh.mode: sidecar",
         },
       ];
 }
@@ -44,13 +44,13 @@ function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: strin
       {
         path,
         message: `expected a tag that begins with the proxy's Istio version; got ${image}`,
-        hint: "such as registry.istio.io/release/proxyv2:1.30.7-debug",
+        remediation: "such as registry.istio.io/release/proxyv2:1.30.7-debug",
       },
     ];
   }
   const refusal = istioRefusal(version);
   if (refusal !== undefined) {
-    return [{ path, message: refusal.reason, hint: refusal.mend }];
+    return [{ path, message: refusal.reason, remediation: refusal.remediation }];
   }
   const plane = revisionOf(config.mesh, config.catalog.revisionTag).version;
   return compareVersions(version, plane) > 0
@@ -58,7 +58,7 @@ function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: strin
         {
           path,
           message: `expected at most ${plane}, the version of the control plane that it asks; got ${version}`,
-          hint: "a proxy may be older than istiod, never newer; raise mesh.version first",
+          remediation: "a proxy may be older than istiod, never newer; raise mesh.version first",
         },
       ]
     : [];
@@ -76,11 +76,17 @@ function ports(stack: StackData, service: ServiceSpec, path: string): Problem[] 
             {
               path: `${at}.port`,
               message: `expected a port that none of the service's calls uses; got ${port}, on which it calls ${callee}`,
-              hint: `without the sidecar ${callee} gets no certificate and refuses the call`,
+              remediation: `without the sidecar ${callee} gets no certificate and refuses the call`,
             },
           ]),
       ...(all.findIndex((other) => other.port === port) < index
-        ? [{ path: `${at}.port`, message: `expected each port once; got ${port} twice`, hint: "join their networks" }]
+        ? [
+            {
+              path: `${at}.port`,
+              message: `expected each port once; got ${port} twice`,
+              remediation: "join their networks",
+            },
+          ]
         : []),
       ...networks.flatMap((network, position) => metadata(network, `${at}.networks[${position}]`)),
     ];

@@ -29,7 +29,7 @@ function istioProblems({ config: { mesh } }: StackData): Problem[] {
 }
 
 function problem(path: string, refusal: Refusal | undefined): Problem[] {
-  return refusal === undefined ? [] : [{ path, message: refusal.reason, hint: refusal.mend }];
+  return refusal === undefined ? [] : [{ path, message: refusal.reason, remediation: refusal.remediation }];
 }
 
 /** Where the configuration says a revision's version. */
@@ -44,7 +44,7 @@ function kubernetesProblems({ config }: StackData): Problem[] {
   const path = "cluster.version";
   const eks = eksRefusal(config.cluster.version);
   if (eks !== undefined) {
-    return [{ path, message: eks.reason, hint: eks.mend }];
+    return [{ path, message: eks.reason, remediation: eks.remediation }];
   }
   return revisionsOf(config.mesh).flatMap(
     ({ version }) => versionPairProblem(path, version, config.cluster.version) ?? [],
@@ -60,6 +60,6 @@ export function versionPairProblem(path: string, istio: string, kubernetes: stri
     : {
         path,
         message: `expected Kubernetes 1.${supported.min} to 1.${supported.max}, which Istio ${istio} supports; got "${kubernetes}"`,
-        hint: `table of ${ISTIO_TABLE_DATE}`,
+        remediation: `table of ${ISTIO_TABLE_DATE}`,
       };
 }

@@ -15,7 +15,7 @@ function noWeights(service: ServiceSpec, path: string): Problem[] {
     .map(([version]) => ({
       path: `${path}.${version}.weight`,
       message: "expected no weight, because the service has a canary, which says the shares",
-      hint: "take it away, or the canary",
+      remediation: "take it away, or the canary",
     }));
 }
 
@@ -29,7 +29,7 @@ function sumOfWeights(service: ServiceSpec, path: string): Problem[] {
     return missing.map((version) => ({
       path: `${path}.${version}.weight`,
       message: "expected a weight in per cent, because the service has several versions; got nothing",
-      hint: "0 sends it no requests",
+      remediation: "0 sends it no requests",
     }));
   }
   const weights = versions.map(([version, { weight = 0 }]) => ({ version, weight }));
@@ -41,7 +41,7 @@ function sumOfWeights(service: ServiceSpec, path: string): Problem[] {
         {
           path,
           message: `expected weights that sum to 100; got ${sum} (${listed})`,
-          hint: sum < 100 ? `add ${100 - sum} to one of them` : `take ${sum - 100} from one of them`,
+          remediation: sum < 100 ? `add ${100 - sum} to one of them` : `take ${sum - 100} from one of them`,
         },
       ];
 }

@@ -13,7 +13,7 @@ export const checkZones: Check = ({ config }) => {
         {
           path,
           message: `expected a zone of ${region}; got "${zone}"`,
-          hint: `zones are named ${region}a, ${region}b, ...`,
+          remediation: `zones are named ${region}a, ${region}b, ...`,
         },
       ];
     }

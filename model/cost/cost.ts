@@ -37,7 +37,7 @@ export function costOf({ config }: StackData, today: string): Cost {
     throw new NoPriceError({
       path: "platform.region",
       message: `there are no prices for ${region}`,
-      hint: `known regions: ${Object.keys(PRICES).join(", ")}`,
+      remediation: `known regions: ${Object.keys(PRICES).join(", ")}`,
     });
   }
   const lines = costItems({ config, prices, zones: zones.length, today })

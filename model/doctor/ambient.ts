@@ -57,7 +57,7 @@ function outsideMesh({ declared, namespaces }: ClusterView): Finding[] {
           object: objectName("Namespace", { name: namespace.name }),
           message:
             "it has no label istio.io/dataplane-mode: ambient, so its pods are in no mesh: their calls are plain text, and nobody holds callers to a policy",
-          mend: "`up` brings the stack's labels back",
+          remediation: "`up` brings the stack's labels back",
         },
       ];
 }
@@ -73,7 +73,7 @@ function nodesWithoutZtunnel(view: ClusterView): Finding[] {
     severity: "error",
     object: objectName("Node", { name: node }),
     message: `no ready ztunnel runs on it, and ${pods.filter((pod) => pod.node === node).length} pods of the mesh do: they can neither call nor be called`,
-    mend: "look at its ztunnel: kubectl -n kube-system get pods -l app=ztunnel -o wide",
+    remediation: "look at its ztunnel: kubectl -n kube-system get pods -l app=ztunnel -o wide",
   }));
 }
 
@@ -85,7 +85,8 @@ function uncaptured(view: ClusterView): Finding[] {
       severity: "error",
       object: objectName("Pod", pod),
       message: `the namespace ${pod.namespace} is in the ambient mesh, and istio-cni has not led the pod's traffic to ztunnel`,
-      mend: "look at the log of istio-cni on its node: kubectl -n kube-system logs -l k8s-app=istio-cni-node; then delete the pod",
+      remediation:
+        "look at the log of istio-cni on its node: kubectl -n kube-system logs -l k8s-app=istio-cni-node; then delete the pod",
     }));
 }
 
@@ -103,7 +104,7 @@ function waypointsWithoutPods({ namespaces, pods }: ClusterView): Finding[] {
             severity: "error",
             object: objectName("Gateway", { namespace: namespace.name, name }),
             message: "no pod of the waypoint is ready: every call of a Service of its namespace fails",
-            mend: `read its status: kubectl -n ${namespace.name} get gateways.gateway.networking.k8s.io ${name} -o yaml`,
+            remediation: `read its status: kubectl -n ${namespace.name} get gateways.gateway.networking.k8s.io ${name} -o yaml`,
           },
         ];
   });

@@ -38,7 +38,8 @@ function callFinding(view: ClusterView, namespace: string, call: DeclaredCall): 
     severity: "error",
     object: objectName("Service", { namespace, name: call.to }),
     message: `${call.from} may not call it, though the catalog says so: ${why}, at ${call.method} ${call.path}`,
-    mend: "compare the AuthorizationPolicies of the namespace with what `mesh render` writes; `up` brings the stack's back",
+    remediation:
+      "compare the AuthorizationPolicies of the namespace with what `mesh render` writes; `up` brings the stack's back",
   };
   return [{ pair: `${call.from} ${call.to}`, finding }];
 }

@@ -10,7 +10,7 @@ export interface Finding {
   readonly object: string;
   readonly message: string;
   /** What to do. */
-  readonly mend: string;
+  readonly remediation: string;
 }
 
 /** Every fault that the doctor knows. */

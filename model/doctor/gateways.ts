@@ -15,7 +15,7 @@ export function gatewayFindings(view: ClusterView): Finding[] {
               object,
               message:
                 "no ready pod of a gateway carries the labels of its selector, or is behind its address: nobody listens on its ports",
-              mend: "look at the pods of the gateway's namespace, and at the selector or the address",
+              remediation: "look at the pods of the gateway's namespace, and at the selector or the address",
             },
           ];
     })
@@ -47,7 +47,7 @@ export function gatewayCertificateFindings({ gateways, pods, certificates, issua
           severity: "error",
           object: objectName("Gateway", { ...metadata, namespace: metadata.namespace ?? "default" }),
           message: `the Secret ${namespace}/${name} is not there, or holds no certificate: the gateway closes every connection for ${hosts.join(", ")}`,
-          mend: `put certificate and key into it as tls.crt and tls.key, in the namespace of the gateway's pods: kubectl -n ${namespace} get secret ${name}`,
+          remediation: `put certificate and key into it as tls.crt and tls.key, in the namespace of the gateway's pods: kubectl -n ${namespace} get secret ${name}`,
         })),
     );
   });
@@ -94,6 +94,6 @@ function withoutAddress({ services }: ClusterView, pods: readonly PodView[]): Fi
       severity: "error",
       object: objectName("Service", service),
       message: "its load balancer has no address: nothing from outside reaches the gateway",
-      mend: `see why: kubectl -n ${service.namespace} describe service ${service.name}; on EKS, look at the AWS Load Balancer Controller's log`,
+      remediation: `see why: kubectl -n ${service.namespace} describe service ${service.name}; on EKS, look at the AWS Load Balancer Controller's log`,
     }));
 }

@@ -20,7 +20,7 @@ export function mtlsFindings(view: ClusterView): Finding[] {
           severity: "error",
           object,
           message: `it makes callers of ${rule.spec.host} speak plain text, and its pods take mutual TLS alone: connections are reset`,
-          mend: "take `trafficPolicy.tls` out of it: proxies find out by themselves",
+          remediation: "take `trafficPolicy.tls` out of it: proxies find out by themselves",
         },
       ];
     }
@@ -31,7 +31,7 @@ export function mtlsFindings(view: ClusterView): Finding[] {
           severity: "error",
           object,
           message: `it makes callers of ${rule.spec.host} speak mutual TLS, and its pods have no sidecar: connections fail`,
-          mend: "bring its pods into the mesh, or take `trafficPolicy.tls` out of it",
+          remediation: "bring its pods into the mesh, or take `trafficPolicy.tls` out of it",
         },
       ];
     }

@@ -15,7 +15,7 @@ export function podFindings({ pods, lostPods }: ClusterView): Finding[] {
                 severity: "error",
                 object: objectName("Pod", pod),
                 message: `it does not start: ${obstacle}`,
-                mend: `kubectl -n ${pod.namespace} describe pod ${pod.name}`,
+                remediation: `kubectl -n ${pod.namespace} describe pod ${pod.name}`,
               },
             ],
       ),
@@ -24,7 +24,7 @@ export function podFindings({ pods, lostPods }: ClusterView): Finding[] {
       severity: "warning",
       object: objectName("Pod", pod),
       message: `it is gone and never ran, as when a release is rolled back: ${reason}`,
-      mend: "mend what its events name, and run `up` again",
+      remediation: "fix what its events name, and run `up` again",
     })),
   ];
 }

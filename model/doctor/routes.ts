@@ -34,7 +34,7 @@ function unknownHost(object: string, host: string, status: number): Finding {
     severity: "error",
     object,
     message: `it routes to ${host}, and there is no such Service: these requests get a ${status}`,
-    mend: "bring the Service back (`up` does, where the stack has it), or take the route out",
+    remediation: "bring the Service back (`up` does, where the stack has it), or take the route out",
   };
 }
 
@@ -54,7 +54,7 @@ function targetFindings(view: ClusterView, route: VirtualServiceObject): Finding
         severity: "error",
         object,
         message: `it routes to the subset ${subset} of ${host}, which no DestinationRule has: these requests get a 503`,
-        mend: `add the subset to the DestinationRule of ${host}, or take the route out`,
+        remediation: `add the subset to the DestinationRule of ${host}, or take the route out`,
       },
     ];
   });
@@ -105,7 +105,7 @@ function emptySubsetsOf(
       severity: "error",
       object: objectName("DestinationRule", { ...rule.metadata, namespace: rule.metadata.namespace ?? "default" }),
       message: `no pod of ${rule.spec.host} carries the labels of its subset ${name} (${labelText(labels)})`,
-      mend: "scale the version up, or mend the labels of its pods; until then keep routes away from the subset",
+      remediation: "scale the version up, or fix the labels of its pods; until then keep routes away from the subset",
     }));
 }
 

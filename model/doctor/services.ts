@@ -17,7 +17,7 @@ export function endpointFindings({ services }: ClusterView): Finding[] {
       severity: "error",
       object: objectName("Service", service),
       message: "no ready pod is behind it: requests to it get a 503",
-      mend: `look at its pods: kubectl -n ${service.namespace} get pods -l ${labelText(service.selector ?? {})}`,
+      remediation: `look at its pods: kubectl -n ${service.namespace} get pods -l ${labelText(service.selector ?? {})}`,
     }));
 }
 
@@ -30,7 +30,7 @@ export function autoscalerFindings({ autoscalers }: ClusterView): Finding[] {
       severity: "warning",
       object: objectName("HorizontalPodAutoscaler", autoscaler),
       message: `it runs ${autoscaler.current} pods and may not start more (${autoscaler.min} to ${autoscaler.max})`,
-      mend: "raise its max in the stack's configuration, after looking whether the nodes have room",
+      remediation: "raise its max in the stack's configuration, after looking whether the nodes have room",
     }));
 }
 
@@ -46,7 +46,7 @@ export function certificateFindings({ certificates, now }: ClusterView): Finding
         severity: days < 7 ? "error" : "warning",
         object: objectName("Secret", certificate),
         message: `the certificate in ${certificate.key} ${when} (${new Date(certificate.notAfter).toISOString().slice(0, 10)})`,
-        mend: "renew it where it comes from; one that the stack signed itself is renewed by the next `up`",
+        remediation: "renew it where it comes from; one that the stack signed itself is renewed by the next `up`",
       };
     });
 }
@@ -60,7 +60,7 @@ export function issuanceFindings({ issuances = [] }: ClusterView): Finding[] {
       severity: "error",
       object: objectName("Certificate", issuance),
       message: `the Secret ${issuance.secretName} holds no valid certificate: ${issuance.message === "" ? "cert-manager has not looked at it yet" : issuance.message}`,
-      mend: `see how far it came: kubectl -n ${issuance.namespace} describe certificate,certificaterequest,order,challenge`,
+      remediation: `see how far it came: kubectl -n ${issuance.namespace} describe certificate,certificaterequest,order,challenge`,
     }));
 }
 

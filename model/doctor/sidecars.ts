@@ -16,7 +16,7 @@ function missingSidecars({ namespaces, pods }: ClusterView): Finding[] {
       severity: "error" as const,
       object: objectName("Pod", pod),
       message: `the namespace ${pod.namespace} is in the mesh, and the pod has no istio-proxy: it started before istiod's injector answered, or before the namespace had its label`,
-      mend: `restart what made it: kubectl -n ${pod.namespace} delete pod ${pod.name}`,
+      remediation: `restart what made it: kubectl -n ${pod.namespace} delete pod ${pod.name}`,
     }));
 }
 
@@ -49,7 +49,7 @@ function otherVersions({ pods, rootNamespace }: ClusterView): Finding[] {
       severity: "warning" as const,
       object: objectName("Pod", pod),
       message: `its proxy is of version ${version}, and istiod of ${known}`,
-      mend: `restart it, so that it gets the proxy of today: kubectl -n ${pod.namespace} delete pod ${pod.name}`,
+      remediation: `restart it, so that it gets the proxy of today: kubectl -n ${pod.namespace} delete pod ${pod.name}`,
     }));
 }
 
@@ -69,7 +69,8 @@ function outOfSync({ proxies = [] }: ClusterView): Finding[] {
         severity: "error" as const,
         object: objectName("Pod", { namespace, name }),
         message: `its proxy has not taken what istiod sent last: ${behind.join(", ")}`,
-        mend: "look for a rejection in istiod's log; when there is none, the proxy is short of CPU, or cut off from istiod",
+        remediation:
+          "look for a rejection in istiod's log; when there is none, the proxy is short of CPU, or cut off from istiod",
       };
     });
 }

@@ -23,7 +23,7 @@ interface RuleText {
   /** A mandatory rule stops the update; an advisory one is only printed. */
   readonly level: "mandatory" | "advisory";
   /** What to do about a finding. */
-  readonly mend: string;
+  readonly remediation: string;
 }
 
 /** A rule about one resource at a time. */

@@ -146,11 +146,11 @@ function isCheckpoint(value: unknown): value is CheckpointFile {
 
 function unreadable(path: string, what: string, cause?: unknown): SandboxError {
   const backup = `${path}.bak`;
-  const mend = "start anew with: mesh down --purge";
+  const remediation = "start anew with: mesh down --purge";
   return new SandboxError(
     "state.unreadable",
     `the stack's state file ${what}: ${path}`,
-    existsSync(backup) ? `Put the backup in its place (${backup}), or ${mend}` : `S${mend.slice(1)}`,
+    existsSync(backup) ? `Put the backup in its place (${backup}), or ${remediation}` : `S${remediation.slice(1)}`,
     { cause },
   );
 }

@@ -6,7 +6,7 @@ export interface CommandProblem {
   /** Key path of a configuration value, or the URN of a resource; empty when it is about the whole. */
   readonly path: string;
   readonly message: string;
-  readonly hint?: string;
+  readonly remediation?: string;
 }
 
 /** The engine ended without having done all it should. */
@@ -15,9 +15,9 @@ export class EngineFailure extends SandboxError {
     message: string,
     /** One for each resource that failed. */
     readonly problems: readonly CommandProblem[],
-    hint?: string,
+    remediation?: string,
   ) {
-    super("engine.failed", message, hint);
+    super("engine.failed", message, remediation);
   }
 }
 
@@ -57,7 +57,7 @@ export function engineFailure(
     path: urn ?? "",
     message: firstParagraph(message),
     ...(ISTIOD_SILENT.test(message)
-      ? { hint: `istiod did not answer: \`mesh status ${stack}\` says whether it runs, and how it ended` }
+      ? { remediation: `istiod did not answer: \`mesh status ${stack}\` says whether it runs, and how it ended` }
       : {}),
   }));
   if (listed.length === 0) {
@@ -72,11 +72,11 @@ export function engineFailure(
   ).length;
   const what =
     resources === 0 ? "the program failed" : resources === 1 ? "one resource failed" : `${resources} resources failed`;
-  const hint =
+  const remediation =
     command === "preview"
       ? undefined
-      : `What was done is recorded: mend the cause and run \`mesh ${command} ${stack}\` again.`;
-  return new EngineFailure(`${command} of ${stack} failed: ${what}`, listed, hint);
+      : `What was done is recorded: fix the cause and run \`mesh ${command} ${stack}\` again.`;
+  return new EngineFailure(`${command} of ${stack} failed: ${what}`, listed, remediation);
 }
 
 /** Without the stack trace that follows an exception's message. */

@@ -9,7 +9,7 @@ export function assertCanRun({ file, config }: Pick<Stack, "file" | "config">): 
   if (config.mesh.istioCsr.enabled) {
     const message =
       "cert-manager and istio-csr are placeholders in the sandbox and sign nothing: no istiod would start";
-    const hint = "set it to false to bring the stack up here; preview and render take it as it is";
-    throw new ConfigError(file, [{ path: "mesh.istioCsr.enabled", message, hint }]);
+    const remediation = "set it to false to bring the stack up here; preview and render take it as it is";
+    throw new ConfigError(file, [{ path: "mesh.istioCsr.enabled", message, remediation }]);
   }
 }

@@ -180,7 +180,7 @@ describe("pools of nodes", () => {
     );
   });
 
-  it("taint the system pool only, replace a third of their nodes at a time, and mend broken ones", () => {
+  it("taint the system pool only, replace a third of their nodes at a time, and fix broken ones", () => {
     const [system, workload] = ["cluster-system", "cluster-workload"].map((name) =>
       inputsOf(graph, "aws:eks/nodeGroup:NodeGroup", name),
     );

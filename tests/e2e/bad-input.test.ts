@@ -29,7 +29,7 @@ describe("bad input to the command", function () {
     for (const command of ["up", "preview", "destroy", "status", "down", "kubeconfig", "cost"]) {
       const error = failure(await project.run([command, "prd", "--json"]));
       assert.equal(error.code, "stack.unknown", command);
-      assert.match(error.problems[0]?.hint ?? "", /dev, local, prod, staging/);
+      assert.match(error.problems[0]?.remediation ?? "", /dev, local, prod, staging/);
     }
     assert.equal(existsSync(project.path(".sandbox")), false);
   });
@@ -77,7 +77,7 @@ describe("bad input to the command", function () {
     assert.equal(error.code, "config.invalid");
     const [problem] = error.problems;
     assert.equal(problem?.path, "platform.region");
-    assert.match(problem.hint ?? "", /us-east-1/);
+    assert.match(problem.remediation ?? "", /us-east-1/);
   });
 
   it("wrong arguments: exit code 2", async () => {
@@ -97,7 +97,7 @@ describe("bad input to the command", function () {
     const environment = { MESH_CACHE_DIR: project.path("cache"), PATH: "/nonexistent", PIP_INDEX_URL: index };
     const error = failure(await project.run(["preview", "dev", "--json"], { environment }));
     assert.equal(error.code, "toolchain.go-missing");
-    assert.match(error.message + (error.problems[0]?.hint ?? ""), /Go 1\.\d+/);
+    assert.match(error.message + (error.problems[0]?.remediation ?? ""), /Go 1\.\d+/);
   });
 
   it("a broken state file: what to do, and the file stays", async () => {

@@ -4,7 +4,7 @@ const SHARE = "expected a share in per cent, from 0 to 100 (0.1 is one request i
 
 const percentage = z.number().min(0, SHARE).max(100, SHARE);
 
-/** A tag of every span. Exactly one source; the check `observability` says so with a mend. */
+/** A tag of every span. Exactly one source; the check `observability` says so with a remediation. */
 const customTag = z.strictObject({
   header: z.string().min(1).optional().describe("Request header whose value it takes."),
   environment: z.string().min(1).optional().describe("Environment variable of the proxy whose value it takes."),

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../config/errors.ts";
 import type { KubeconfigPlatform } from "../../../config/schema/platform.ts";
 import { fitsAlone, largestUnplaced } from "../../capacity/fits.ts";
-import { neededNodes } from "../../capacity/mend.ts";
+import { neededNodes } from "../../capacity/needed.ts";
 import { describeRoom, notEnoughRoom } from "../../capacity/report.ts";
 import type { PodSet } from "../../capacity/requests.ts";
 import { declaredSupply } from "../../capacity/supply.ts";
@@ -23,7 +23,7 @@ export function checkDeclaredNodes(
       {
         path: "platform.nodes",
         message: `expected nodes with room for one pod of ${unplaced.name} (${describeRoom(unplaced.request)}); got nodes with ${describeRoom(supply.room)}`,
-        hint: "use larger nodes, or lower what the pods request",
+        remediation: "use larger nodes, or lower what the pods request",
       },
     ];
   }
@@ -32,7 +32,7 @@ export function checkDeclaredNodes(
     {
       path: "platform.nodes.count",
       message: notEnoughRoom(sets, supply, unplaced, { what: `${supply.count} nodes`, zones: platform.nodes.zones }),
-      hint: mendHint(count === undefined ? [] : [`count: ${count}`]),
+      remediation: mendHint(count === undefined ? [] : [`count: ${count}`]),
     },
   ];
 }

@@ -13,7 +13,7 @@ export function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Pro
       {
         path: `${path}.instanceTypes[${index}]`,
         message: `expected an instance type whose size is known; got "${type}"`,
-        hint: knownTypes(type),
+        remediation: knownTypes(type),
       },
     ];
   });
@@ -26,7 +26,7 @@ export function checkTypes(path: string, { instanceTypes }: NodePoolConfig): Pro
     {
       path: `${path}.instanceTypes[${other}]`,
       message: `expected instance types of one architecture; got ${instanceTypes[0] ?? ""} (${architectures[0] ?? ""}) and ${instanceTypes[other] ?? ""} (${architectures[other] ?? ""})`,
-      hint: "all nodes of a pool start from one machine image",
+      remediation: "all nodes of a pool start from one machine image",
     },
   ];
 }

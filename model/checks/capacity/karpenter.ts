@@ -2,7 +2,7 @@ import type { Problem } from "../../../config/errors.ts";
 import type { KarpenterConfig } from "../../../config/schema/karpenter.ts";
 import type { NodePoolConfig } from "../../../config/schema/node-pool.ts";
 import { fitsAlone, largestUnplaced } from "../../capacity/fits.ts";
-import { neededLimits } from "../../capacity/mend.ts";
+import { neededLimits } from "../../capacity/needed.ts";
 import { notEnoughRoom } from "../../capacity/report.ts";
 import { karpenterSupplies, poolSupply } from "../../capacity/supply.ts";
 import { describeNodes, mendHint, type Pods } from "./terms.ts";
@@ -29,7 +29,7 @@ export function checkKarpenterPool(
       {
         path: "cluster.karpenter.vcpus",
         message: `expected an instance type with room for every pod, also one of ${largest?.name ?? ""}; got none`,
-        hint: "raise vcpus.max, or take more of instanceCategories",
+        remediation: "raise vcpus.max, or take more of instanceCategories",
       },
     ];
   }
@@ -46,7 +46,7 @@ export function checkKarpenterPool(
     {
       path: "cluster.karpenter.limits",
       message: notEnoughRoom(sets, [managed, supply], unplaced, { what, zones }),
-      hint: mendHint(limits === undefined ? [] : [`cpu: ${limits.cpu} and memoryGiB: ${limits.memoryGiB}`]),
+      remediation: mendHint(limits === undefined ? [] : [`cpu: ${limits.cpu} and memoryGiB: ${limits.memoryGiB}`]),
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../config/errors.ts";
 import type { NodePoolConfig } from "../../../config/schema/node-pool.ts";
 import { fitsAlone, largestUnplaced } from "../../capacity/fits.ts";
-import { neededNodesOfPool, neededTypes } from "../../capacity/mend.ts";
+import { neededNodesOfPool, neededTypes } from "../../capacity/needed.ts";
 import { describeRoom, notEnoughRoom } from "../../capacity/report.ts";
 import { poolRoom, poolSupply } from "../../capacity/supply.ts";
 import { describeNodes, mendHint, type Pods } from "./terms.ts";
@@ -21,7 +21,7 @@ export function checkPool(path: string, pool: NodePoolConfig, { sets, daemons }:
       {
         path: `${path}.instanceTypes[${tooSmall.index}]`,
         message: `expected an instance type with room for one pod of ${tooSmall.set.name} (${describeRoom(tooSmall.set.request)}); got "${pool.instanceTypes[tooSmall.index] ?? ""}", whose nodes have ${describeRoom(tooSmall.room)} for pods`,
-        hint: mendHint(otherTypes),
+        remediation: mendHint(otherTypes),
       },
     ];
   }
@@ -31,7 +31,7 @@ export function checkPool(path: string, pool: NodePoolConfig, { sets, daemons }:
     {
       path: `${path}.desired`,
       message: notEnoughRoom(sets, supply, unplaced, { what: describeNodes(supply.count, pool), zones }),
-      hint: mendHint([...moreNodes, ...otherTypes]),
+      remediation: mendHint([...moreNodes, ...otherTypes]),
     },
   ];
 }

@@ -36,7 +36,7 @@ function present<T>(values: readonly At<T | undefined>[], path: string, why: str
     .map(([key]) => ({
       path: `${path}.${key}`,
       message: `expected nothing, because mesh.gatewayApi is true and an HTTPRoute of the standard channel ${why}`,
-      hint: "remove it, or set mesh.gatewayApi: false",
+      remediation: "remove it, or set mesh.gatewayApi: false",
     }));
 }
 
@@ -71,7 +71,7 @@ function routeProblems({ prefix, rewrite, headers, cors }: RouteSpec, path: stri
           {
             path: `${path}.rewrite.path`,
             message: `expected a rewrite of a prefix longer than /, because mesh.gatewayApi is true and Istio would make ${rewrite.path}x of /x; got ${rewrite.path}`,
-            hint: "give the route a prefix, or set mesh.gatewayApi: false",
+            remediation: "give the route a prefix, or set mesh.gatewayApi: false",
           },
         ]
       : []),
@@ -89,7 +89,7 @@ function headerProblems(headers: HeadersSpec | undefined, path: string): Problem
         .map(([name]) => ({
           path: `${path}.${side}.${verb}.${name}`,
           message: "expected a value, because mesh.gatewayApi is true and an HTTPRoute sets no header to nothing",
-          hint: "remove the header with `remove`, or give it a value",
+          remediation: "remove the header with `remove`, or give it a value",
         })),
     ),
   );
@@ -104,7 +104,7 @@ function corsProblems({ allowOrigins }: CorsSpec, path: string): Problem[] {
             path: `${path}.allowOrigins[${index}].regex`,
             message:
               "expected an origin such as https://shop.example.com, because mesh.gatewayApi is true and an HTTPRoute compares origins with no pattern",
-            hint: "list the origins, or set mesh.gatewayApi: false",
+            remediation: "list the origins, or set mesh.gatewayApi: false",
           },
         ],
   );

@@ -68,7 +68,7 @@ function over(path: string, count: number, most: number, what: string): Problem[
         {
           path,
           message: `expected at most ${most} ${what}, because mesh.gatewayApi is true and an HTTPRoute holds no more; got ${count}`,
-          hint: "split the service, or set mesh.gatewayApi: false",
+          remediation: "split the service, or set mesh.gatewayApi: false",
         },
       ];
 }

@@ -61,6 +61,6 @@ function problem(service: string, earlier: PlannedRule, later: PlannedRule): Pro
   return {
     path: `services.${service}.${later.way.path}`,
     message: `expected conditions that the Gateway API, too, ranks below those of services.${service}.${earlier.way.path}: with mesh.gatewayApi a longer path goes before everything else, then a method, more headers, more query parameters`,
-    hint: "say the path of the one in the other, too, or set mesh.gatewayApi: false",
+    remediation: "say the path of the one in the other, too, or set mesh.gatewayApi: false",
   };
 }

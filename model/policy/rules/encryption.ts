@@ -52,7 +52,7 @@ export const encryption: ResourceRule = {
   name: "encryption",
   description: "Disks, databases, logs and the cluster's Secrets are encrypted, with keys that rotate.",
   level: "mandatory",
-  mend: "Turn it on; the stack's own key is cluster.encryptionKeyArn, or the one it makes.",
+  remediation: "Turn it on; the stack's own key is cluster.encryptionKeyArn, or the one it makes.",
   judge: findings,
 };
 
@@ -65,7 +65,7 @@ export const instanceMetadata: ResourceRule = {
   name: "instance-metadata-v2",
   description: "Instance metadata asks for a session token (IMDSv2): a forged request gets no credentials of the node.",
   level: "mandatory",
-  mend: "Set metadataOptions.httpTokens to required.",
+  remediation: "Set metadataOptions.httpTokens to required.",
   judge: ({ type, props }) => {
     const tokens = at(props, "metadataOptions", "httpTokens");
     const disabled = at(props, "metadataOptions", "httpEndpoint") === "disabled";
@@ -81,7 +81,7 @@ export const metadataHops: ResourceRule = {
   name: "instance-metadata-hops",
   description: "Instance metadata answers the node and not its pods: they have roles of their own.",
   level: "advisory",
-  mend: "Set metadataOptions.httpPutResponseHopLimit to 1.",
+  remediation: "Set metadataOptions.httpPutResponseHopLimit to 1.",
   judge: ({ type, props }) => {
     const hops = at(props, "metadataOptions", "httpPutResponseHopLimit");
     return INSTANCES.includes(type) && hops !== UNKNOWN && hops !== 1
@@ -96,7 +96,7 @@ export const logRetention: ResourceRule = {
   name: "log-retention",
   description: "Logs have an end: without one they are kept, and paid for, for ever.",
   level: "advisory",
-  mend: "Set retentionInDays.",
+  remediation: "Set retentionInDays.",
   judge: ({ type, props }) =>
     type === "aws:cloudwatch/logGroup:LogGroup" && isMissing(at(props, "retentionInDays"))
       ? ["retentionInDays is not set"]

@@ -34,7 +34,7 @@ export const noOpenSecurityGroup: ResourceRule = {
   description:
     "No security group lets the world in: the load balancer's own group, made by its controller, is the only one.",
   level: "mandatory",
-  mend: "Name a security group or your own networks.",
+  remediation: "Name a security group or your own networks.",
   judge: (resource) =>
     networksIn(resource)
       .filter(isWorld)
@@ -49,7 +49,7 @@ export const noPublicBucket: ResourceRule = {
   name: "no-public-bucket",
   description: "No S3 bucket is public.",
   level: "mandatory",
-  mend: "Block public access and give out objects through signed addresses or CloudFront.",
+  remediation: "Block public access and give out objects through signed addresses or CloudFront.",
   judge: ({ type, props }) => {
     if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
       return BLOCKS.filter((key) => isOff(at(props, key))).map((key) => `${key} is off`);
@@ -67,7 +67,7 @@ export const noPublicDatabase: ResourceRule = {
   name: "no-public-database",
   description: "No database has an address on the Internet.",
   level: "mandatory",
-  mend: "Leave publiclyAccessible out and place it in private subnets.",
+  remediation: "Leave publiclyAccessible out and place it in private subnets.",
   judge: ({ type, props }) =>
     /^aws:(rds|redshift|docdb|neptune|dms)\//.test(type) && isOn(at(props, "publiclyAccessible"))
       ? ["publiclyAccessible is on"]
@@ -80,7 +80,7 @@ export const noOpenEndpoint: ResourceRule = {
   name: "no-open-endpoint",
   description: "The API server answers known networks only; security.profile production refuses more.",
   level: "advisory",
-  mend: "Name your own networks in cluster.endpoint.publicCidrs.",
+  remediation: "Name your own networks in cluster.endpoint.publicCidrs.",
   judge: ({ type, props }) => {
     const inner =
       type === "aws:eks/cluster:Cluster" ? at(props, "vpcConfig") : type === "eks:index:Cluster" ? props : undefined;

@@ -81,7 +81,7 @@ export const noWorkloadOutsideTheMesh: StackRule = {
   name: "no-workload-outside-the-mesh",
   description: "Every pod beside the platform's own is in the mesh: without a sidecar no policy holds for it.",
   level: "mandatory",
-  mend: `Label the namespace for injection, and take what leads past the sidecar away, or set what it is for in the configuration: it annotates the pod with ${PAST_SIDECAR_REASON}.`,
+  remediation: `Label the namespace for injection, and take what leads past the sidecar away, or set what it is for in the configuration: it annotates the pod with ${PAST_SIDECAR_REASON}.`,
   judge: (resources) => {
     const namespaces = namespacesOf(resources);
     return resources.flatMap((resource) => {
@@ -118,7 +118,7 @@ export const strictMutualTls: StackRule = {
   name: "strict-mutual-tls",
   description: "The mesh takes mutual TLS only, but where an exception of the configuration says why.",
   level: "mandatory",
-  mend: `Use STRICT, or set what the exception is for in the configuration: it annotates the object with ${PLAIN_TEXT_REASON}.`,
+  remediation: `Use STRICT, or set what the exception is for in the configuration: it annotates the object with ${PLAIN_TEXT_REASON}.`,
   judge: (resources) => {
     const policies = resources.filter(({ type }) => PEER_AUTHENTICATION.test(type));
     const weak = policies.flatMap((policy): StackFinding[] => {
@@ -169,7 +169,7 @@ export const closedNamespaces: StackRule = {
   name: "closed-namespaces",
   description: "A namespace of the mesh refuses every request that no policy allows.",
   level: "mandatory",
-  mend: "Add an AuthorizationPolicy without selector and rules to the namespace.",
+  remediation: "Add an AuthorizationPolicy without selector and rules to the namespace.",
   judge: (resources) =>
     resources
       .filter(({ type, props }) => type === NAMESPACE && inMesh(at(props, "metadata", "labels")))

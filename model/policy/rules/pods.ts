@@ -44,7 +44,7 @@ export const noPrivilegedPod: ResourceRule = {
   name: "no-privileged-pod",
   description: "A pod has no rights over its node: who takes it over stays in it.",
   level: "mandatory",
-  mend: "Drop the privilege; if a node needs an agent, install it as an EKS add-on.",
+  remediation: "Drop the privilege; if a node needs an agent, install it as an EKS add-on.",
   judge: privileged,
 };
 
@@ -54,7 +54,7 @@ export const noLatestImage: ResourceRule = {
   name: "no-latest-image",
   description: "An image is named by version or digest, so that a restart brings back what was running.",
   level: "mandatory",
-  mend: "Name a version, better a digest.",
+  remediation: "Name a version, better a digest.",
   judge: (resource) => {
     const pod = podOf(resource);
     if (pod !== undefined) {
@@ -85,7 +85,7 @@ export const requestsAndLimits: ResourceRule = {
   name: "requests-and-limits",
   description: "Every container says what it needs and what it may take: the scheduler and its neighbours rely on it.",
   level: "mandatory",
-  mend: "Set resources.requests and resources.limits, CPU and memory each.",
+  remediation: "Set resources.requests and resources.limits, CPU and memory each.",
   judge: (resource) => {
     const pod = podOf(resource);
     return pod === undefined
@@ -104,7 +104,7 @@ export const probes: ResourceRule = {
   name: "probes",
   description: "A container that serves tells when it is ready, so that no request reaches it before.",
   level: "advisory",
-  mend: "Give it a readinessProbe.",
+  remediation: "Give it a readinessProbe.",
   judge: (resource) => {
     const pod = podOf(resource);
     if (pod === undefined || /:(Job|CronJob)$/.test(resource.type)) {
@@ -123,7 +123,7 @@ export const imageDigest: ResourceRule = {
   name: "image-digest",
   description: "A digest names what an image contains; a tag can be moved by whoever owns the repository.",
   level: "advisory",
-  mend: "Name the image as repository@sha256:digest.",
+  remediation: "Name the image as repository@sha256:digest.",
   judge: (resource) => {
     const pod = podOf(resource);
     return pod === undefined

@@ -74,7 +74,7 @@ export const noWildcardPrincipal: ResourceRule = {
   name: "no-wildcard-principal",
   description: "Who is allowed is named: no ALLOW policy of the mesh and no policy of AWS lets everybody in.",
   level: "mandatory",
-  mend: "Name the callers: service accounts in the mesh, accounts and roles in AWS.",
+  remediation: "Name the callers: service accounts in the mesh, accounts and roles in AWS.",
   judge: (resource) =>
     AUTHORIZATION_POLICY.test(resource.type) ? callersOf(at(resource.props, "spec")) : awsPrincipals(resource),
 };

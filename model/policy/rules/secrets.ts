@@ -41,7 +41,7 @@ export const noPlainSecret: ResourceRule = {
   description:
     "A secret lies in a Secret and is referred to by name, never in an environment, a ConfigMap or chart values.",
   level: "mandatory",
-  mend: "Put it into a Secret (valueFrom.secretKeyRef, or the chart's existingSecret).",
+  remediation: "Put it into a Secret (valueFrom.secretKeyRef, or the chart's existingSecret).",
   judge: (resource) =>
     HOLDERS.test(resource.type)
       ? []

@@ -15,7 +15,7 @@ export const noOtherWayIn: ResourceRule = {
   name: "no-load-balancer-but-the-gateway",
   description: "Requests enter through the ingress gateway, where TLS, tokens and limits are.",
   level: "mandatory",
-  mend: "Make the Service a ClusterIP and give the service a route in the catalog.",
+  remediation: "Make the Service a ClusterIP and give the service a route in the catalog.",
   judge: ({ type, props, name }) => {
     if (/^kubernetes:core\/v1:Service(Patch)?$/.test(type)) {
       const own = text(at(props, "metadata", "name"), name);

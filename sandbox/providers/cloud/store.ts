@@ -87,16 +87,16 @@ export class CloudStore {
 const keyOf = (type: string, id: string): string => `${type} ${id}`;
 
 function readStore(path: string): StoreFile {
-  const hint = "`down --purge` on this stack starts it anew";
+  const remediation = "`down --purge` on this stack starts it anew";
   try {
     const file = JSON.parse(readFileSync(path, "utf8")) as Partial<StoreFile>;
     if (file.format === 1 && Array.isArray(file.objects) && typeof file.generations === "object") {
       return file as StoreFile;
     }
   } catch (error) {
-    throw new SandboxError("cloud.store-unreadable", `the stand-in cloud's file ${path} cannot be read`, hint, {
+    throw new SandboxError("cloud.store-unreadable", `the stand-in cloud's file ${path} cannot be read`, remediation, {
       cause: error,
     });
   }
-  throw new SandboxError("cloud.store-unreadable", `${path} is not a file of the stand-in cloud`, hint);
+  throw new SandboxError("cloud.store-unreadable", `${path} is not a file of the stand-in cloud`, remediation);
 }

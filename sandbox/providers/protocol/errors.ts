@@ -7,7 +7,7 @@ export class Refusal extends Error {
 
 /**
  * The object exists but did not become what was asked for (e.g. a Deployment that does not become available).
- * The engine keeps it in its state, with `outputs`, and the next update tries to mend it.
+ * The engine keeps it in its state, with `outputs`, and the next update tries to fix it.
  */
 export class InitFailed extends Error {
   override readonly name = "InitFailed";

@@ -29,7 +29,7 @@ describe("the pod behind a console", () => {
     assert.equal(port, 3333);
   });
 
-  it("is missed with a mend", async () => {
+  it("is missed with a remediation", async () => {
     await assert.rejects(consolePod(answering(pod(false)), "grafana", GRAFANA), /no pod of grafana is ready/);
   });
 

@@ -9,7 +9,7 @@ import { EngineFailure } from "../../../sandbox/driver/errors.ts";
 describe("an error as the command line prints it", () => {
   it("of the configuration lists every problem with its key path, and names another file where it lies there", () => {
     const error = new ConfigError("Pulumi.prod.yaml", [
-      { path: "mesh.version", message: "expected a version", hint: "1.30.7" },
+      { path: "mesh.version", message: "expected a version", remediation: "1.30.7" },
       { path: "services.cart", message: "has no such callee", file: "catalogs/ecommerce.yaml" },
     ]);
     assert.deepEqual(errorJson(error), {
@@ -17,8 +17,8 @@ describe("an error as the command line prints it", () => {
         code: "config.invalid",
         message: "Pulumi.prod.yaml: 2 problems",
         problems: [
-          { path: "mesh.version", message: "expected a version", hint: "1.30.7" },
-          { path: "catalogs/ecommerce.yaml: services.cart", message: "has no such callee", hint: null },
+          { path: "mesh.version", message: "expected a version", remediation: "1.30.7" },
+          { path: "catalogs/ecommerce.yaml: services.cart", message: "has no such callee", remediation: null },
         ],
       },
     });
@@ -34,9 +34,9 @@ describe("an error as the command line prints it", () => {
     assert.deepEqual(errorLines(error), ["Pulumi.dev.yaml: network.cidr: is too small"]);
   });
 
-  it("of the sandbox carries its hint as the hint of its one problem", () => {
+  it("of the sandbox carries its remediation as the remediation of its one problem", () => {
     const { error } = errorJson(new SandboxError("toolchain.go-missing", "Go is missing", "Install Go 1.26"));
-    assert.deepEqual(error.problems, [{ path: "", message: "Go is missing", hint: "Install Go 1.26" }]);
+    assert.deepEqual(error.problems, [{ path: "", message: "Go is missing", remediation: "Install Go 1.26" }]);
   });
 
   it("of the engine names resources by kind and name for people, by URN for programs", () => {

@@ -23,7 +23,7 @@ describe("reading a stack", () => {
 
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  /** The problems of prod with some values changed, one `file: path: message (hint)` a line. */
+  /** The problems of prod with some values changed, one `file: path: message (remediation)` a line. */
   function problemsOf(values: PlainObject): string[] {
     const file = readYamlFile(directory, "Pulumi.prod.yaml") as { readonly config: PlainObject };
     const changed = merge(stackValues(file.config), values) as PlainObject;

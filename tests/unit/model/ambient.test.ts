@@ -295,7 +295,7 @@ describe("an ambient mesh is refused", () => {
       const [problem, ...others] = problems("ambient", [...paths], more);
       assert.deepEqual([problem?.path, others], ["services.product.access.scraper.from.addresses", []]);
       assert.match(problem?.message ?? "", /ztunnel reads no method, path, host or token; got addresses$/);
-      assert.match(problem?.hint ?? "", /mesh\.mode: sidecar/);
+      assert.match(problem?.remediation ?? "", /mesh\.mode: sidecar/);
       assert.deepEqual(problems("sidecar", [...paths], more), []);
     }
   });
@@ -314,7 +314,7 @@ describe("an ambient mesh is refused", () => {
     );
     assert.deepEqual([problem?.path, others], ["mesh.ambient.waypoint", []]);
     assert.match(problem?.message ?? "", /mesh\.mode is sidecar and there is no waypoint/);
-    assert.match(problem?.hint ?? "", /mesh\.mode: ambient/);
+    assert.match(problem?.remediation ?? "", /mesh\.mode: ambient/);
   });
 
   it("with a service of the waypoint's name", () => {

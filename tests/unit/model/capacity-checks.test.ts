@@ -18,35 +18,35 @@ const REFUSED: readonly {
   readonly catalog?: PlainObject;
   readonly path: string;
   readonly says: RegExp;
-  readonly mend: RegExp;
+  readonly remediation: RegExp;
 }[] = [
   {
     rule: "an instance type that nobody knows",
     config: { cluster: { systemPool: { instanceTypes: ["m6i.xlarge", "m6i.xlrge"] } } },
     path: "cluster.systemPool.instanceTypes[1]",
     says: /expected an instance type whose size is known; got "m6i\.xlrge"/,
-    mend: /did you mean m6i\.xlarge\?/,
+    remediation: /did you mean m6i\.xlarge\?/,
   },
   {
     rule: "an instance type of a family that nobody knows",
     config: { cluster: { workloadPool: { instanceTypes: ["hpc7a.96xlarge"] } } },
     path: "cluster.workloadPool.instanceTypes[0]",
     says: /got "hpc7a\.96xlarge"/,
-    mend: /known families, from large to 4xlarge: t3, t3a, t4g, m5, m5a, m6i, .*m8g.*r8g/,
+    remediation: /known families, from large to 4xlarge: t3, t3a, t4g, m5, m5a, m6i, .*m8g.*r8g/,
   },
   {
     rule: "a size that a known family does not have",
     config: { cluster: { workloadPool: { instanceTypes: ["m8g.metal"] } } },
     path: "cluster.workloadPool.instanceTypes[0]",
     says: /got "m8g\.metal"/,
-    mend: /^known are m8g\.large, m8g\.xlarge, m8g\.2xlarge, m8g\.4xlarge$/,
+    remediation: /^known are m8g\.large, m8g\.xlarge, m8g\.2xlarge, m8g\.4xlarge$/,
   },
   {
     rule: "two architectures in one pool",
     config: { cluster: { workloadPool: { instanceTypes: ["m6i.large", "m5.large", "m7g.large"] } } },
     path: "cluster.workloadPool.instanceTypes[2]",
     says: /one architecture; got m6i\.large \(amd64\) and m7g\.large \(arm64\)/,
-    mend: /one machine image/,
+    remediation: /one machine image/,
   },
   {
     rule: "an instance type too small for one istiod",
@@ -56,14 +56,14 @@ const REFUSED: readonly {
     },
     path: "cluster.systemPool.instanceTypes[0]",
     says: /room for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.65 CPU, 2\.\d+ GiB for pods/,
-    mend: /^instanceTypes: \[c6i\.\d*xlarge\] would do/,
+    remediation: /^instanceTypes: \[c6i\.\d*xlarge\] would do/,
   },
   {
     rule: "a system pool that does not hold the mesh with a zone lost",
     config: { cluster: { systemPool: { desired: 3 } }, mesh: { istiod: { replicas: { min: 3, max: 15 } } } },
     path: "cluster.systemPool.desired",
     says: /expected room for 41 pods \(9\.\d+ CPU, 34\.\d+ GiB\) at the top of their autoscalers and one of 3 zones lost; got 2 nodes of m6i\.xlarge with 7\.\d+ CPU, 2\d\.\d+ GiB in all: 2\.\d+ CPU and \d\.\d+ GiB missing/,
-    mend: /^desired(?: and max)?: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
+    remediation: /^desired(?: and max)?: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
   },
   {
     rule: "a workload pool that does not hold the application with a zone lost",
@@ -71,7 +71,7 @@ const REFUSED: readonly {
     catalog: { services: { cart: { replicas: { min: 2, max: 40 } } } },
     path: "cluster.workloadPool.desired",
     says: /58 pods .* missing$/,
-    mend: /^desired(?: and max)?: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
+    remediation: /^desired(?: and max)?: \d+ or instanceTypes: \[m6i\.2?xlarge\] would do/,
   },
   {
     rule: "pods beyond the limits of Karpenter",
@@ -81,7 +81,7 @@ const REFUSED: readonly {
     catalog: { services: { cart: { replicas: { min: 2, max: 120 } } } },
     path: "cluster.karpenter.limits",
     says: /one of 3 zones lost; got 2 nodes of m6i\.large and, within the limits of Karpenter, \d of [\w.]+xlarge with .* missing$/,
-    mend: /^cpu: \d+ and memoryGiB: \d+ would do/,
+    remediation: /^cpu: \d+ and memoryGiB: \d+ would do/,
   },
   {
     rule: "a pod too large for everything that Karpenter may start",
@@ -89,7 +89,7 @@ const REFUSED: readonly {
     catalog: { services: { cart: { resources: requesting("3", "256Mi") } } },
     path: "cluster.karpenter.vcpus",
     says: /room for every pod, also one of cart-v1; got none/,
-    mend: /raise vcpus\.max/,
+    remediation: /raise vcpus\.max/,
   },
   {
     rule: "room in crumbs",
@@ -99,7 +99,7 @@ const REFUSED: readonly {
     },
     path: "cluster.workloadPool.desired",
     says: /every node can be too full for a pod of cart-v1 \(1\.26 CPU, 0\.38 GiB\)/,
-    mend: /^desired(?: and max)?: \d+ or /,
+    remediation: /^desired(?: and max)?: \d+ or /,
   },
 ];
 
@@ -120,12 +120,14 @@ describe("capacity check", () => {
     );
   });
 
-  it("makes a mend of Karpenter's limits with which the check passes, and one per cent less does not", () => {
+  it("makes a remediation of Karpenter's limits with which the check passes, and one per cent less does not", () => {
     const catalog = { services: { cart: { replicas: { min: 2, max: 120 } } } };
     const stack = (limits: PlainObject) =>
       stackData({ cluster: { workloadPool: { desired: 3 }, karpenter: { enabled: true, limits } } }, catalog);
     const [problem] = checkCapacity(stack({ cpu: 8, memoryGiB: 32 }));
-    const [, cpu = 0, memoryGiB = 0] = (/cpu: (\d+) and memoryGiB: (\d+)/.exec(problem?.hint ?? "") ?? []).map(Number);
+    const [, cpu = 0, memoryGiB = 0] = (/cpu: (\d+) and memoryGiB: (\d+)/.exec(problem?.remediation ?? "") ?? []).map(
+      Number,
+    );
     assert.deepEqual(checkCapacity(stack({ cpu, memoryGiB })), []);
     assert.equal(checkCapacity(stack({ cpu: cpu - 1, memoryGiB: memoryGiB - 4 })).length, 1);
   });
@@ -145,7 +147,7 @@ describe("capacity check", () => {
     });
   }
 
-  for (const { rule, config, catalog, path, says, mend } of REFUSED) {
+  for (const { rule, config, catalog, path, says, remediation } of REFUSED) {
     it(`refuses ${rule}`, () => {
       const problems = checkCapacity(stackData(config, catalog));
       assert.deepEqual(
@@ -153,14 +155,14 @@ describe("capacity check", () => {
         [path],
       );
       assert.match(problems[0]?.message ?? "", says);
-      assert.match(problems[0]?.hint ?? "", mend);
+      assert.match(problems[0]?.remediation ?? "", remediation);
     });
   }
 
   it("names a number of nodes with which the check is content", () => {
     const config = { mesh: { istiod: { replicas: { min: 3, max: 15 } } } };
     const [problem] = checkCapacity(stackData({ ...config, cluster: { systemPool: { desired: 3 } } }));
-    const nodes = Number(/desired(?: and max)?: (\d+)/.exec(problem?.hint ?? "")?.[1]);
+    const nodes = Number(/desired(?: and max)?: (\d+)/.exec(problem?.remediation ?? "")?.[1]);
     assert.deepEqual(
       checkCapacity(stackData({ ...config, cluster: { systemPool: { desired: nodes, max: nodes } } })),
       [],
@@ -187,7 +189,7 @@ describe("capacity check", () => {
     assert.deepEqual(others, []);
     assert.equal(problem?.path, "platform.nodes.count");
     assert.match(problem.message, /one of 3 zones lost; got 2 nodes with 7\.8 CPU, 19\.\d+ GiB in all/);
-    const count = Number(/count: (\d+)/.exec(problem.hint ?? "")?.[1]);
+    const count = Number(/count: (\d+)/.exec(problem.remediation ?? "")?.[1]);
     assert.deepEqual(checkCapacity(onExisting({ ...nodes, zones: 3, count })), []);
   });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { nodeDaemons } from "../../../model/capacity/cluster-pods.ts";
 import { podDemand } from "../../../model/capacity/demand.ts";
 import { largestUnplaced, type Nodes } from "../../../model/capacity/fits.ts";
-import { fitsPool, neededNodes, neededNodesOfPool, neededTypes } from "../../../model/capacity/mend.ts";
+import { fitsPool, neededNodes, neededNodesOfPool, neededTypes } from "../../../model/capacity/needed.ts";
 import { podRequest, totalOf, type PodSet } from "../../../model/capacity/requests.ts";
 import { declaredSupply, poolSupply, withoutOneZone } from "../../../model/capacity/supply.ts";
 import { INSTANCE_TYPES } from "../../../model/instance-types.ts";
@@ -226,7 +226,7 @@ describe("capacity: whether they fit", () => {
   });
 });
 
-describe("capacity: the mend", () => {
+describe("capacity: the remediation", () => {
   const types = Object.keys(INSTANCE_TYPES).map((type) => [type]);
   const pool = fc.record({ instanceTypes: fc.constantFrom(...types), desired: fc.integer({ min: 1, max: 9 }) });
   const zones = fc.integer({ min: 2, max: 6 });

@@ -162,7 +162,7 @@ describe("the estimated cost of a stack", () => {
     assert.throws(
       () => cost({ platform }),
       ({ problem }: NoPriceError) =>
-        problem.path === "platform.region" && /eu-west-1, us-east-1, eu-central-1/.test(problem.hint ?? ""),
+        problem.path === "platform.region" && /eu-west-1, us-east-1, eu-central-1/.test(problem.remediation ?? ""),
     );
     assert.throws(
       () => cost({ cluster: { systemPool: { instanceTypes: ["x9.huge"] } } }),

@@ -15,7 +15,7 @@ describe("versions of Kubernetes on EKS", () => {
   it("are refused with the day on which their support ended, and the versions that will do", () => {
     assert.deepEqual(eksRefusal("1.32"), {
       reason: "Kubernetes 1.32 left EKS's standard support on 2026-03-23",
-      mend: "use 1.34, 1.35, 1.36 (table of 2026-11-21)",
+      remediation: "use 1.34, 1.35, 1.36 (table of 2026-11-21)",
     });
   });
 

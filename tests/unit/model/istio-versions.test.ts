@@ -16,7 +16,7 @@ describe("the gate of Istio's versions", () => {
     }
     assert.match(istioRefusal("1.29.9")?.reason ?? "", /\(2026-10-15\)/);
     assert.match(
-      istioRefusal("1.29.9")?.mend ?? "",
+      istioRefusal("1.29.9")?.remediation ?? "",
       /use 1\.30\.7 or 1\.31\.2 or later; https:\/\/istio\.io\/.*table of 2026-11-21/,
     );
   });
@@ -31,11 +31,11 @@ describe("the gate of Istio's versions", () => {
     const oldest = istioRefusal("1.30.0");
     assert.match(oldest?.reason ?? "", /carries ISTIO-SECURITY-2026-007: .*; and .*-006, .*-005, .*-004$/);
     assert.match(
-      oldest?.mend ?? "",
+      oldest?.remediation ?? "",
       /use 1\.30\.7 or later; https:\/\/istio\.io\/latest\/news\/security\/istio-security-2026-007\//,
     );
     assert.doesNotMatch(istioRefusal("1.30.6")?.reason ?? "", /006/);
-    assert.match(istioRefusal("1.31.1")?.mend ?? "", /use 1\.31\.2 or later/);
+    assert.match(istioRefusal("1.31.1")?.remediation ?? "", /use 1\.31\.2 or later/);
   });
 
   it("refuses pre-releases: no bulletin says what they carry", () => {
@@ -46,8 +46,8 @@ describe("the gate of Istio's versions", () => {
     assert.equal(upgradeRefusal("1.30.7", "1.31.2"), undefined);
     assert.equal(upgradeRefusal("1.31.2", "1.30.7"), undefined);
     assert.equal(upgradeRefusal("1.30.7", "1.30.8"), undefined);
-    assert.match(upgradeRefusal("1.30.7", "1.32.0")?.mend ?? "", /go to 1\.31 first/);
-    assert.match(upgradeRefusal("1.32.0", "1.30.7")?.mend ?? "", /go to 1\.31 first/);
+    assert.match(upgradeRefusal("1.30.7", "1.32.0")?.remediation ?? "", /go to 1\.31 first/);
+    assert.match(upgradeRefusal("1.32.0", "1.30.7")?.remediation ?? "", /go to 1\.31 first/);
     assert.match(upgradeRefusal("1.31.2", "2.0.0")?.reason ?? "", /one minor version at a time/);
   });
 

@@ -310,6 +310,6 @@ describe("checks of Karpenter", () => {
     );
     const [problem] = checkPodAddresses(withKarpenter({ limits: { cpu: 512, memoryGiB: 2048 } }, small));
     assert.equal(problem?.path, "network.cidr");
-    assert.match(problem.hint ?? "", /cluster\.karpenter\.limits/);
+    assert.match(problem.remediation ?? "", /cluster\.karpenter\.limits/);
   });
 });

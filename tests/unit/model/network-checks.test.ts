@@ -122,7 +122,7 @@ describe("cross-checks of the network", () => {
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 17, max: 20 }), (max, prefix) => {
         const cluster = { workloadPool: { min: 1, desired: 1, max } };
         const [problem] = problemsOf({ cidr: `10.0.0.0/${prefix}` }, { cluster });
-        const proposed = /use a \/(\d+)/.exec(problem?.hint ?? "")?.[1];
+        const proposed = /use a \/(\d+)/.exec(problem?.remediation ?? "")?.[1];
         if (proposed !== undefined) {
           assert.deepEqual(problemsOf({ cidr: `10.0.0.0/${proposed}` }, { cluster }), []);
           assert.equal(problemsOf({ cidr: `10.0.0.0/${Number(proposed) + 1}` }, { cluster }).length, 1);

@@ -156,7 +156,7 @@ describe("charts that are laid out", () => {
     assert.throws(() => layOut({ chart: "wordpress", version: "1.0.0" }), {
       code: "charts.no-placeholder",
       message: /wordpress cannot be fetched/,
-      hint: /directory/,
+      remediation: /directory/,
     });
   });
 });

@@ -30,7 +30,7 @@ describe("memory for pods", () => {
     assert.throws(() => assertMemory(root), {
       code: "control-plane.memory",
       message: "1024 MiB of memory are free, and the pods of a stack need 1536 at least",
-      hint: /mesh status.*MESH_PODS=placed/,
+      remediation: /mesh status.*MESH_PODS=placed/,
     });
   });
 

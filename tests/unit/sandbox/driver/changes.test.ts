@@ -87,7 +87,8 @@ describe("the error of a run of the engine", () => {
   });
 
   it("says where to look when istiod did not answer, and not where it refused", () => {
-    const hintOf = (message: string) => engineFailure("up", "dev", [{ urn: URN, message }], "").problems[0]?.hint;
+    const hintOf = (message: string) =>
+      engineFailure("up", "dev", [{ urn: URN, message }], "").problems[0]?.remediation;
     const call = 'Internal error occurred: failed calling webhook "validation.istio.io": context deadline exceeded';
     assert.match(hintOf(call) ?? "", /`mesh status dev`/);
     assert.equal(hintOf('admission webhook "validation.istio.io" denied the request: unknown field'), undefined);

@@ -69,7 +69,7 @@ describe("the engine's state file", () => {
     assert.equal(readyForDestroy(path), 0);
   });
 
-  it("that is cut off is an error with the mend, and stays as it is", () => {
+  it("that is cut off is an error with the remediation, and stays as it is", () => {
     writeFileSync(path, '{"version": 3, "check');
     assert.throws(() => readState(path), { code: "state.unreadable" });
     assert.equal(readFileSync(path, "utf8"), '{"version": 3, "check');
@@ -78,9 +78,12 @@ describe("the engine's state file", () => {
   it("that is JSON but no checkpoint is refused like one that is no JSON, and a backup is named only where there is one", () => {
     for (const text of ["{}", "null", "[]", "{"]) {
       writeFileSync(path, text);
-      assert.throws(() => readState(path), { code: "state.unreadable", hint: "Start anew with: mesh down --purge" });
+      assert.throws(() => readState(path), {
+        code: "state.unreadable",
+        remediation: "Start anew with: mesh down --purge",
+      });
     }
     writeFileSync(`${path}.bak`, "{}");
-    assert.throws(() => readState(path), { hint: /^Put the backup in its place/ });
+    assert.throws(() => readState(path), { remediation: /^Put the backup in its place/ });
   });
 });

@@ -28,7 +28,7 @@ describe("a stack's project in the sandbox", () => {
     await assert.rejects(prepareProject(paths(), dev(), "kubeconfig"), {
       code: "state.passphrase-lost",
       message: /the state of dev is encrypted, and its passphrase is gone: .*\/dev\/passphrase$/,
-      hint: /down --purge dev/,
+      remediation: /down --purge dev/,
     });
     assert.deepEqual(sandboxedStacks(places()), ["dev"]);
   });

@@ -21,7 +21,7 @@ describe("a state whose API server lost its data", () => {
 
   it("is refused, because every lost object would count as unchanged", () => {
     writeState("kubernetes:core/v1:Namespace");
-    assert.throws(() => assertObjectsKept(paths()), { code: "state.cluster-lost", hint: /down dev --purge/ });
+    assert.throws(() => assertObjectsKept(paths()), { code: "state.cluster-lost", remediation: /down dev --purge/ });
   });
 
   it("is no concern while the data are there, before the first object, or of a stack that was never up", () => {

@@ -277,7 +277,7 @@ describe("ensureToolchain", () => {
     const error = await failure();
     assert.equal(error.code, "toolchain.build-failed");
     assert.equal(error.message, "building kube-apiserver failed:\nverifying module: checksum mismatch");
-    assert.match(error.hint ?? "", /What was built so far is kept/);
+    assert.match(error.remediation ?? "", /What was built so far is kept/);
   });
 
   it("ends go when it is given up", async () => {

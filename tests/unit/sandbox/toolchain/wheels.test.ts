@@ -159,7 +159,7 @@ describe("a wheel", () => {
     await assert.rejects(fetch({ PIP_INDEX_URL: "http://ana:secret@127.0.0.1:1/simple" }), {
       code,
       message: /\/\/127\.0\.0\.1:1\/simple\/a-tool\/ cannot be reached: .*ECONNREFUSED/,
-      hint: /PIP_INDEX_URL/,
+      remediation: /PIP_INDEX_URL/,
     });
   });
 

@@ -12,7 +12,7 @@ const MAX_NODES_OF_POOL = 450;
 /** Nodes that `platform.nodes.count` takes. */
 const MAX_DECLARED_NODES = 100;
 
-/** How many times larger Karpenter's limits may get in a hint. */
+/** How many times larger Karpenter's limits may get in a remediation. */
 const MAX_ENLARGEMENT = 50;
 
 type Pool = Pick<NodePoolConfig, "instanceTypes" | "desired">;
