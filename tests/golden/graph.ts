@@ -1,10 +1,12 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { program } from "../../components/program.ts";
 import { CATALOGS } from "../support/catalogs.ts";
 import { record, type Registered } from "../support/record.ts";
-import { settingsOf, STACKS } from "../support/stacks.ts";
+import { settingsOf } from "../support/stacks.ts";
+import { differencesText, type Entry, factsOf, factsText } from "./facts.ts";
 
 const GOLDEN_DIRECTORY = import.meta.dirname;
 
@@ -15,81 +17,104 @@ const LONG_TEXT = 4000;
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-interface Variant {
+interface Graph {
   readonly stack: string;
   readonly settings: Record<string, string>;
+  /** The graph whose differences are recorded. Default: none, and everything is recorded. */
+  readonly base?: string;
   /** Which entries are recorded, by their URN. Default: all. */
   readonly only?: RegExp;
 }
 
-/** Stacks with other settings: graphs that no shipped stack shows. Of another catalog, the application alone. */
-const VARIANTS: Readonly<Record<string, Variant>> = {
-  "local-ambient": { stack: "local", settings: withSettings("local", { mesh: { mode: "ambient" } }) },
+/**
+ * Recorded graphs by name. The stack with most on each platform is a base, recorded whole; other stacks, and settings that no
+ * shipped stack has, are differences from it. Of another catalog, the application alone, whole.
+ */
+const GRAPHS_BY_NAME: Readonly<Record<string, Graph>> = {
+  prod: ofStack("prod"),
+  staging: ofStack("staging", "prod"),
+  dev: ofStack("dev", "prod"),
+  local: ofStack("local"),
+  "local-ambient": ofLocalWith({ mesh: { mode: "ambient" } }),
   // More pods than the stack's own nodes take.
-  "local-istio-csr": {
-    stack: "local",
-    settings: withSettings("local", {
-      mesh: { istioCsr: { enabled: true } },
-      platform: { nodes: { count: 5, cpu: "4", memory: "8Gi", zones: 3 } },
-    }),
-  },
-  "local-gateway-api": { stack: "local", settings: withSettings("local", { mesh: { gatewayApi: true } }) },
+  "local-istio-csr": ofLocalWith({
+    mesh: { istioCsr: { enabled: true } },
+    platform: { nodes: { count: 5, cpu: "4", memory: "8Gi", zones: 3 } },
+  }),
+  "local-gateway-api": ofLocalWith({ mesh: { gatewayApi: true } }),
   ...Object.fromEntries(
-    CATALOGS.filter((name) => name !== "ecommerce").map((name) => [`local-${name}`, withCatalog("local", name)]),
+    CATALOGS.filter((name) => name !== "ecommerce").map((name) => [`local-${name}`, ofLocalCatalog(name)]),
   ),
 };
 
-/** Every recorded graph: that of each stack, and of each variant. */
-export const GRAPHS: readonly string[] = [...STACKS, ...Object.keys(VARIANTS)];
+/** Names of all recorded graphs. */
+export const GRAPHS: readonly string[] = Object.keys(GRAPHS_BY_NAME);
 
-/** A stack's settings with some keys of some concerns set otherwise. */
-function withSettings(stack: string, changes: Readonly<Record<string, object>>): Record<string, string> {
-  const settings = settingsOf(stack);
+function ofStack(stack: string, base?: string): Graph {
+  return { stack, settings: settingsOf(stack), base };
+}
+
+/** The stack local with some keys of some concerns set otherwise. */
+function ofLocalWith(changes: Readonly<Record<string, object>>): Graph {
+  const settings = settingsOf("local");
   const changed = Object.entries(changes).map(([concern, change]) => {
     const key = `ecommerce-mesh:${concern}`;
-    return [key, JSON.stringify({ ...(JSON.parse(settings[key] ?? "{}") as object), ...change })];
+    return [key, JSON.stringify({ ...(JSON.parse(settings[key] ?? "{}") as object), ...change })] as const;
   });
-  return { ...settings, ...Object.fromEntries(changed) } as Record<string, string>;
+  return { stack: "local", settings: { ...settings, ...Object.fromEntries(changed) }, base: "local" };
 }
 
-function withCatalog(stack: string, name: string): Variant {
-  const settings = { ...settingsOf(stack), "ecommerce-mesh:catalog": JSON.stringify({ name }) };
-  return { stack, settings, only: /^ecommerce-mesh:(workloads|security|traffic):/ };
+function ofLocalCatalog(name: string): Graph {
+  const settings = { ...settingsOf("local"), "ecommerce-mesh:catalog": JSON.stringify({ name }) };
+  return { stack: "local", settings, only: /^ecommerce-mesh:(workloads|security|traffic):/ };
 }
 
-/** The graph of a stack, or of a variant, as text: one entry a resource, sorted, secrets masked. What reviewers see of a change. */
-export async function graphOf(graph: string): Promise<string> {
-  const { stack, settings, only }: Variant = VARIANTS[graph] ?? { stack: graph, settings: settingsOf(graph) };
+/** What the program registers, one entry a resource, sorted, secrets masked. */
+export async function entriesOf(name: string): Promise<Entry[]> {
+  const { stack, settings, only = /./ } = graphNamed(name);
   const registered = await record(() => program(), { stack, settings });
-  const entries = registered
+  return registered
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(entryOf)
+    .filter(({ urn }) => only.test(urn))
     .sort((one, other) => (one.urn < other.urn ? -1 : 1));
-  return `${JSON.stringify(only === undefined ? entries : entries.filter(({ urn }) => only.test(urn)), null, 2)}\n`;
 }
 
-/** The recorded graph of a stack. */
-export function readGolden(stack: string): string {
-  return readFileSync(goldenFile(stack), "utf8");
+/** A graph as it is recorded: what reviewers see of a change. */
+export async function goldenText(name: string): Promise<string> {
+  const { base } = graphNamed(name);
+  const facts = factsOf(await entriesOf(name));
+  return base === undefined ? factsText(facts) : differencesText(factsOf(await entriesOf(base)), facts);
 }
 
-/** Records a graph anew. */
-export function writeGolden(stack: string, graph: string): void {
-  writeFileSync(goldenFile(stack), graph);
+/** The recorded text of a graph. */
+export function readGolden(name: string): string {
+  return readFileSync(goldenFile(name), "utf8");
 }
 
-function goldenFile(stack: string): string {
-  return join(GOLDEN_DIRECTORY, `${stack}.json`);
+/** Replaces the recorded text of a graph. */
+export function writeGolden(name: string, text: string): void {
+  writeFileSync(goldenFile(name), text);
+}
+
+function goldenFile(name: string): string {
+  return join(GOLDEN_DIRECTORY, `${name}.txt`);
+}
+
+function graphNamed(name: string): Graph {
+  const graph = GRAPHS_BY_NAME[name];
+  assert.ok(graph !== undefined, `no graph ${name}`);
+  return graph;
 }
 
 /** Dependencies are left out: tests/components/order.test.ts states the ones that matter, by name. */
-function entryOf({ urn, parent, provider, protect, inputs }: Registered) {
+function entryOf({ urn, parent, provider, protect, inputs }: Registered): Entry {
   return {
     urn: short(urn),
     ...(parent === undefined ? {} : { parent: short(parent) }),
     ...(provider === undefined ? {} : { provider: short(provider) }),
     ...(protect ? { protect } : {}),
-    inputs: masked(inputs),
+    inputs: masked(inputs) as Entry["inputs"],
   };
 }
 

@@ -1,10 +1,6 @@
-/** A resource of a recorded graph. */
-export interface Entry {
-  readonly urn: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
+import type { Entry } from "./facts.ts";
 
-/** A recorded graph, by what it registers. */
+/** A graph, by what it registers. */
 export class Graph {
   constructor(readonly entries: readonly Entry[]) {}
 

@@ -1,17 +1,17 @@
-/** `npm run golden` compares each stack's graph with the recorded one; `-- --update` records it anew. */
-import { graphOf, GRAPHS, readGolden, writeGolden } from "./graph.ts";
+/** `npm run golden` compares each graph with the recorded one; `-- --update` records it again. */
+import { goldenText, GRAPHS, readGolden, writeGolden } from "./graph.ts";
 
 const update = process.argv.includes("--update");
 
-for (const stack of GRAPHS) {
-  const graph = await graphOf(stack);
+for (const name of GRAPHS) {
+  const text = await goldenText(name);
   if (update) {
-    writeGolden(stack, graph);
-    console.log(`tests/golden/${stack}.json: recorded`);
-  } else if (graph !== readGolden(stack)) {
-    console.error(`tests/golden/${stack}.json: differs; if that is meant: npm run golden -- --update`);
+    writeGolden(name, text);
+    console.log(`tests/golden/${name}.txt: recorded`);
+  } else if (text !== readGolden(name)) {
+    console.error(`tests/golden/${name}.txt: differs; if that is meant: npm run golden -- --update`);
     process.exitCode = 1;
   } else {
-    console.log(`tests/golden/${stack}.json: the same`);
+    console.log(`tests/golden/${name}.txt: the same`);
   }
 }
