@@ -2,8 +2,9 @@ import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promis
 import { basename, dirname, join } from "node:path";
 import { SandboxError } from "../contracts.ts";
 import type { DataFiles } from "./data-files.ts";
-import { lastLines, type Go } from "./go.ts";
+import type { Go } from "./go.ts";
 import { BUILD_FLAGS, GO_MODULES, linkerFlags, type CopiedSource, type Program } from "./programs.ts";
+import { lastLines } from "./run-command.ts";
 
 /** Suffix of what is not finished; a file without it is whole. */
 const UNFINISHED = ".unfinished";

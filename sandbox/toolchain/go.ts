@@ -53,12 +53,6 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** The last lines of a program's output that are not blank. */
-export function lastLines(text: string, count: number): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.slice(-count).join("\n");
-}
-
 /** Asked outside of any module, so that the answer is what the PATH has and not what a go.mod makes it fetch. */
 async function versionOf(go: Go, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {

@@ -53,6 +53,12 @@ export async function runCommand(
   }
 }
 
+/** The last lines of a program's output that are not blank. */
+export function lastLines(text: string, count: number): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.slice(-count).join("\n");
+}
+
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) {
     return;

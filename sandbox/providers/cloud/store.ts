@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { SandboxError } from "../../contracts.ts";
 import { replaceFile } from "../../processes/replace-file.ts";
-import type { Properties } from "./types.ts";
+import type { Plain } from "../protocol/index.ts";
+
+/** Properties as JSON; in previews those that are unknown are left out. */
+export type Properties = Readonly<Record<string, Plain>>;
 
 /** One object of the stand-in cloud. Secret values in it are replaced by fingerprints (see sealing.ts). */
 export interface CloudObject {

@@ -1,9 +1,7 @@
 import type { NodeSpec } from "../../contracts.ts";
-import type { Plain } from "../protocol/index.ts";
-import type { CloudStore } from "./store.ts";
+import type { CloudStore, Properties } from "./store.ts";
 
-/** Properties as JSON; in previews those that are unknown are left out. */
-export type Properties = Readonly<Record<string, Plain>>;
+export type { Properties } from "./store.ts";
 
 /** How to reach the local API server that plays the EKS cluster. */
 export interface ClusterAccess {

@@ -4,7 +4,7 @@ import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb.js"
 import { fromStruct, toStruct } from "./codec.ts";
 import { aliasPb, providerPb, resourcePb } from "./messages.ts";
 import { GRPC_OPTIONS } from "./options.ts";
-import type { Session } from "./provider.ts";
+import type { Session } from "./sessions.ts";
 import { dependenciesOf, isMap, lower, mapValues, type PropertyMap, UNKNOWN } from "./values.ts";
 
 /** A request to make a remote component: a resource of the program whose children the provider registers. */

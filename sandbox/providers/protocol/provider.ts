@@ -1,14 +1,7 @@
 import type { DiffResult } from "./diff.ts";
 import type { ComponentRequest, ComponentResult } from "./component.ts";
+import type { Session } from "./sessions.ts";
 import type { PropertyMap } from "./values.ts";
-
-/** A configured connection of the engine: one for each provider resource (or default provider) of the program. */
-export interface Session {
-  /** URN of the provider resource; undefined before it is configured. */
-  readonly urn: string | undefined;
-  /** The provider's inputs, e.g. `region` or `kubeconfig`; empty before it is configured. */
-  readonly config: PropertyMap;
-}
 
 /** What every request about one resource carries. */
 export interface ResourceRequest {

@@ -1,5 +1,12 @@
-import type { Session } from "./provider.ts";
 import type { PropertyMap } from "./values.ts";
+
+/** A configured connection of the engine: one for each provider resource (or default provider) of the program. */
+export interface Session {
+  /** URN of the provider resource; undefined before it is configured. */
+  readonly urn: string | undefined;
+  /** The provider's inputs, e.g. `region` or `kubeconfig`; empty before it is configured. */
+  readonly config: PropertyMap;
+}
 
 /** A session with what the server needs to end it. */
 export interface OpenSession extends Session {

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { PackageURL } from "@socketregistry/packageurl-js";
 import { SandboxError } from "../../contracts.ts";
-import { lastLines } from "../go.ts";
-import { runCommand } from "../run-command.ts";
+import { lastLines, runCommand } from "../run-command.ts";
 import { httpGet } from "./http-get.ts";
 import { fileAddress, indexPage, type IndexPlace } from "./package-index.ts";
 import type { Wheel } from "./pinned.ts";
@@ -79,7 +78,7 @@ async function pipDownload(requirement: string, tag: string, directory: string, 
   const files = ["--requirement", requirements, "--dest", directory];
   const result = await runCommand("python3", [...args, ...which, ...files], options);
   if (result.code !== 0) {
-    throw new Error(`pip says: ${lastLines(result.stderr, 3)}`);
+    throw new Error(`pip: ${lastLines(result.stderr, 3)}`);
   }
 }
 

@@ -138,7 +138,7 @@ describe("a wheel", () => {
 
     it("is told in pip's words when pip cannot have it", async () => {
       const code = "toolchain.download-failed";
-      await assert.rejects(fetch({ PATH: pip(undefined) }), { code, message: /pip says: ERROR: no such index$/ });
+      await assert.rejects(fetch({ PATH: pip(undefined) }), { code, message: /pip: ERROR: no such index$/ });
     });
   });
 
