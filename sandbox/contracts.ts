@@ -3,7 +3,7 @@
  *
  *   toolchain/      finds or builds the programs          -> Toolchain
  *   control-plane/  runs etcd, the API server and mesh-node    -> ControlPlane
- *   providers/      stands in for the cloud providers     -> attached through PULUMI_DEBUG_PROVIDERS
+ *   providers/      fakes of the cloud providers         -> attached through PULUMI_DEBUG_PROVIDERS
  *   driver/         joins them to the Pulumi engine       -> up, preview, destroy
  */
 
@@ -57,7 +57,7 @@ export interface Toolchain {
   readonly rateLimit: string;
 }
 
-/** One node of the stand-in cluster: what the scheduler needs to know of it. */
+/** One node of the local cluster: what the scheduler needs to know of it. */
 export interface NodeSpec {
   /** DNS label, unique in the cluster. */
   readonly name: string;
@@ -83,7 +83,7 @@ export interface LoadBalancerChange {
   readonly subnetIds: readonly string[];
 }
 
-/** What runs the pods: Kubernetes' own kubelets, or kwok, which only says that they run. */
+/** What runs the pods: Kubernetes' own kubelets, or kwok, which only marks them as running. */
 export type PodRuntime = { readonly kind: "kubelet" } | { readonly kind: "kwok"; readonly reason: string };
 
 /** A running control plane on loopback. */

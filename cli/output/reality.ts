@@ -3,7 +3,7 @@ import { ENVOY_VERSION, KUBERNETES_VERSION } from "../../sandbox/toolchain/index
 
 type Reality = Pick<
   UpResult,
-  "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster" | "standInCertificates"
+  "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster" | "fakeCertificates"
 >;
 
 const LABEL_WIDTH = 16;
@@ -23,9 +23,9 @@ export function realityLines(result: Reality): string[] {
     ]),
     ...labelled("stood in for", [
       ...(podRuntime.kind === "kubelet" ? notInPods(result) : notWithoutPods(podRuntime.reason)),
-      ...(result.standInCertificates.length === 0
+      ...(result.fakeCertificates.length === 0
         ? []
-        : [`whoever issues certificates: self-signed ones lie in ${result.standInCertificates.join(", ")}`]),
+        : [`whoever issues certificates: self-signed ones lie in ${result.fakeCertificates.join(", ")}`]),
       ...result.cloud,
     ]),
   ];

@@ -12,7 +12,7 @@ export interface CloudControllerOptions {
   readonly region: string;
   /** Directory of the volumes' folders. */
   readonly volumesDir: string;
-  /** Follows load balancers into the stand-in cloud. */
+  /** Follows load balancers into the fake cloud. */
   readonly onLoadBalancer: LoadBalancerHook;
   /** Told of what could not be done. */
   readonly onError: (error: Error) => void;

@@ -3,7 +3,7 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
     readonly status: number,
-    /** `NotFound`, `Conflict`, `Invalid` ... as the API server says it. */
+    /** `NotFound`, `Conflict`, `Invalid` ... as the API server states it. */
     readonly reason: string,
     message: string,
   ) {

@@ -27,13 +27,13 @@ export interface FaultProxy {
   close(): void;
 }
 
-/** Whether a rule is about objects of the API server, and not about a resource of the stand-in cloud. */
+/** Whether a rule is about objects of the API server, and not about a resource of the fake cloud. */
 export function isKubernetesFault({ type }: FaultRule): boolean {
   return type.startsWith("kubernetes:");
 }
 
 /**
- * Serves an API server anew on a free port of 127.0.0.1, to clients with its certificates, and makes some requests go wrong:
+ * Serves an API server again on a free port of 127.0.0.1, to clients with its certificates, and makes some requests go wrong:
  * `fail` is answered with 403, `stall` never, and `exit` ends this process when the API server has done it and before anybody
  * hears of that.
  */

@@ -14,7 +14,7 @@ const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer-";
 /** The attribute of a load balancer without which AWS deletes it. */
 const PROTECTION = "deletion_protection.enabled";
 
-/** Follows a load balancer into the stand-in cloud. @throws Error in the controller's words when AWS has no place for it. */
+/** Follows a load balancer into the fake cloud. @throws Error in the controller's words when AWS has no place for it. */
 export type LoadBalancerHook = (change: LoadBalancerChange) => void | Promise<void>;
 
 /** Whether a Service is left to the AWS Load Balancer Controller. */

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
 import { controlService, isControlled, isHeld, warn, type LoadBalancerHook } from "./load-balancer-controller.ts";
-import { STAND_IN_ANNOTATION } from "./marks.ts";
+import { FAKE_ANNOTATION } from "./marks.ts";
 import { at, listAt, type KubernetesObject } from "./object.ts";
 import { watchObjects } from "./watch.ts";
 
-/** Pause before the stand-in looks again at a Service that could not be served: its controller may be on its way. */
+/** Pause before the fake looks again at a Service that could not be served: its controller may be on its way. */
 const RETRY_MS = 1_000;
 
 /** Collections of the objects that may have a load balancer. */
@@ -19,7 +19,7 @@ const COLLECTIONS = [
 export interface LoadBalancerOptions {
   /** Region in the addresses. */
   readonly region: string;
-  /** Follows a load balancer of the AWS Load Balancer Controller into the stand-in cloud. */
+  /** Follows a load balancer of the AWS Load Balancer Controller into the fake cloud. */
   readonly hook: LoadBalancerHook;
   /** Told of what could not be done; it is tried again. */
   readonly onError: (error: Error) => void;
@@ -30,7 +30,7 @@ export interface LoadBalancerOptions {
  * Stands in for the cloud's load balancers: gives every Service of type LoadBalancer, and every Ingress, an address as
  * AWS would word it. Nothing listens there; the address is derived from the object, so it stays the same. Services of
  * the AWS Load Balancer Controller's class are served only while that controller is there, and go only after it has
- * taken their load balancers out of the stand-in cloud.
+ * taken their load balancers out of the fake cloud.
  */
 export class LoadBalancerStandIn {
   readonly #client: KubernetesClient;
@@ -101,7 +101,7 @@ export class LoadBalancerStandIn {
     await this.#client.call("PATCH", `${path}/status`, {
       contentType: "application/merge-patch+json",
       body: {
-        metadata: { annotations: { [STAND_IN_ANNOTATION]: "load balancer address: nothing listens there" } },
+        metadata: { annotations: { [FAKE_ANNOTATION]: "load balancer address: nothing listens there" } },
         status: { loadBalancer: { ingress: [{ hostname: loadBalancerHostname(object, this.#options.region) }] } },
       },
     });
@@ -147,7 +147,7 @@ function hasAddress(object: KubernetesObject): boolean {
   return listAt(object, "status", "loadBalancer", "ingress").length > 0;
 }
 
-/** The address that the stand-in gives: stable for an object's namespace and name. */
+/** The address that the fake gives: stable for an object's namespace and name. */
 export function loadBalancerHostname(object: KubernetesObject, region: string): string {
   const { namespace = "default", name = "unnamed" } = object.metadata;
   const hash = createHash("sha256").update(`${object.kind}/${namespace}/${name}`).digest("hex").slice(0, 16);

@@ -2,7 +2,7 @@ import type { KubernetesClient } from "./client.ts";
 import { listAt, stringAt, type KubernetesObject } from "./object.ts";
 
 /**
- * Path of one object, by what the API server says of its kind; undefined where the kind is not served, e.g. because its
+ * Path of one object, by what the API server knows of its kind; undefined where the kind is not served, e.g. because its
  * definition is gone.
  */
 export async function objectPath(

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
-import { STAND_IN_ANNOTATION } from "./marks.ts";
+import { FAKE_ANNOTATION } from "./marks.ts";
 import { at, objectAt, stringAt, type KubernetesObject } from "./object.ts";
 import { watchObjects } from "./watch.ts";
 
@@ -80,7 +80,7 @@ export class VolumeStandIn {
   }
 
   async #takeAway(volume: KubernetesObject): Promise<void> {
-    const ours = objectAt(volume, "metadata", "annotations")[STAND_IN_ANNOTATION] !== undefined;
+    const ours = objectAt(volume, "metadata", "annotations")[FAKE_ANNOTATION] !== undefined;
     const released = stringAt(volume, "status", "phase") === "Released";
     const going = volume.metadata.deletionTimestamp !== undefined;
     if (ours && released && !going && stringAt(volume, "spec", "persistentVolumeReclaimPolicy") === "Delete") {
@@ -111,7 +111,7 @@ export function volumeOf(claim: KubernetesObject, { driver, zone, reclaimPolicy,
     kind: "PersistentVolume",
     metadata: {
       name: `pvc-${uid}`,
-      annotations: { [VOLUME_PROVISIONER]: driver, [STAND_IN_ANNOTATION]: "volume: a folder on this machine" },
+      annotations: { [VOLUME_PROVISIONER]: driver, [FAKE_ANNOTATION]: "volume: a folder on this machine" },
     },
     spec: {
       capacity: { storage: stringAt(claim, "spec", "resources", "requests", "storage") ?? "1Gi" },

@@ -3,7 +3,7 @@ import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
 import { isObject, stringAt, type KubernetesObject } from "./object.ts";
 
-/** Pause before a stream that was cut is opened anew: a restarted API server, an expired version. */
+/** Pause before a stream that was cut is opened again: a restarted API server, an expired version. */
 const REOPEN_MS = 200;
 
 /**

@@ -10,7 +10,7 @@ import { KWOK_ANNOTATION } from "./programs.ts";
 const READY_TIMEOUT_MS = 30_000;
 
 /**
- * Makes nodes, or brings those that exist to what their spec says, and waits until each is Ready and takes pods.
+ * Makes nodes, or brings those that exist to what their spec asks, and waits until each is Ready and takes pods.
  * @throws SandboxError `control-plane.refused`, `control-plane.timeout`.
  */
 export async function addNodes(plane: ControlPlane, specs: readonly NodeSpec[]): Promise<void> {
@@ -58,7 +58,7 @@ export function nodeObject(spec: NodeSpec): object {
         kubeletVersion: `v${KUBERNETES_VERSION}`,
         architecture: spec.labels["kubernetes.io/arch"] ?? "amd64",
         operatingSystem: "linux",
-        // Not containerd: who lists the nodes shall see that. A kubelet says what stands behind it itself.
+        // Not containerd: who lists the nodes shall see that. A kubelet names its runtime itself.
         containerRuntimeVersion: "kwok://sandbox",
         ...Object.fromEntries(
           ["bootID", "kernelVersion", "kubeProxyVersion", "machineID", "osImage", "systemUUID"].map((key) => [key, ""]),
@@ -97,7 +97,7 @@ async function waitUntilReady(client: KubernetesClient, name: string): Promise<v
       throw new SandboxError(
         "control-plane.timeout",
         `node ${name} was not Ready after ${READY_TIMEOUT_MS / 1000} s`,
-        "The log of mesh-node, or of kwok, says why.",
+        "The log of mesh-node, or of kwok, has the reason.",
       );
     }
     await sleep(50);

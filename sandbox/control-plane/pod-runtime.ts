@@ -9,7 +9,7 @@ export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 /**
  * What can run pods on this machine: kubelets, where Linux lets this user make network namespaces, else kwok, which only
- * says that they run. `MESH_PODS=placed` asks for kwok.
+ * marks them as running. `MESH_PODS=placed` asks for kwok.
  */
 export async function choosePodRuntime(
   toolchain: Pick<Toolchain, "meshNode">,

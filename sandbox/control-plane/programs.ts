@@ -152,7 +152,7 @@ function withoutPods(): string[] {
   ];
 }
 
-/** The API server's way into the cluster network, as its own configuration says it. */
+/** The API server's way into the cluster network, as its own configuration has it. */
 export function egressConfig(layout: Layout): unknown {
   return {
     apiVersion: "apiserver.k8s.io/v1beta1",

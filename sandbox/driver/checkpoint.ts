@@ -146,7 +146,7 @@ function isCheckpoint(value: unknown): value is CheckpointFile {
 
 function unreadable(path: string, what: string, cause?: unknown): SandboxError {
   const backup = `${path}.bak`;
-  const remediation = "start anew with: mesh down --purge";
+  const remediation = "start again with: mesh down --purge";
   return new SandboxError(
     "state.unreadable",
     `the stack's state file ${what}: ${path}`,

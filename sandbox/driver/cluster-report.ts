@@ -14,7 +14,7 @@ export interface NamespaceReport {
   readonly podsReady: number;
 }
 
-/** What the API server says runs, at one moment. */
+/** What runs according to the API server, at one moment. */
 export interface ClusterReport {
   /** Zone and number of its nodes. */
   readonly nodesByZone: Readonly<Record<string, number>>;

@@ -10,7 +10,7 @@ const PASSED_ON = [
 
 /**
  * The engine's environment: own home, own file backend, own passphrase, and nothing that would reach for the network.
- * @param debugProviders `aws:PORT,eks:PORT,...`: the stand-in providers, instead of plugins
+ * @param debugProviders `aws:PORT,eks:PORT,...`: the fake providers, instead of plugins
  * @param inherited the environment of this process
  */
 export function engineEnvironment(

@@ -42,7 +42,7 @@ export function shortName(urn: string): string {
 /** Said of the whole stack, or by what broke off because something else had failed: names no cause. */
 const SECONDARY = /^(update|preview|destroy) failed$|grpc: the client connection is closing|context canceled$/;
 
-/** What the API server says when a webhook of istiod gives no answer; a refusal reads otherwise. */
+/** The API server's message when a webhook of istiod gives no answer; a refusal reads otherwise. */
 const ISTIOD_SILENT = /failed calling webhook "[^"]*istio\.io"/;
 
 /** Turns what the engine said into one error. */
@@ -57,7 +57,7 @@ export function engineFailure(
     path: urn ?? "",
     message: firstParagraph(message),
     ...(ISTIOD_SILENT.test(message)
-      ? { remediation: `istiod did not answer: \`mesh status ${stack}\` says whether it runs, and how it ended` }
+      ? { remediation: `istiod did not answer: \`mesh status ${stack}\` shows whether it runs, and how it ended` }
       : {}),
   }));
   if (listed.length === 0) {

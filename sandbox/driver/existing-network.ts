@@ -2,7 +2,7 @@ import type { StackConfig } from "../../config/schema.ts";
 import type { CloudStore } from "../providers/cloud/index.ts";
 
 /**
- * Puts the VPC and the subnets that a stack takes as given (`network.existing`) into the stand-in cloud, which refuses
+ * Puts the VPC and the subnets that a stack takes as given (`network.existing`) into the fake cloud, which refuses
  * what lies in a network that it does not know. Their addresses, routes and tags are nobody's to know here. What is
  * there already stays.
  */

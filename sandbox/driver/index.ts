@@ -1,4 +1,4 @@
-/** The sandbox's driver: joins the program, the real engine, the local control plane and the stand-in providers. */
+/** The sandbox's driver: joins the program, the real engine, the local control plane and the fake providers. */
 export { destroy } from "./commands/destroy.ts";
 export { down, type DownResult } from "./commands/down.ts";
 export { kubeconfig } from "./commands/kubeconfig.ts";

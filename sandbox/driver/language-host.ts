@@ -34,7 +34,7 @@ export async function serveProgram(program: Program): Promise<LanguageHost> {
   return { address, close: () => server.forceShutdown() };
 }
 
-/** Binds a server to a free port on loopback and says where. */
+/** Binds a server to a free port on loopback and returns its address. */
 export async function listen(server: grpc.Server): Promise<string> {
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {

@@ -55,7 +55,7 @@ export class LocalCluster {
     return this.#plane;
   }
 
-  /** For the stand-in cloud: nodes come and go with their node group. */
+  /** For the fake cloud: nodes come and go with their node group. */
   async followNodeGroup(change: NodeGroupChange): Promise<void> {
     const plane = await this.#started;
     const wanted = change.kind === "delete" ? [] : change.nodes;

@@ -4,7 +4,7 @@ import { SandboxError } from "../contracts.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { replaceFile } from "../processes/replace-file.ts";
 
-/** Who works on a stack: what the lock file says. */
+/** Who works on a stack: the content of the lock file. */
 export interface LockOwner extends ProcessIdentity {
   /** The command, e.g. `up`. */
   readonly command: string;

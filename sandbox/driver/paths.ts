@@ -29,7 +29,7 @@ export interface StackPaths extends Places {
   /** PULUMI_HOME: apart from the user's own, so that logins and plugins there stay as they are; the provider is found by it. */
   readonly pulumiHome: string;
   readonly controlPlane: string;
-  /** The stand-in cloud's objects. */
+  /** The fake cloud's objects. */
   readonly cloud: string;
   /** HOME of the engine and of the Kubernetes provider, with Helm's own folders: nothing of the user's. */
   readonly home: string;

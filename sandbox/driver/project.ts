@@ -16,9 +16,9 @@ export interface PreparedProject {
 }
 
 /**
- * Writes the generated project anew: settings may have changed since the last command.
+ * Writes the generated project again: settings may have changed since the last command.
  * @param kubeconfig path of the one that a stack on an existing cluster gets
- * @param charts settings of charts that come from elsewhere than the stack says. Default: none.
+ * @param charts settings of charts that come from elsewhere than the stack states. Default: none.
  */
 export async function prepareProject(
   paths: StackPaths,
@@ -52,7 +52,7 @@ function assertKeyKept(paths: StackPaths): void {
     throw new SandboxError(
       "state.passphrase-lost",
       `the state of ${paths.stack} is encrypted, and its passphrase is gone: ${paths.passphrase}`,
-      `Put the file back, or start anew with: mesh down --purge ${paths.stack}`,
+      `Put the file back, or start again with: mesh down --purge ${paths.stack}`,
     );
   }
 }

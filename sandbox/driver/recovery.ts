@@ -17,7 +17,7 @@ const ORPHAN_PATIENCE_MS = 3000;
 
 /** What a killed run left unfinished. */
 export interface Leftovers {
-  /** URNs that the engine was creating: the stand-in cloud may hold an object that the state does not know. */
+  /** URNs that the engine was creating: the fake cloud may hold an object that the state does not know. */
   readonly interruptedCreates: readonly string[];
   /** Ids that the state does know. */
   readonly knownIds: readonly string[];
@@ -52,7 +52,7 @@ export function assertObjectsKept({ checkpoint, controlPlane, stack }: StackPath
     throw new SandboxError(
       "state.cluster-lost",
       `the state of ${stack} lists ${applied} Kubernetes objects, and the API server's data that held them are gone: ${data}`,
-      `Start anew with: mesh down ${stack} --purge`,
+      `Start again with: mesh down ${stack} --purge`,
     );
   }
 }
@@ -95,7 +95,7 @@ export async function takeLeftovers(
   };
 }
 
-/** Its program and the stand-in cloud died with their process: it fails by itself, and saves what it knows. */
+/** Its program and the fake cloud died with their process: it fails by itself, and saves what it knows. */
 async function endOrphanedEngine({ engine }: LockOwner): Promise<void> {
   if (engine === undefined || (await waitUntilGone(engine, ORPHAN_PATIENCE_MS))) {
     return;

@@ -6,7 +6,7 @@ import type { EngineProblem } from "./changes.ts";
 import { readState } from "./checkpoint.ts";
 
 /**
- * Adds the cluster's newest warning to each failed Helm release: Helm itself says only that its time was over.
+ * Adds the cluster's newest warning to each failed Helm release: Helm itself reports only that its time was over.
  * @param kubeconfig path of the cluster's
  * @param checkpoint path of the stack's state
  * @param since the beginning of the run

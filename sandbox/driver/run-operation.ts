@@ -16,7 +16,7 @@ import { prepareProject, type PreparedProject } from "./project.ts";
 import { takeLeftovers } from "./recovery.ts";
 import { withReleaseWarnings } from "./release-warnings.ts";
 import type { StackSession } from "./stack-session.ts";
-import { serveStandIns } from "./stand-ins.ts";
+import { serveFakes } from "./fakes.ts";
 
 /** What a run of the engine came to. */
 export interface OperationResult extends ChangeLog {
@@ -57,7 +57,7 @@ export async function runOperation(
   const kubeconfig = faults?.kubeconfig ?? join(paths.controlPlane, "kubeconfig");
   const [project, standIns] = await Promise.all([
     prepareProject(paths, stack, kubeconfig, charts.settings),
-    serveStandIns(session, kubeconfig, cluster),
+    serveFakes(session, kubeconfig, cluster),
   ]);
   try {
     await standIns.forgetOrphans(leftovers.interruptedCreates, leftovers.knownIds);
@@ -111,7 +111,7 @@ function programOf({ options }: StackSession): Program {
   return async () => {
     const { program } = await import("../../components/program.ts");
     const { isSecretKey } = await import("../../config/secret-keys.ts");
-    // The file was read and refused where a secret lies in it in plain text; the engine knows the stand-ins alone.
+    // The file was read and refused where a secret lies in it in plain text; the engine knows the fakes alone.
     return { ...program(options.places.projectDir, isSecretKey) };
   };
 }
@@ -121,7 +121,7 @@ function tellReplacedSecrets({ options, stack }: StackSession, project: Prepared
     const keys = project.replacedSecrets.join(", ");
     options.progress({
       phase: "configuration",
-      message: `${stack.file}: encrypted values cannot be read here, stand-ins take their place: ${keys}`,
+      message: `${stack.file}: encrypted values cannot be read here, fakes take their place: ${keys}`,
     });
   }
 }

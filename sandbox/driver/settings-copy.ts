@@ -15,7 +15,7 @@ export interface SettingsCopy {
 }
 
 /** Stands where an encrypted value stood: nobody here can decrypt it. */
-export const STAND_IN_SECRET = "sandbox-stand-in-secret";
+export const FAKE_SECRET = "sandbox-fake-secret";
 
 /** The changes that a stack's settings need before the sandbox's engine can read them. */
 export interface SettingsChanges {
@@ -30,7 +30,7 @@ export interface SettingsChanges {
 }
 
 /**
- * Copies a stack's settings for the sandbox. Encrypted values belong to the user's own secrets provider, so a stand-in
+ * Copies a stack's settings for the sandbox. Encrypted values belong to the user's own secrets provider, so a fake
  * takes their place, encrypted or not: a value of this name is not a secret of anybody.
  * @throws SandboxError `config.malformed` when the file is not YAML.
  */
@@ -70,7 +70,7 @@ function replaceSecrets(document: Document): string[] {
           .slice(1)
           .join("."),
       );
-      return document.createNode(STAND_IN_SECRET);
+      return document.createNode(FAKE_SECRET);
     },
   });
   return replaced;

@@ -3,9 +3,9 @@ import { CloudStore } from "../providers/cloud/index.ts";
 const CLUSTER = "aws:eks/cluster:Cluster";
 
 /**
- * Takes the deletion protection off every cluster of the stand-in cloud: what `pulumi up` does before a destroy when
+ * Takes the deletion protection off every cluster of the fake cloud: what `pulumi up` does before a destroy when
  * `cluster.deletionProtection` has been set to false. On AWS it guards a cluster that somebody uses; here nobody does.
- * @param path the stand-in cloud's file
+ * @param path the fake cloud's file
  * @returns how many had it
  */
 export function unprotectClusters(path: string): number {

@@ -82,7 +82,7 @@ async function installedPulumi(env: Environment, signal: AbortSignal | undefined
   return named;
 }
 
-/** The plugin as `pulumi plugin install` leaves it: a mark beside its folder says when that did not come to an end. */
+/** The plugin as `pulumi plugin install` leaves it: a mark beside its folder shows when that did not come to an end. */
 function installedProvider(env: Environment): string | undefined {
   const named = env["PULUMI_HOME"];
   const home = named !== undefined && named !== "" ? named : join(env["HOME"] ?? homedir(), ".pulumi");

@@ -19,7 +19,7 @@ export interface Wanted {
   readonly envoy: boolean;
 }
 
-/** Where and for whom something missing is made. */
+/** Where something missing is made, and for which machine. */
 export interface Job {
   readonly modulesDir: string;
   readonly dir: string;
@@ -32,7 +32,7 @@ export interface Job {
 /** Of every event of this package. */
 export const PHASE = "toolchain";
 
-/** How often a long build says how long it will still take, in milliseconds. */
+/** How often a long build prints how long it will still take, in milliseconds. */
 const TELL_EVERY_MS = 30_000;
 
 /** Links what other folders of the cache hold of the same content. @returns what is missing still. */

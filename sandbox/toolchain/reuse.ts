@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 
 /**
  * Takes a finished program from another folder of the cache, where the same pins made it: a changed line in one program of
- * ours does not build all of them anew.
+ * ours does not build all of them again.
  * @param target where the program belongs.
  * @param digest of all that decides its content.
  * @returns whether there was one.

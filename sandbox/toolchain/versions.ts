@@ -7,7 +7,7 @@ export const PULUMI_VERSION = "3.259.0";
 /** Minor versions of Pulumi 3 that may take its place when installed: that of `@pulumi/pulumi`, and the one after it. */
 export const PULUMI_MINORS: readonly number[] = [259, 260];
 
-/** Version of `@pulumi/kubernetes`, and so the one as which its provider is looked for, and says that it runs. */
+/** Version of `@pulumi/kubernetes`, and so the one as which its provider is looked for. */
 export const KUBERNETES_PROVIDER_VERSION = "4.34.2";
 
 /** Version of etcd that is built. */
@@ -19,7 +19,7 @@ export const KWOK_VERSION = "0.8.0";
 /** Version of Envoy: of the same minor version as the proxies of Istio 1.30. */
 export const ENVOY_VERSION = "1.38.3";
 
-/** Istio's commit in the cluster's go.mod, and the version that this commit's file VERSION says is in the making. */
+/** Istio's commit in the cluster's go.mod, and the version in the making by this commit's file VERSION. */
 export const ISTIO_COMMIT = "b01690e6db7d";
 
 /** What istiod, the proxies' agent and istioctl say that they are: no release, but the state of a day before 1.31. */

@@ -53,7 +53,7 @@ const ORDER: readonly (readonly [before: RegExp, after: RegExp, reason: string])
   [
     /Release::istiod/,
     /MutatingWebhookConfiguration::/,
-    "pods are refused while nobody answers the webhooks of the tag that they go by",
+    "pods are refused while nobody answers the webhooks of the tag that they follow",
   ],
   [
     /MutatingWebhookConfiguration::/,

@@ -95,7 +95,7 @@ function clusterOf(project: TemporaryProject): CloudObject {
     objects: CloudObject[];
   };
   const cluster = objects.find(({ type }) => type === "aws:eks/cluster:Cluster");
-  assert.ok(cluster !== undefined, "the stand-in cloud holds a cluster");
+  assert.ok(cluster !== undefined, "the fake cloud holds a cluster");
   return cluster;
 }
 

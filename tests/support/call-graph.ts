@@ -1,4 +1,4 @@
-/** What the catalog says of who may call whom, written down a second time: the generators of policies have no part in it. */
+/** What the catalog says of which service may call which, written down a second time: the generators of policies have no part in it. */
 import assert from "node:assert/strict";
 import type { Catalog } from "../../config/schema/catalog.ts";
 import type { AccessEdge, AccessWorld } from "../../model/access/matrix.ts";

@@ -15,7 +15,7 @@ export const GO_BUILD_MS = 900_000;
 
 const PLACE = { env: process.env, platform: process.platform, arch: process.arch };
 
-/** The toolchain's flags: what it has compiled of the same module is not compiled anew. */
+/** The toolchain's flags: what it has compiled of the same module is not compiled again. */
 const FLAGS = ["-mod=readonly", ...BUILD_FLAGS];
 
 /**

@@ -52,7 +52,7 @@ function routesOf(service: string): fc.Arbitrary<PlainObject[]> {
 function liveCatalog(size: number, { name: issuer, jwks }: TokenIssuer): fc.Arbitrary<PlainObject> {
   const names = Array.from({ length: size }, (_, index) => `s${index}`);
   const caller = fc.constantFrom(...names);
-  // Who may call whom is asked without headers, and an abort would look like a refusal.
+  // which service may call which is asked without headers, and an abort would look like a refusal.
   const rule = fc
     .record({ rule: ruleFrom(caller), isAborted: fc.boolean() })
     .map(({ rule, isAborted }) =>

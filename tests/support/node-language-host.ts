@@ -43,7 +43,7 @@ export async function serveNodeLanguageHost(): Promise<NodeLanguageHost> {
       info.setVersion("0.0.0");
       return Promise.resolve(info);
     }),
-    // The stand-in providers are attached; nothing is to be installed.
+    // The fake providers are attached; nothing is to be installed.
     getRequiredPlugins: unary(() => Promise.resolve(new language.GetRequiredPluginsResponse())),
     getRequiredPackages: unary(() => Promise.resolve(new language.GetRequiredPackagesResponse())),
     run: unary(async (request: RunRequest) => {

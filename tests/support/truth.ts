@@ -7,7 +7,7 @@ import { likelyCounts } from "../../model/observation/binomial.ts";
 import type { Verdict } from "../../model/observation/verdict.ts";
 import type { MatchSpec } from "../../config/schema/catalog/matches.ts";
 
-/** Who calls whom with what, and whether `mesh access` grants it. */
+/** Which service calls which with what, and whether `mesh access` grants it. */
 export interface Call {
   readonly from: string;
   readonly text: string;

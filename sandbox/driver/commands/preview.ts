@@ -6,7 +6,7 @@ import { runOperation, type OperationResult } from "../run-operation.ts";
 import { withStack } from "../stack-session.ts";
 
 /**
- * Shows what `up` would change. Starts the engine and the stand-in providers and nothing else: no control plane.
+ * Shows what `up` would change. Starts the engine and the fake providers and nothing else: no control plane.
  * @throws ConfigError, SandboxError, EngineFailure, Interrupted
  */
 export async function preview(stack: string, options: DriverOptions): Promise<OperationResult> {

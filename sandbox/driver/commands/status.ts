@@ -96,7 +96,7 @@ function representedCharts(path: string): string[] {
     const summary = JSON.parse(readFileSync(path, "utf8")) as { represented?: { chart: string }[] };
     return [...new Set((summary.represented ?? []).map(({ chart }) => chart))].sort();
   } catch {
-    // Cut off while it was written: the next `up` writes it anew, and everything else that status knows still counts.
+    // Cut off while it was written: the next `up` writes it again, and everything else that status knows still counts.
     return [];
   }
 }

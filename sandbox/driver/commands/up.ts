@@ -13,7 +13,7 @@ import { publicHosts, writePublicHosts } from "../public-hosts.ts";
 import { publicRoutes, type PublicRoute } from "../public-routes.ts";
 import { assertObjectsKept } from "../recovery.ts";
 import { runOperation, type OperationResult } from "../run-operation.ts";
-import { standInCertificates } from "../stand-in-certificates.ts";
+import { fakeCertificates } from "../fake-certificates.ts";
 import type { EndableRun } from "../run-control.ts";
 import { withStack, type StackSession } from "../stack-session.ts";
 import { watchUnschedulable } from "../unschedulable.ts";
@@ -40,10 +40,10 @@ export interface UpResult extends OperationResult {
   readonly podRuntime: PodRuntime;
   /** Version of Pulumi's Kubernetes provider, which applied the Kubernetes resources. */
   readonly kubernetesProvider: string;
-  /** Cloud services that were stood in for. */
+  /** Cloud services that are fakes. */
   readonly cloud: readonly string[];
   /** TLS Secrets of the gateway, as `namespace/name`, with a certificate of the sandbox's own. */
-  readonly standInCertificates: readonly string[];
+  readonly fakeCertificates: readonly string[];
 }
 
 /** A Deployment that the engine saw Available may be between two pods for a moment. */
@@ -60,11 +60,11 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
     return withCluster(session, async ({ toolchain, cluster, control }) => {
       writePublicHosts(layoutOf(session.paths.controlPlane).hosts, publicHosts(session.stack));
       const result = await whilePodsFit(cluster, control, async () =>
-        // Nothing waits for the control plane but what needs it: the network of the stand-in cloud is made meanwhile.
+        // Nothing waits for the control plane but what needs it: the network of the fake cloud is made meanwhile.
         runOperation(session, "up", toolchain, control, cluster),
       );
       const { kubeconfig, server, podRuntime, forwards } = await cluster.ready();
-      const certificates = await standInCertificates(session.stack, kubeconfig, control.signal);
+      const certificates = await fakeCertificates(session.stack, kubeconfig, control.signal);
       const report = await settledReport(session, kubeconfig, control.signal);
       const outcome: UpResult = {
         ...result,
@@ -76,7 +76,7 @@ export async function up(stack: string, options: DriverOptions): Promise<UpResul
         routes: publicRoutes(session.stack),
         ...standsInFor(session),
         ...entryOf(session),
-        standInCertificates: certificates,
+        fakeCertificates: certificates,
       };
       replaceFile(session.paths.summary, JSON.stringify({ represented: outcome.represented }));
       return outcome;

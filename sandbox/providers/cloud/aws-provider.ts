@@ -225,7 +225,7 @@ function previewOutputs(making: Making, type: string, inputs: PropertyMap): Prop
   return { ...outputsOf(making, type, inputs, undefined), id: UNKNOWN, ...decided };
 }
 
-/** Outputs that AWS decides anew with every change. */
+/** Outputs that AWS decides again with every change. */
 function revised(type: string, oldOutputs: PropertyMap, preview: boolean): PropertyMap {
   const decided = resourceType(type).revised?.(known(oldOutputs)) ?? {};
   return preview ? mapValues(decided, () => UNKNOWN) : decided;

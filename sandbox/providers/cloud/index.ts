@@ -14,7 +14,7 @@ export { CloudStore, type CloudObject } from "./store.ts";
 export type { CloudHooks, ClusterAccess, NodeGroupChange } from "./types.ts";
 
 export interface CloudOptions extends CloudHooks {
-  /** JSON file that holds what exists in the stand-in cloud, e.g. `.sandbox/dev/cloud.json`. Made when missing. */
+  /** JSON file that holds what exists in the fake cloud, e.g. `.sandbox/dev/cloud.json`. Made when missing. */
   readonly storePath: string;
   /** Operations that are made to go wrong; default: none. */
   readonly faults?: readonly FaultRule[];
@@ -22,14 +22,14 @@ export interface CloudOptions extends CloudHooks {
   readonly versions?: { readonly aws: string; readonly kubernetes: string };
 }
 
-/** The stand-in cloud, ready for the engine. */
+/** The fake cloud, ready for the engine. */
 export interface ServedCloud {
   /** Value for PULUMI_DEBUG_PROVIDERS, e.g. `aws:41233,eks:41234,random:41235,tls:41236`. */
   readonly debugProviders: string;
   /** What exists. */
   readonly store: CloudStore;
   /**
-   * Removes what a killed run made without the engine noting it, so that the next update can make it anew.
+   * Removes what a killed run made without the engine noting it, so that the next update can make it again.
    * @param urns URNs of the creations that were pending.
    * @param knownIds ids of these URNs that the engine's state does know (replacements): these stay.
    * @returns ids of what was removed.
@@ -43,7 +43,7 @@ export interface ServedCloud {
   close(): Promise<void>;
 }
 
-/** Serves the stand-ins for aws, eks, random and tls from this process, on free ports of 127.0.0.1. */
+/** Serves the fakes of aws, eks, random and tls from this process, on free ports of 127.0.0.1. */
 export async function serveCloud(options: CloudOptions): Promise<ServedCloud> {
   const { storePath, faults = [], versions = { aws: "7.48.0", kubernetes: "4.34.2" } } = options;
   const store = new CloudStore(storePath);

@@ -4,7 +4,7 @@ import type { Place } from "./types.ts";
 /** AWS's example account: nobody takes it for a real one. */
 export const SANDBOX_ACCOUNT = "123456789012";
 
-/** Who runs every command in the stand-in cloud: the creator of every cluster. */
+/** Who runs every command in the fake cloud: the creator of every cluster. */
 export const SANDBOX_PRINCIPAL = `arn:aws:iam::${SANDBOX_ACCOUNT}:user/sandbox`;
 
 /** Region of a provider whose configuration names none. */

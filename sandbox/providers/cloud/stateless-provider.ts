@@ -1,7 +1,7 @@
 import { type PropertyMap, type ReadRequest, type ReadResult, Refusal, type UpdateRequest } from "../protocol/index.ts";
 
 /**
- * What stand-ins share whose resources live nowhere but in the engine's state, as the published ones' do: reading gives
+ * What fakes share whose resources live nowhere but in the engine's state, as the published ones' do: reading gives
  * back what is recorded, and deleting has nothing to do.
  */
 export abstract class StatelessProvider {
@@ -19,12 +19,12 @@ export abstract class StatelessProvider {
     return Promise.resolve();
   }
 
-  /** @throws Refusal for a type that the stand-in does not make. */
+  /** @throws Refusal for a type that the fake does not make. */
   protected kindOf<Kind>(kinds: Readonly<Record<string, Kind>>, type: string): Kind {
     const kind = kinds[type];
     if (kind === undefined) {
       const known = Object.keys(kinds).join(", ");
-      throw new Refusal(`the stand-in for ${this.packageName} does not know ${type}; it knows ${known}`);
+      throw new Refusal(`the fake of ${this.packageName} does not know ${type}; it knows ${known}`);
     }
     return kind;
   }

@@ -6,7 +6,7 @@ import type { Plain } from "../protocol/index.ts";
 /** Properties as JSON; in previews those that are unknown are left out. */
 export type Properties = Readonly<Record<string, Plain>>;
 
-/** One object of the stand-in cloud. Secret values in it are replaced by fingerprints (see sealing.ts). */
+/** One object of the fake cloud. Secret values in it are replaced by fingerprints (see sealing.ts). */
 export interface CloudObject {
   readonly id: string;
   readonly type: string;
@@ -23,7 +23,7 @@ interface StoreFile {
 }
 
 /**
- * The truth about what exists in the stand-in cloud: what `read` sees and what refusals are decided by.
+ * The truth about what exists in the fake cloud: what `read` sees and what refusals are decided by.
  * Every change is written at once and atomically, so that a killed run leaves a whole file.
  */
 export class CloudStore {
@@ -90,16 +90,16 @@ export class CloudStore {
 const keyOf = (type: string, id: string): string => `${type} ${id}`;
 
 function readStore(path: string): StoreFile {
-  const remediation = "`down --purge` on this stack starts it anew";
+  const remediation = "`down --purge` on this stack starts it again";
   try {
     const file = JSON.parse(readFileSync(path, "utf8")) as Partial<StoreFile>;
     if (file.format === 1 && Array.isArray(file.objects) && typeof file.generations === "object") {
       return file as StoreFile;
     }
   } catch (error) {
-    throw new SandboxError("cloud.store-unreadable", `the stand-in cloud's file ${path} cannot be read`, remediation, {
+    throw new SandboxError("cloud.store-unreadable", `the fake cloud's file ${path} cannot be read`, remediation, {
       cause: error,
     });
   }
-  throw new SandboxError("cloud.store-unreadable", `${path} is not a file of the stand-in cloud`, remediation);
+  throw new SandboxError("cloud.store-unreadable", `${path} is not a file of the fake cloud`, remediation);
 }

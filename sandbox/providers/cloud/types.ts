@@ -20,7 +20,7 @@ export interface NodeGroupChange {
   readonly nodes: readonly NodeSpec[];
 }
 
-/** What the driver gives: the local cluster behind the stand-in cloud. */
+/** What the driver gives: the local cluster behind the fake cloud. */
 export interface CloudHooks {
   /** Called when an EKS cluster is created or its kubeconfig is asked for. Undefined: there is no control plane (previews). */
   readonly clusterAccess: () => ClusterAccess | undefined | Promise<ClusterAccess | undefined>;
@@ -48,7 +48,7 @@ export interface Making extends Place {
   readonly access?: ClusterAccess | undefined;
 }
 
-/** How the stand-in treats one resource type. Everything is optional: an unknown type is echoed under a made-up id. */
+/** How the fake treats one resource type. Everything is optional: an unknown type is echoed under a made-up id. */
 export interface ResourceType {
   /** Ids are this prefix and 17 hexadecimal digits, as AWS makes them: `vpc` gives `vpc-0a1b...`. */
   readonly prefix?: string;
@@ -66,7 +66,7 @@ export interface ResourceType {
   readonly defaults?: Properties;
   /** Outputs that AWS decides: unknown in previews. */
   readonly assigned?: (making: Making) => Properties;
-  /** Outputs that AWS decides anew at every change in place, from the old ones: unknown in the change's preview. */
+  /** Outputs that AWS decides again at every change in place, from the old ones: unknown in the change's preview. */
   readonly revised?: (oldOutputs: Properties) => Properties;
   /** Properties that cannot be changed in place. */
   readonly replaceOn?: readonly string[];

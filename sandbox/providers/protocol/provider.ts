@@ -107,7 +107,7 @@ export interface ConfigRequest {
 }
 
 /**
- * A provider that stands in for a published one. What it throws goes to the engine: `Refusal` (nothing was changed) and
+ * A provider in place of a published one. What it throws goes to the engine: `Refusal` (nothing was changed) and
  * `InitFailed` (the object exists but is not ready) with their meaning, anything else as an internal error.
  * `inputs` and outputs may hold secrets and, in previews, unknowns; outputs that echo a secret input are made secret by
  * the server, so a provider only marks what is secret of itself.
@@ -115,7 +115,7 @@ export interface ConfigRequest {
 export interface StandInProvider {
   /** Package name, e.g. `aws`. */
   readonly packageName: string;
-  /** Version of the published provider that it stands in for. */
+  /** Version of the published provider that it stands for. */
   readonly version: string;
   /** Called once a session, before its first request. It is not called while an input of the provider is unknown. */
   configure?(session: Session): Promise<void>;

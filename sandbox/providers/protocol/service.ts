@@ -43,7 +43,7 @@ export function resourceProviderService(
       const args = fromStruct(message.getArgs());
       const token = message.getTok();
       if (provider.invoke === undefined) {
-        throw new Refusal(`the stand-in for ${provider.packageName} has no functions; asked for ${token}`);
+        throw new Refusal(`the fake of ${provider.packageName} has no functions; asked for ${token}`);
       }
       const request = { session, token, args, preview: message.getPreview(), signal: session.abort.signal };
       const { result, failures } = await provider.invoke(request);
@@ -51,7 +51,7 @@ export function resourceProviderService(
     }),
     construct: unary(async (message: Message<typeof providerPb.ConstructRequest>, peer) => {
       const session = sessions.of(peer);
-      const refused = new Refusal(`the stand-in for ${provider.packageName} has no component ${message.getType()}`);
+      const refused = new Refusal(`the fake of ${provider.packageName} has no component ${message.getType()}`);
       return constructComponent(
         message,
         session,

@@ -21,7 +21,7 @@ export class Sessions {
   readonly #byPeer = new Map<string, OpenSession>();
   #latest: OpenSession | undefined;
 
-  /** The session of a peer. A peer that never configured (a connection dialled anew) shares the latest configuration. */
+  /** The session of a peer. A peer that never configured (a connection dialled again) shares the latest configuration. */
   of(peer: string): OpenSession {
     const known = this.#byPeer.get(peer);
     if (known !== undefined) {

@@ -59,7 +59,7 @@ function refuse(): never {
   throw new Refusal("no Kubernetes objects in this test");
 }
 
-/** The real engine on a stand-in cloud, in a temporary directory, for one test. */
+/** The real engine on a fake cloud, in a temporary directory, for one test. */
 export class EngineOnCloud {
   readonly directory = mkdtempSync(join(tmpdir(), "mesh-engine-"));
   readonly nodeGroups: NodeGroupChange[] = [];
@@ -92,12 +92,12 @@ export class EngineOnCloud {
     }
   }
 
-  /** The stand-in cloud by itself, without an engine. */
+  /** The fake cloud by itself, without an engine. */
   cloud(): Promise<ServedCloud> {
     return serveCloud({ storePath: this.#storePath(), clusterAccess: () => ACCESS, onNodeGroup: () => undefined });
   }
 
-  /** What exists in the stand-in cloud. */
+  /** What exists in the fake cloud. */
   store(): CloudStore {
     return new CloudStore(this.#storePath());
   }

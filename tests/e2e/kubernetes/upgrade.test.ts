@@ -179,7 +179,7 @@ describe("the upgrade of Istio by revision", function () {
     );
   });
 
-  it("2. moves the canary tag, and nothing else: who goes by stable notices nothing", async () => {
+  it("2. moves the canary tag, and nothing else: who follows stable notices nothing", async () => {
     const { changed } = await up({ mesh: { revisions: [OLD, NEW], tags: { stable: "default", canary: "1-31-2" } } });
     assert.deepEqual((await state()).tags, { stable: "default", canary: "1-31-2" });
     assert.deepEqual(changed, { "mesh-mutatingwebhookconfiguration-istio-revision-tag-canary": "update" });

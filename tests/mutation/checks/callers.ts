@@ -24,7 +24,7 @@ export interface Permission {
   readonly token?: TokenSpec | undefined;
 }
 
-/** Everybody whom a stack's data name, and some whom they do not. */
+/** Everybody that a stack's data name, and some that they do not name. */
 export function callersOf(stack: StackData): Caller[] {
   const { catalog, config } = stack;
   const identity = (name: string, namespace: string, account: string, service?: string): Caller => ({

@@ -6,7 +6,7 @@ import { ofKind, reading } from "./check.ts";
 
 const NAMESPACE = "rate-limit";
 
-/** Who may ask whom on which port; nobody else anybody in the namespace. */
+/** Which client may ask which server on which port; nobody else anybody in the namespace. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "ratelimit 8081": ["gateway"],
   "redis 6379": ["ratelimit", "redis"],

@@ -72,7 +72,7 @@ describe("the summary of an up", () => {
     podRuntime: { kind: "kubelet" },
     kubernetesProvider: "4.34.2",
     cloud: ["AWS"],
-    standInCertificates: ["istio-ingress/shop-cert"],
+    fakeCertificates: ["istio-ingress/shop-cert"],
   };
   const summary = (part: Partial<UpResult>) =>
     upSummary("dev", { ...result, ...part }, 1000, { isTTY: false }).join("\n");

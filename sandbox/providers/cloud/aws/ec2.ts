@@ -149,7 +149,7 @@ function securityGroupRule(): ResourceType {
   };
 }
 
-/** `us-east-1a` has an id such as `use1-az1`. Real accounts map letters differently; the stand-in takes them in order. */
+/** `us-east-1a` has an id such as `use1-az1`. Real accounts map letters differently; the fake takes them in order. */
 function zoneId(zone: string): string {
   const match = /^([a-z]{2})-([a-z]+)-(\d)([a-z])$/.exec(zone);
   if (match === null) {

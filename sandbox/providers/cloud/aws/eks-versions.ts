@@ -1,5 +1,5 @@
 /**
- * EKS add-on versions by Kubernetes version, newest first: what the stand-in answers to getAddonVersion and accepts at creation.
+ * EKS add-on versions by Kubernetes version, newest first: what the fake answers to getAddonVersion and accepts at creation.
  * They follow AWS's naming and its published lists as of late 2026 in shape; they are not a complete copy of them, and only
  * these add-ons and Kubernetes versions are known.
  */

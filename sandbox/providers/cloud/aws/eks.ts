@@ -88,7 +88,7 @@ export const EKS_TYPES: Readonly<Record<string, ResourceType>> = {
   },
 };
 
-/** Times do not pass in the stand-in cloud: the same program gives the same outputs. */
+/** Times do not pass in the fake cloud: the same program gives the same outputs. */
 const EPOCH = "2026-01-01T00:00:00Z";
 
 function clusterOutputs(making: Making): Properties {

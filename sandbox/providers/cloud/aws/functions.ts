@@ -74,12 +74,12 @@ const FUNCTIONS: Readonly<Record<string, CloudFunction>> = {
 
 /**
  * The answer of a function of the aws package.
- * @throws Refusal for a function that the stand-in does not know: a made-up answer would be worse than none.
+ * @throws Refusal for a function that the fake does not know: a made-up answer would be worse than none.
  */
 export function callFunction(token: string, asked: Asked): Properties {
   const answer = FUNCTIONS[token];
   if (answer === undefined) {
-    throw new Refusal(`the stand-in cloud does not know the function ${token}`);
+    throw new Refusal(`the fake cloud does not know the function ${token}`);
   }
   return answer(asked);
 }
@@ -101,7 +101,7 @@ function addonVersion({ args }: Asked): Properties {
   if (version === undefined) {
     throw new Refusal(
       `empty result for EKS add-on ${addonName} with Kubernetes ${kubernetesVersion}; ` +
-        `the stand-in cloud knows ${Object.keys(ADDON_VERSIONS).join(", ")}`,
+        `the fake cloud knows ${Object.keys(ADDON_VERSIONS).join(", ")}`,
     );
   }
   return { ...args, id: addonName, version };

@@ -14,7 +14,7 @@ export async function addKubeProxy(family: Family, name: string, args: PropertyM
   }
 }
 
-/** The CoreDNS add-on: by default only together with the default node group, which the stand-in does not make. */
+/** The CoreDNS add-on: by default only together with the default node group, which the fake does not make. */
 export async function addCoreDns(family: Family, name: string, args: PropertyMap, cluster: Member): Promise<void> {
   const options = map(args["corednsAddonOptions"]);
   if (flag(options["enabled"], false) || options["configurationValues"] !== undefined) {

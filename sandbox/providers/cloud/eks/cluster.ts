@@ -18,7 +18,7 @@ import { addClusterGroup, addNodeGroup } from "./security-groups.ts";
 import { addServiceRole, type ServiceRole } from "./service-role.ts";
 import { dependingOn, flag, pick, text } from "./values.ts";
 
-/** Options whose resources the stand-in does not make: to accept them silently would show a plan that AWS would not carry out. */
+/** Options whose resources the fake does not make: to accept them silently would show a plan that AWS would not carry out. */
 const NOT_STOOD_IN = ["autoMode", "fargate", "creationRoleProvider", "storageClasses", "roleMappings", "userMappings"];
 
 /** Published versions of the packages whose default providers the children use. */
@@ -30,7 +30,7 @@ export interface ChildVersions {
 /**
  * `eks:index:Cluster`: registers what the published component (4.3) registers, with its names, types and parents, for a
  * cluster with access entries and without the default node group.
- * @throws Refusal for options that the stand-in does not cover.
+ * @throws Refusal for options that the fake does not cover.
  */
 export async function constructCluster(
   request: ComponentRequest,
@@ -87,15 +87,15 @@ function givenId(resource: PropertyValue | undefined): PropertyValue | undefined
 function refuseUncovered(args: PropertyMap): void {
   const asked = NOT_STOOD_IN.find((option) => (unwrap(args[option]) ?? null) !== null);
   if (asked !== undefined) {
-    throw new Refusal(`the stand-in for eks.Cluster does not cover ${asked}`);
+    throw new Refusal(`the fake of eks.Cluster does not cover ${asked}`);
   }
   if (!flag(args["skipDefaultNodeGroup"], false)) {
     throw new Refusal(
-      "the stand-in for eks.Cluster makes no default node group: set skipDefaultNodeGroup and add a ManagedNodeGroup",
+      "the fake of eks.Cluster makes no default node group: set skipDefaultNodeGroup and add a ManagedNodeGroup",
     );
   }
   if (!supportsAccessEntries(args)) {
-    throw new Refusal("the stand-in for eks.Cluster covers the authentication modes API and API_AND_CONFIG_MAP");
+    throw new Refusal("the fake of eks.Cluster covers the authentication modes API and API_AND_CONFIG_MAP");
   }
 }
 

@@ -12,7 +12,7 @@ import { text } from "./values.ts";
 
 /**
  * The two forms in which the component gives its kubeconfig. The published component's holds no credentials: it runs
- * `aws eks get-token`. The local API server has no such tool in front of it, so the stand-in's is the server's own kubeconfig
+ * `aws eks get-token`. The local API server has no such tool in front of it, so the fake's is the server's own kubeconfig
  * with credentials, and therefore secret. While the cluster does not exist both are unknown.
  */
 export async function kubeconfigOf(

@@ -13,7 +13,7 @@ import type { ChildVersions } from "./cluster.ts";
 import { Family, referenceTo } from "./family.ts";
 import { flag, map } from "./values.ts";
 
-/** Options that need a launch template of their own, which the stand-in does not make. */
+/** Options that need a launch template of their own, which the fake does not make. */
 const LAUNCH_TEMPLATE_OPTIONS = [
   "amiId",
   "bootstrapExtraArgs",
@@ -47,7 +47,7 @@ export async function constructManagedNodeGroup(
   const { name, inputs: args } = request;
   const uncovered = LAUNCH_TEMPLATE_OPTIONS.find((option) => (unwrap(args[option]) ?? null) !== null);
   if (uncovered !== undefined) {
-    throw new Refusal(`the stand-in for eks.ManagedNodeGroup does not cover ${uncovered}`);
+    throw new Refusal(`the fake of eks.ManagedNodeGroup does not cover ${uncovered}`);
   }
   const urn = await request.registerComponent();
   const family = new Family(request, urn, { ...versions });

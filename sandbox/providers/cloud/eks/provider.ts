@@ -22,7 +22,7 @@ export class EksProvider implements StandInProvider {
       case "eks:index:ManagedNodeGroup":
         return constructManagedNodeGroup(request, this.#versions);
       default:
-        throw new Refusal(`the stand-in for eks does not cover the component ${request.type}`);
+        throw new Refusal(`the fake of eks does not cover the component ${request.type}`);
     }
   }
 

@@ -57,7 +57,7 @@ export const nodeGroupSizes: CreateRule = (_store, inputs) => {
     : `InvalidParameterException: desired capacity ${desiredSize} must be between min ${minSize} and max ${maxSize}`;
 };
 
-/** Nodes whose role lacks these policies never join; AWS reports it after 20 minutes, the stand-in at once. */
+/** Nodes whose role lacks these policies never join; AWS reports it after 20 minutes, the fake at once. */
 export const nodeRolePolicies: CreateRule = (store, inputs) => {
   const role = roleByArn(store, textOf(inputs["nodeRoleArn"]));
   if (role === undefined) {
@@ -90,7 +90,7 @@ function cniHasOwnRole(store: CloudStore, clusterName: string): boolean {
   return byPodIdentity || byAddon;
 }
 
-/** An add-on's version exists for the cluster's Kubernetes version. Add-ons that the stand-in does not know pass. */
+/** An add-on's version exists for the cluster's Kubernetes version. Add-ons that the fake does not know pass. */
 export const addonVersionKnown: CreateRule = (store, inputs) => {
   const version = textOf(inputs["addonVersion"]);
   const cluster = store.get(CLUSTER, textOf(inputs["clusterName"]));

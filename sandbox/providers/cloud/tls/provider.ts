@@ -93,7 +93,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 /**
  * Stands in for the tls provider, with real keys and real certificates. Like the published one it keeps nothing itself.
- * Not stood in for: OpenSSH forms of keys, write-only keys.
+ * Not done: OpenSSH forms of keys, write-only keys.
  */
 export class TlsProvider extends StatelessProvider implements StandInProvider {
   readonly packageName = "tls";

@@ -1,5 +1,5 @@
 // Command rate-limit-service is envoyproxy/ratelimit itself, with a Redis of this process in the place of a real one. It reads
-// the same environment as the service; the stand-in listens on REDIS_URL and asks for REDIS_AUTH.
+// the same environment as the service; the fake listens on REDIS_URL and asks for REDIS_AUTH.
 //
 //	rate-limit-service -check DIR   loads the files of a folder as the service does, and says what is wrong with them
 package main

@@ -98,7 +98,7 @@ describe("the charts of a stack in the sandbox", () => {
     assert.deepEqual((await choose(false, here)).substituted, []);
   });
 
-  it("are asked for again from a repository that the stack names anew", async () => {
+  it("are asked for again from a repository that the stack names again", async () => {
     await choose(true, "https://istio.invalid/charts");
     assert.deepEqual((await choose(false, here)).substituted, []);
   });

@@ -38,7 +38,7 @@ function cloud(onNodeGroup: (change: NodeGroupChange) => void = () => undefined)
   };
 }
 
-describe("stand-in for aws", () => {
+describe("fake of aws", () => {
   it("makes ids as AWS writes them, the same for the same resource, another for its replacement", async () => {
     const inputs = { cidrBlock: "10.0.0.0/16" };
     const first = await cloud().create("aws:ec2/vpc:Vpc", "net", inputs);

@@ -46,7 +46,7 @@ function withSubnet(store: CloudStore): CloudStore {
   return store;
 }
 
-describe("what the stand-in cloud refuses: EKS", () => {
+describe("what the fake cloud refuses: EKS", () => {
   it("a step over a minor version, and a step back", () => {
     const words = /Unsupported Kubernetes minor version update from 1\.35 to/;
     assert.throws(() => refuseUpdate(cloud(), CLUSTER, { name: "shop", version: "1.37" }), words);

@@ -41,7 +41,7 @@ const refuses = (type: string, inputs: Properties, words: RegExp, store = networ
   assert.throws(() => refuseCreate(store, type, inputs), words);
 };
 
-describe("what the stand-in cloud refuses: endpoints, flow logs and rules", () => {
+describe("what the fake cloud refuses: endpoints, flow logs and rules", () => {
   it("an endpoint in a subnet or for a route table that does not exist, or with two interfaces in a zone", () => {
     refuseCreate(network(), ENDPOINT, STS);
     refuses(ENDPOINT, { ...STS, subnetIds: ["subnet-a", "subnet-9"] }, /InvalidSubnetID\.NotFound.*'subnet-9'/);

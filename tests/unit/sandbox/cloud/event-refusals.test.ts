@@ -9,7 +9,7 @@ const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
 const ROLE = "aws:iam/role:Role";
 const PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 
-describe("what the stand-in cloud refuses: events, queues and instance profiles", () => {
+describe("what the fake cloud refuses: events, queues and instance profiles", () => {
   let store: CloudStore;
   const put = (type: string, id: string, inputs: Record<string, string>, outputs: Record<string, string> = {}) => {
     const object = { id, type, urn: `urn:${id}`, inputs, outputs };

@@ -16,7 +16,7 @@ const call = (token: string, args: Properties = {}): Properties =>
     partition: "aws",
   });
 
-describe("functions of the stand-in for aws", () => {
+describe("functions of the fake of aws", () => {
   it("write a policy document as IAM reads it", () => {
     const { json } = call("aws:iam/getPolicyDocument:getPolicyDocument", {
       statements: [
@@ -54,7 +54,7 @@ describe("functions of the stand-in for aws", () => {
     assert.throws(() => call("aws:eks/getAddonVersion:getAddonVersion", args), /coredns with Kubernetes 1\.12/);
   });
 
-  it("refuse a function that is not stood in for, instead of making an answer up", () => {
+  it("refuse a function that has no fake, instead of making an answer up", () => {
     assert.throws(() => call("aws:s3/getObject:getObject"), /does not know the function aws:s3\/getObject/);
   });
 });

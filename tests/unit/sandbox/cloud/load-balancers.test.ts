@@ -41,7 +41,7 @@ function refusesDeletion(store: CloudStore, type: string, id: string, words: Reg
   assert.throws(() => refuseDelete(store, object), words);
 }
 
-describe("load balancers in the stand-in cloud", () => {
+describe("load balancers in the fake cloud", () => {
   it("lie in the subnets that are tagged for their scheme", () => {
     for (const [scheme, subnet] of [
       ["internet-facing", "subnet-public"],

@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import { randomText } from "../../../../sandbox/providers/cloud/random/generate.ts";
 
-describe("stand-in for random", () => {
+describe("fake of random", () => {
   it("makes texts of the length, classes and minima that are asked for", () => {
     const minimum = fc.nat(4);
     fc.assert(

@@ -57,7 +57,7 @@ class Cloud {
   }
 }
 
-describe("what the stand-in cloud refuses: network", () => {
+describe("what the fake cloud refuses: network", () => {
   it("a subnet outside its VPC", () => {
     const cloud = new Cloud().network();
     cloud.refusesCreation(
@@ -138,7 +138,7 @@ describe("what the stand-in cloud refuses: network", () => {
   });
 });
 
-describe("what the stand-in cloud refuses: clusters", () => {
+describe("what the fake cloud refuses: clusters", () => {
   const cluster = (...subnetIds: string[]) => ({
     name: "mesh",
     roleArn: "arn:aws:iam::123456789012:role/control",
@@ -213,7 +213,7 @@ describe("what the stand-in cloud refuses: clusters", () => {
   });
 });
 
-describe("what the stand-in cloud refuses: roles", () => {
+describe("what the fake cloud refuses: roles", () => {
   it("deleting a role with policies, unless it detaches them itself", () => {
     new Cloud()
       .role("nodes", "AmazonEKS_CNI_Policy")

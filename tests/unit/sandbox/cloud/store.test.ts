@@ -7,7 +7,7 @@ import { seal, unseal } from "../../../../sandbox/providers/cloud/sealing.ts";
 import { CloudStore } from "../../../../sandbox/providers/cloud/store.ts";
 import { Secret } from "../../../../sandbox/providers/protocol/index.ts";
 
-describe("store of the stand-in cloud", () => {
+describe("store of the fake cloud", () => {
   let directory = "";
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "mesh-cloud-"));

@@ -8,7 +8,7 @@ import type { Properties } from "../../../../sandbox/providers/cloud/types.ts";
 
 const HOURS_OF_A_DAY = 24;
 
-describe("stand-in for tls", () => {
+describe("fake of tls", () => {
   const keys: Record<string, Properties> = {
     RSA: { algorithm: "RSA", rsaBits: 2048 },
     ECDSA: { algorithm: "ECDSA", ecdsaCurve: "P256" },

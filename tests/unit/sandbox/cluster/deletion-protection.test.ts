@@ -12,7 +12,7 @@ function service(attributes: string, loadBalancerClass = CONTROLLER_CLASS) {
   };
 }
 
-describe("deletion protection of a stand-in load balancer", () => {
+describe("deletion protection of a fake load balancer", () => {
   it("is taken off alone: every other attribute stays", () => {
     const protectedOne = service("load_balancing.cross_zone.enabled=true,deletion_protection.enabled=true,a.b=c");
     assert.deepEqual(withoutDeletionProtection(protectedOne), {

@@ -80,7 +80,7 @@ describe("the engine's state file", () => {
       writeFileSync(path, text);
       assert.throws(() => readState(path), {
         code: "state.unreadable",
-        remediation: "Start anew with: mesh down --purge",
+        remediation: "Start again with: mesh down --purge",
       });
     }
     writeFileSync(`${path}.bak`, "{}");

@@ -9,7 +9,7 @@ const ids = (kind: string) => [0, 1, 2].map((index) => `subnet-${kind}000000${in
 const EXISTING = { vpcId: "vpc-0a1b2c3d", publicSubnetIds: ids("a"), privateSubnetIds: ids("b") };
 
 describe("a network that exists, in the sandbox", () => {
-  it("is known to the stand-in cloud, each subnet in its zone", () => {
+  it("is known to the fake cloud, each subnet in its zone", () => {
     const store = new CloudStore();
     assert.throws(() => refuseCreate(store, GROUP, { vpcId: "vpc-0a1b2c3d" }), /InvalidVpcID\.NotFound/);
     placeExistingNetwork(store, stackData({ network: { existing: EXISTING } }).config);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ensureSecretsKey } from "../../../../sandbox/driver/passphrase.ts";
-import { copySettings, STAND_IN_SECRET } from "../../../../sandbox/driver/settings-copy.ts";
+import { copySettings, FAKE_SECRET } from "../../../../sandbox/driver/settings-copy.ts";
 
 describe("the copy of a stack's settings", () => {
   let dir: string;
@@ -28,8 +28,8 @@ describe("the copy of a stack's settings", () => {
     const copy = copySettings(path, { encryptionSalt: "v1:salt" });
     assert.deepEqual(parse(copy.text), {
       config: {
-        "ecommerce-mesh:token": STAND_IN_SECRET,
-        "ecommerce-mesh:deep": { list: [STAND_IN_SECRET], name: "n" },
+        "ecommerce-mesh:token": FAKE_SECRET,
+        "ecommerce-mesh:deep": { list: [FAKE_SECRET], name: "n" },
       },
       encryptionsalt: "v1:salt",
     });

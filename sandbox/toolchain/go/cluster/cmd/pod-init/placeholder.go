@@ -15,7 +15,7 @@ import (
 	"ecommerce-mesh/toolchain/cluster/internal/spec"
 )
 
-// servePlaceholder stands in for an image that cannot be had: it answers what a probe asks, and does nothing else.
+// servePlaceholder runs in place of an image that cannot be had: it answers what a probe asks, and does nothing else.
 func servePlaceholder(container spec.Container) {
 	if container.Ends {
 		fmt.Println("placeholder: this image cannot be had here; ending at once, as if its work were done")

@@ -31,7 +31,7 @@ func takeUser(container spec.Container) error {
 			return fmt.Errorf("dropping capability %d: %w", capability, err)
 		}
 	}
-	// A program may open /dev/stdout anew, as its own user.
+	// A program may open /dev/stdout again, as its own user.
 	for _, output := range []int{1, 2} {
 		if err := syscall.Fchown(output, container.UID, container.GID); err != nil {
 			return fmt.Errorf("handing over the output: %w", err)

@@ -3,7 +3,7 @@ import { gatewayCredentials, type GatewayCredential } from "../../model/certific
 import { NAMESPACES } from "../../model/names.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { STAND_IN_ANNOTATION } from "../cluster/marks.ts";
+import { FAKE_ANNOTATION } from "../cluster/marks.ts";
 import { objectAt } from "../cluster/object.ts";
 import { selfSigned } from "../providers/cloud/tls/certificates.ts";
 import { newKey } from "../providers/cloud/tls/keys.ts";
@@ -18,7 +18,7 @@ const HOURS = 87_600;
  * and those that the user brings to a real cluster. Without them the gateway closes every TLS connection. A Secret that is there stays.
  * @returns names of the Secrets that stand in for another, also of former runs
  */
-export async function standInCertificates(
+export async function fakeCertificates(
   stack: Pick<Stack, "config" | "catalog">,
   kubeconfig: string,
   signal: AbortSignal,
@@ -32,7 +32,7 @@ export async function standInCertificates(
     for (const credential of gatewayCredentials(stack)) {
       const found = await client.find(`${SECRETS}/${credential.credentialName}`, { signal });
       const secret = found ?? (await client.call("POST", SECRETS, { body: await secretOf(credential), signal }));
-      if (objectAt(secret, "metadata", "annotations")[STAND_IN_ANNOTATION] !== undefined) {
+      if (objectAt(secret, "metadata", "annotations")[FAKE_ANNOTATION] !== undefined) {
         made.push(`${NAMESPACES.ingress}/${credential.credentialName}`);
       }
     }
@@ -47,7 +47,7 @@ async function secretOf({ credentialName, hosts }: GatewayCredential): Promise<o
   const { privateKeyPem, privateKeyPemPkcs8 } = await newKey({ algorithm: "ECDSA", ecdsaCurve: "P256" });
   const { certPem } = await selfSigned({
     privateKeyPem,
-    subject: { commonName: "stand-in of the sandbox" },
+    subject: { commonName: "fake of the sandbox" },
     dnsNames: [...hosts],
     allowedUses: ["digital_signature", "server_auth"],
     validityPeriodHours: HOURS,
@@ -55,7 +55,7 @@ async function secretOf({ credentialName, hosts }: GatewayCredential): Promise<o
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: credentialName, annotations: { [STAND_IN_ANNOTATION]: "self-signed: nobody issues it here" } },
+    metadata: { name: credentialName, annotations: { [FAKE_ANNOTATION]: "self-signed: nobody issues it here" } },
     type: "kubernetes.io/tls",
     stringData: { "tls.crt": certPem, "tls.key": privateKeyPemPkcs8 },
   };

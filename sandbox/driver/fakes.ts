@@ -4,27 +4,23 @@ import { placeExistingNetwork } from "./existing-network.ts";
 import { clusterAccess, type LocalCluster } from "./local-cluster.ts";
 import type { StackSession } from "./stack-session.ts";
 
-/** Region of stand-in load balancers where the stack names none. */
+/** Region of fake load balancers where the stack names none. */
 const LOCAL_REGION = "local";
 
-/** What stands in for the cloud during one command. */
-export interface StandIns {
+/** The fake cloud of one command. */
+export interface Fakes {
   /** For PULUMI_DEBUG_PROVIDERS. */
   readonly debugProviders: readonly string[];
-  /** Removes what a killed run made in the stand-in cloud and did not get to record. */
+  /** Removes what a killed run made in the fake cloud and did not get to record. */
   forgetOrphans(urns: readonly string[], knownIds: readonly string[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 /**
- * Serves the stand-in providers on loopback, and the cloud's part in the cluster where there is one.
+ * Serves the fake providers on loopback, and the cloud's part in the cluster where there is one.
  * @param kubeconfig path of the one that the program gets
  */
-export async function serveStandIns(
-  session: StackSession,
-  kubeconfig: string,
-  cluster?: LocalCluster,
-): Promise<StandIns> {
+export async function serveFakes(session: StackSession, kubeconfig: string, cluster?: LocalCluster): Promise<Fakes> {
   const { paths, stack, options } = session;
   const { platform } = stack.config;
   const cloud = await serveCloud({

@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { readStackFile } from "../../../../config/load.ts";
 import { writeKubeconfig } from "../../../../sandbox/control-plane/kubeconfig.ts";
 import { ensurePki } from "../../../../sandbox/control-plane/pki.ts";
-import { standInCertificates } from "../../../../sandbox/driver/stand-in-certificates.ts";
+import { fakeCertificates } from "../../../../sandbox/driver/fake-certificates.ts";
 import { PROJECT_DIRECTORY } from "../../../support/stacks.ts";
 
 const SECRETS = "/api/v1/namespaces/istio-ingress/secrets";
@@ -63,24 +63,24 @@ describe("certificates that nobody issues in the sandbox", () => {
 
   it("are made once, for the hosts of the real one and with the key that fits", async () => {
     const prod = readStackFile(PROJECT_DIRECTORY, "prod");
-    const made = await standInCertificates(prod, kubeconfig, signal);
+    const made = await fakeCertificates(prod, kubeconfig, signal);
     assert.deepEqual(made, ["istio-ingress/ecommerce-cert"]);
     const { stringData = {} } = secrets.get("ecommerce-cert") ?? {};
     const certificate = new X509Certificate(stringData["tls.crt"] ?? "");
     assert.equal(certificate.checkHost("ecommerce.example.com"), "ecommerce.example.com");
     assert.ok(certificate.checkPrivateKey(createPrivateKey(stringData["tls.key"] ?? "")));
-    assert.deepEqual(await standInCertificates(prod, kubeconfig, signal), made);
+    assert.deepEqual(await fakeCertificates(prod, kubeconfig, signal), made);
     assert.equal(posts, 1);
   });
 
   it("leave alone a Secret that somebody made, and are none where the gateway ends no TLS", async () => {
     const staging = readStackFile(PROJECT_DIRECTORY, "staging");
     secrets.set("ecommerce-cert", { metadata: { name: "ecommerce-cert" } });
-    assert.deepEqual(await standInCertificates(staging, kubeconfig, signal), []);
+    assert.deepEqual(await fakeCertificates(staging, kubeconfig, signal), []);
     const { config, catalog } = staging;
     const traffic = { ...config.traffic, tls: { ...config.traffic.tls, mode: "acm" as const } };
     secrets.clear();
-    assert.deepEqual(await standInCertificates({ config: { ...config, traffic }, catalog }, kubeconfig, signal), []);
+    assert.deepEqual(await fakeCertificates({ config: { ...config, traffic }, catalog }, kubeconfig, signal), []);
     assert.equal(posts, 0);
   });
 });

@@ -62,7 +62,7 @@ function platform({ tag = "one", nodes = 3, policies = NODE_POLICIES }: Wishes =
   };
 }
 
-describe("the stand-in cloud under the real engine", function () {
+describe("the fake cloud under the real engine", function () {
   // The first run on a machine builds the engine.
   this.timeout(600_000);
   const engine = new EngineOnCloud();
@@ -132,7 +132,7 @@ describe("the stand-in cloud under the real engine", function () {
   });
 });
 
-describe("failures of the stand-in cloud under the real engine", function () {
+describe("failures of the fake cloud under the real engine", function () {
   this.timeout(600_000);
   let engine: EngineOnCloud;
   beforeEach(() => {
