@@ -28,36 +28,6 @@ export default tseslint.config(
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
     },
   },
-  {
-    // The model is data in, data out: the engine stays outside (docs/architecture.md).
-    files: ["model/**/*.ts", "config/**/*.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              group: ["@pulumi/*", "**/components/*", "**/sandbox/*", "**/cli/*"],
-              message: "config and model import neither the engine nor what stands above them.",
-            },
-          ],
-        },
-      ],
-    },
-  },
-  {
-    files: ["components/**/*.ts", "index.ts"],
-    rules: {
-      "no-console": "error",
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            { group: ["**/sandbox/*", "**/cli/*", "**/tests/*"], message: "The program does not know the sandbox." },
-          ],
-        },
-      ],
-    },
-  },
+  { files: ["components/**/*.ts", "index.ts"], rules: { "no-console": "error" } },
   prettier,
 );

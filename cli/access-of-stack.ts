@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readStackFile, type Stack } from "../config/load.ts";
-import { stackFile } from "../config/stack-files.ts";
-import { type AccessEdge, accessMatrix, type AccessWorld } from "../model/access/matrix.ts";
-import { clusterName } from "../model/names.ts";
-import { stackObjects, stackReleases } from "../model/render.ts";
+import { readStackFile, type Stack } from "../mesh/load/load.ts";
+import { stackFile } from "../mesh/load/stack-files.ts";
+import { type AccessEdge, accessMatrix, type AccessWorld } from "../analysis/access/matrix.ts";
+import { clusterName } from "../mesh/kubernetes/names.ts";
+import { stackObjects, stackReleases } from "../mesh/render.ts";
 import { SandboxError } from "../sandbox/contracts.ts";
 
 /**

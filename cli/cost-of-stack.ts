@@ -1,7 +1,7 @@
-import { ConfigError } from "../config/errors.ts";
-import { readStackFile } from "../config/load.ts";
-import { costOf } from "../model/cost/cost.ts";
-import { NoPriceError } from "../model/cost/no-price-error.ts";
+import { ConfigError } from "../mesh/stack/errors.ts";
+import { readStackFile } from "../mesh/load/load.ts";
+import { costOf } from "../mesh/aws/cost/cost.ts";
+import { NoPriceError } from "../mesh/aws/cost/no-price-error.ts";
 import type { StackCost } from "./output/cost.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { readStackFile, type Stack } from "../config/load.ts";
-import { costOf, type Cost } from "../model/cost/cost.ts";
-import { NoPriceError } from "../model/cost/no-price-error.ts";
-import type { DriverOptions } from "../sandbox/driver/index.ts";
+import { readStackFile, type Stack } from "../mesh/load/load.ts";
+import { costOf, type Cost } from "../mesh/aws/cost/cost.ts";
+import { NoPriceError } from "../mesh/aws/cost/no-price-error.ts";
+import type { DriverOptions } from "../sandbox/driver/commands/index.ts";
 import { firstSightLines } from "./output/first-sight.ts";
 
 /** Phase in which the toolchain tells its progress. */

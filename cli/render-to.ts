@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { readStackFile } from "../config/load.ts";
-import { clusterName } from "../model/names.ts";
-import { renderStack } from "../model/render.ts";
+import { readStackFile } from "../mesh/load/load.ts";
+import { clusterName } from "../mesh/kubernetes/names.ts";
+import { renderStack } from "../mesh/render.ts";
 import { SandboxError } from "../sandbox/contracts.ts";
 
 const FOLDERS = ["objects", "releases", "settings"] as const;

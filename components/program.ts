@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError } from "../config/errors.ts";
-import { checkNamespaces } from "../config/file-keys.ts";
-import { loadStack, type Stack, stackValues } from "../config/load.ts";
-import { stackFile } from "../config/stack-files.ts";
-import { PROJECT } from "../config/project.ts";
-import { checkEncrypted, type IsEncrypted } from "../config/secret-keys.ts";
+import { ConfigError } from "../mesh/stack/errors.ts";
+import { checkNamespaces } from "../mesh/load/file-keys.ts";
+import { loadStack, type Stack, stackValues } from "../mesh/load/load.ts";
+import { stackFile } from "../mesh/load/stack-files.ts";
+import { PROJECT } from "../mesh/load/project.ts";
+import { checkEncrypted, type IsEncrypted } from "../mesh/load/secret-keys.ts";
 import { buildPlatform, type PlatformOutputs } from "./platform.ts";
 
 /** Folder of the project: where `catalogs/` lies, whatever the working directory is. */

@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { RULES } from "../model/policy/index.ts";
+import { RULES } from "../analysis/policy/index.ts";
 import { policiesOf } from "./policy.ts";
 
 // Creating the pack serves it: this file is what `pulumi preview --policy-pack policy` runs.

@@ -1,5 +1,5 @@
-import { canaryQueries } from "../../model/canary/queries.ts";
-import { nextShare } from "../../model/canary/steps.ts";
+import { canaryQueries } from "../../mesh/features/canary/queries.ts";
+import { nextShare } from "../../mesh/features/canary/steps.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import { print, printJson } from "../commands/common.ts";
 import { UsageError } from "../exit-codes.ts";

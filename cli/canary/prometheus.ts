@@ -1,5 +1,5 @@
-import type { CanaryQueries } from "../../model/canary/queries.ts";
-import type { Measurement } from "../../model/canary/verdict.ts";
+import type { CanaryQueries } from "../../mesh/features/canary/queries.ts";
+import type { Measurement } from "../../mesh/features/canary/verdict.ts";
 
 /** Where Prometheus answers. */
 export interface PrometheusAccess {

@@ -1,6 +1,6 @@
-import type { AnalysisSpec } from "../../config/schema/catalog/analysis.ts";
-import { verdictOf, type Measurement, type Verdict } from "../../model/canary/verdict.ts";
-import type { CanaryAction } from "../../model/canary/steps.ts";
+import type { AnalysisSpec } from "../../mesh/features/canary/schema/analysis.ts";
+import { verdictOf, type Measurement, type Verdict } from "../../mesh/features/canary/verdict.ts";
+import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
 
 /** What a rollout needs from outside. */
 export interface RolloutWorld {

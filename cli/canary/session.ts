@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStackFile, type Stack } from "../../config/load.ts";
-import { nearest } from "../../config/nearest.ts";
-import type { CanarySpec } from "../../config/schema/catalog.ts";
-import { stepOf, type CanaryAction } from "../../model/canary/steps.ts";
-import { canaryWeight } from "../../model/traffic/split.ts";
+import { readStackFile, type Stack } from "../../mesh/load/load.ts";
+import { nearest } from "../../mesh/stack/nearest.ts";
+import type { CanarySpec } from "../../mesh/stack/catalog.ts";
+import { stepOf, type CanaryAction } from "../../mesh/features/canary/steps.ts";
+import { canaryWeight } from "../../mesh/features/canary/split.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import { stackPaths, type Places } from "../../sandbox/driver/paths.ts";
 import { assertClean, digestOf, journalPath, readJournal, writeJournal, type Journal } from "./journal.ts";

@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Document } from "yaml";
-import type { CanaryValue } from "../../model/canary/steps.ts";
+import type { CanaryValue } from "../../mesh/features/canary/steps.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import { PROJECT_NAME } from "../../sandbox/driver/paths.ts";
 

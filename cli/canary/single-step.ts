@@ -1,4 +1,4 @@
-import type { CanaryAction } from "../../model/canary/steps.ts";
+import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
 import { drive, print, printJson } from "../commands/common.ts";
 import { placesFrom } from "../environment.ts";
 import { runApplyCommand } from "./apply.ts";

@@ -1,4 +1,4 @@
-import { nextShare } from "../../model/canary/steps.ts";
+import { nextShare } from "../../mesh/features/canary/steps.ts";
 import { print, printJson } from "../commands/common.ts";
 import type { CanaryOptions } from "./options.ts";
 import type { CanarySession } from "./session.ts";

@@ -32,7 +32,7 @@ export function accessCommand(): Command {
         print(options.markdown === true ? accessMarkdown(stack, edges) : accessLines(stack, edges, process.stdout));
         return;
       }
-      const { accessChanges } = await import("../../model/access/diff.ts");
+      const { accessChanges } = await import("../../analysis/access/diff.ts");
       const changes = accessChanges(accessAt(projectDir, stack, options.diff), edges);
       if (options.json === true) {
         printJson({ command: "access", stack, diff: options.diff, changes } satisfies AccessDiffJson);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { CanaryOptions } from "../canary/options.ts";
-import type { CanaryAction } from "../../model/canary/steps.ts";
+import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
 import { placesFrom } from "../environment.ts";
 import { UsageError } from "../exit-codes.ts";
 import { baseCommand } from "./common.ts";

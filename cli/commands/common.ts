@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { DriverOptions } from "../../sandbox/driver/index.ts";
+import type { DriverOptions } from "../../sandbox/driver/commands/index.ts";
 import { faultsFromEnvironment } from "../../sandbox/providers/protocol/faults.ts";
 import { placesFrom, type CommonOptions } from "../environment.ts";
 import { progressView } from "../output/progress.ts";

@@ -23,7 +23,7 @@ export function doctorCommand(): Command {
       }
       const { KubernetesApi } = await import("../cluster/kubernetes-api.ts");
       const { readCluster } = await import("../doctor/read-cluster.ts");
-      const { diagnose } = await import("../../model/doctor/diagnose.ts");
+      const { diagnose } = await import("../../analysis/doctor/diagnose.ts");
       const { doctorLines, notLookedAt } = await import("../output/doctor.ts");
       const data = stack === undefined ? undefined : await stackOf(stack, options);
       const view = await readCluster(
@@ -44,6 +44,6 @@ export function doctorCommand(): Command {
 }
 
 async function stackOf(stack: string, options: CommonOptions) {
-  const { readStackFile } = await import("../../config/load.ts");
+  const { readStackFile } = await import("../../mesh/load/load.ts");
   return readStackFile(placesFrom(options, process.env).projectDir, stack);
 }

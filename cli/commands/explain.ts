@@ -41,12 +41,12 @@ export function explainCommand(): Command {
     )
     .option("--address <address>", "the client's address, for gateways that go by it")
     .action(async (stackName: string, text: string, options: ExplainOptions) => {
-      const { readStackFile } = await import("../../config/load.ts");
-      const { explain } = await import("../../model/explain/explain.ts");
-      const { UnknownCallerError } = await import("../../model/explain/callers.ts");
-      const { parseRequest, RequestTextError } = await import("../../model/explain/request.ts");
-      const { RELEASES } = await import("../../model/names.ts");
-      const { worldOf } = await import("../../model/explain/stack-world.ts");
+      const { readStackFile } = await import("../../mesh/load/load.ts");
+      const { explain } = await import("../../analysis/explain/explain.ts");
+      const { UnknownCallerError } = await import("../../analysis/explain/callers.ts");
+      const { parseRequest, RequestTextError } = await import("../../analysis/explain/request.ts");
+      const { RELEASES } = await import("../../mesh/kubernetes/names.ts");
+      const { worldOf } = await import("../../analysis/explain/stack-world.ts");
       const { explanationLines } = await import("../output/explanation.ts");
       const { projectDir } = placesFrom(options, process.env);
       const stack = readStackFile(projectDir, stackName, options.catalog);

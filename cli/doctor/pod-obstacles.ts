@@ -1,5 +1,5 @@
 /** Why pods do not start: from their status while they are there, and from their events when they are gone. */
-import type { LostPodView } from "../../model/doctor/view.ts";
+import type { LostPodView } from "../../analysis/doctor/view.ts";
 import { podProblem } from "../../sandbox/cluster/diagnose.ts";
 import { stringAt, type KubernetesObject } from "../../sandbox/cluster/object.ts";
 

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import type { PodView, ProxyView } from "../../model/doctor/view.ts";
+import type { PodView, ProxyView } from "../../analysis/doctor/view.ts";
 import { forwardPort } from "../cluster/port-forward.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 

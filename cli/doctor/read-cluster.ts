@@ -1,7 +1,7 @@
-import { NAMESPACES } from "../../model/names.ts";
-import { declaredCalls } from "../../model/doctor/declared-calls.ts";
-import type { ClusterView } from "../../model/doctor/view.ts";
-import type { StackData } from "../../model/stack.ts";
+import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
+import { declaredCalls } from "../../analysis/doctor/declared-calls.ts";
+import type { ClusterView } from "../../analysis/doctor/view.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { proxiesOf } from "./proxies.ts";

@@ -8,8 +8,8 @@ import type {
   NamespaceView,
   PodView,
   ServiceView,
-} from "../../model/doctor/view.ts";
-import { RELEASES } from "../../model/names.ts";
+} from "../../analysis/doctor/view.ts";
+import { RELEASES } from "../../mesh/kubernetes/names.ts";
 import { PLACEHOLDER_IMAGE, REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
 import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 import { obstacleOf } from "./pod-obstacles.ts";

@@ -1,6 +1,6 @@
-import type { AccessChange } from "../../model/access/diff.ts";
-import type { Grant } from "../../model/access/grants.ts";
-import type { AccessEdge } from "../../model/access/matrix.ts";
+import type { AccessChange } from "../../analysis/access/diff.ts";
+import type { Grant } from "../../analysis/access/grants.ts";
+import type { AccessEdge } from "../../analysis/access/matrix.ts";
 import { styleFor } from "./style.ts";
 
 type Stream = Parameters<typeof styleFor>[0];

@@ -1,4 +1,4 @@
-import type { UpResult } from "../../sandbox/driver/index.ts";
+import type { UpResult } from "../../sandbox/driver/commands/index.ts";
 import { ISTIO_SOURCES } from "../../sandbox/toolchain/versions.ts";
 
 type Charts = Pick<UpResult, "represented" | "substituted" | "podRuntime" | "cluster">;

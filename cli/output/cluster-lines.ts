@@ -1,4 +1,4 @@
-import type { NamespaceReport } from "../../sandbox/driver/index.ts";
+import type { NamespaceReport } from "../../sandbox/driver/commands/index.ts";
 
 /** `2 in eu-west-1a, 1 in eu-west-1b`. */
 export function zonesLine(zones: Readonly<Record<string, number>>): string {

@@ -1,7 +1,7 @@
-import type { Cost, CostLine } from "../../model/cost/cost.ts";
-import { difference, sum } from "../../model/cost/cost.ts";
-import { ASSUMPTIONS, NOT_INCLUDED } from "../../model/cost/assumptions.ts";
-import { COST_COMPONENTS } from "../../model/cost/items.ts";
+import type { Cost, CostLine } from "../../mesh/aws/cost/cost.ts";
+import { difference, sum } from "../../mesh/aws/cost/cost.ts";
+import { ASSUMPTIONS, NOT_INCLUDED } from "../../mesh/aws/cost/assumptions.ts";
+import { COST_COMPONENTS } from "../../mesh/aws/cost/items.ts";
 import { styleFor } from "./style.ts";
 
 /** A stack and what it costs. */

@@ -1,4 +1,4 @@
-import type { Change, ChangeCounts, ChangeOp, PropertyChange } from "../../sandbox/driver/index.ts";
+import type { Change, ChangeCounts, ChangeOp, PropertyChange } from "../../sandbox/driver/commands/index.ts";
 import { shortName } from "../../sandbox/driver/errors.ts";
 import { styleFor } from "./style.ts";
 

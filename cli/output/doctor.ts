@@ -1,6 +1,6 @@
-import { isAmbientNamespace, marksPods, startsWaypoints } from "../../model/doctor/ambient.ts";
-import type { Finding } from "../../model/doctor/finding.ts";
-import type { ClusterView } from "../../model/doctor/view.ts";
+import { isAmbientNamespace, marksPods, startsWaypoints } from "../../analysis/doctor/ambient.ts";
+import type { Finding } from "../../analysis/doctor/finding.ts";
+import type { ClusterView } from "../../analysis/doctor/view.ts";
 import { styleFor } from "./style.ts";
 
 /** What the doctor could not see, each as a sentence. */

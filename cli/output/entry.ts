@@ -1,4 +1,4 @@
-import type { UpResult } from "../../sandbox/driver/index.ts";
+import type { UpResult } from "../../sandbox/driver/commands/index.ts";
 
 /** Routes of a large catalog that are not listed. */
 const LISTED_ROUTES = 6;

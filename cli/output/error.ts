@@ -1,4 +1,4 @@
-import { ConfigError, formatProblem } from "../../config/errors.ts";
+import { ConfigError, formatProblem } from "../../mesh/stack/errors.ts";
 import { SandboxError } from "../../sandbox/contracts.ts";
 import { EngineFailure, Interrupted, shortName, type CommandProblem } from "../../sandbox/driver/errors.ts";
 import { EXIT, UsageError } from "../exit-codes.ts";

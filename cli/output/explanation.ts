@@ -1,4 +1,4 @@
-import type { Answer, Explanation, PodSet, Retries } from "../../model/explain/types.ts";
+import type { Answer, Explanation, PodSet, Retries } from "../../analysis/explain/types.ts";
 import { styleFor } from "./style.ts";
 
 /** An explanation as people read it: who answers, under which terms, and the way there. */

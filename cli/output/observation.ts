@@ -1,6 +1,6 @@
-import { latenciesOf, type Latencies } from "../../model/observation/latency.ts";
-import type { FailedCall, Reply } from "../../model/observation/reply.ts";
-import type { Verdict } from "../../model/observation/verdict.ts";
+import { latenciesOf, type Latencies } from "../../analysis/observation/latency.ts";
+import type { FailedCall, Reply } from "../../analysis/observation/reply.ts";
+import type { Verdict } from "../../analysis/observation/verdict.ts";
 import type { Observation } from "../request/send-requests.ts";
 import { styleFor } from "./style.ts";
 

@@ -1,10 +1,7 @@
-import type { UpResult } from "../../sandbox/driver/index.ts";
+import type { UpResult } from "../../sandbox/driver/commands/index.ts";
 import { ENVOY_VERSION, KUBERNETES_VERSION } from "../../sandbox/toolchain/index.ts";
 
-type Reality = Pick<
-  UpResult,
-  "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster" | "fakeCertificates"
->;
+type Reality = Pick<UpResult, "kubernetesProvider" | "podRuntime" | "mode" | "cloud" | "cluster" | "fakeCertificates">;
 
 const LABEL_WIDTH = 16;
 

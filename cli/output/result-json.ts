@@ -1,4 +1,4 @@
-import type { OperationResult } from "../../sandbox/driver/index.ts";
+import type { OperationResult } from "../../sandbox/driver/commands/index.ts";
 
 /** The JSON of `up`, `preview` and `destroy`. */
 export interface ResultJson {

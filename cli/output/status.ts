@@ -1,4 +1,4 @@
-import type { RestartReport, StackStatus } from "../../sandbox/driver/index.ts";
+import type { RestartReport, StackStatus } from "../../sandbox/driver/commands/index.ts";
 import { namespaceLine, zonesLine } from "./cluster-lines.ts";
 
 /** Restarted containers that are listed; the rest are counted. */

@@ -1,4 +1,4 @@
-import type { UpResult } from "../../sandbox/driver/index.ts";
+import type { UpResult } from "../../sandbox/driver/commands/index.ts";
 import { chartLines } from "./charts.ts";
 import { namespaceLine, zonesLine } from "./cluster-lines.ts";
 import { countsLine, diffLines } from "./diff.ts";

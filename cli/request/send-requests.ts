@@ -1,7 +1,7 @@
 import { Agent, request, type ClientRequestArgs, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { SandboxError } from "../../sandbox/contracts.ts";
-import { readBody, type Reply } from "../../model/observation/reply.ts";
+import { readBody, type Reply } from "../../analysis/observation/reply.ts";
 
 /** Requests that are all alike. */
 export interface RequestPlan {

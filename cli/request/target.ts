@@ -1,5 +1,5 @@
-import { parseRequest, RequestTextError } from "../../model/explain/request.ts";
-import type { MeshRequest } from "../../model/explain/types.ts";
+import { parseRequest, RequestTextError } from "../../analysis/explain/request.ts";
+import type { MeshRequest } from "../../analysis/explain/types.ts";
 import { UsageError } from "../exit-codes.ts";
 
 /** Who sends the requests. */

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { callerPods, gatewayAt, lookUp } from "../../model/explain/callers.ts";
-import { enter, entrances, isRefusal, portOf } from "../../model/explain/entry.ts";
-import { candidateHosts } from "../../model/explain/hosts.ts";
-import type { World } from "../../model/explain/world.ts";
-import { NAMESPACES, RELEASES } from "../../model/names.ts";
+import { callerPods, gatewayAt, lookUp } from "../../analysis/explain/callers.ts";
+import { enter, entrances, isRefusal, portOf } from "../../analysis/explain/entry.ts";
+import { candidateHosts } from "../../analysis/explain/hosts.ts";
+import type { World } from "../../analysis/explain/world.ts";
+import { NAMESPACES, RELEASES } from "../../mesh/kubernetes/names.ts";
 import { ConnectionRefused, connectThrough } from "./connect.ts";
 import { readForwards } from "../../sandbox/cluster/forwards.ts";
 import { encrypt } from "./tls.ts";

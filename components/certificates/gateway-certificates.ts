@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { gatewayCertificates } from "../../model/certificates/gateway.ts";
-import type { StackData } from "../../model/stack.ts";
+import { gatewayCertificates } from "../../mesh/features/certificates/gateway.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 

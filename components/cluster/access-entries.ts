@@ -1,6 +1,6 @@
 import type * as eks from "@pulumi/eks";
-import type { ClusterConfig } from "../../config/schema/cluster.ts";
-import type { Partition } from "../../model/partition.ts";
+import type { ClusterConfig } from "../../mesh/aws/schema/cluster.ts";
+import type { Partition } from "../../mesh/aws/partition.ts";
 
 /** EKS access policy of each group of `cluster.access`, and the resource names of its entries. */
 const GROUPS = {

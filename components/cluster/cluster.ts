@@ -1,11 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig } from "../../config/schema/cluster.ts";
-import { POOLS } from "../../config/schema/node-pool.ts";
-import { managedAddons } from "../../model/managed-addons.ts";
-import { POOL_KEYS } from "../../model/node-pools.ts";
-import type { Partition } from "../../model/partition.ts";
+import type { ClusterConfig } from "../../mesh/aws/schema/cluster.ts";
+import { POOLS } from "../../mesh/aws/schema/node-pool.ts";
+import { managedAddons } from "../../mesh/aws/managed-addons.ts";
+import { POOL_KEYS } from "../../mesh/aws/node-pools.ts";
+import type { Partition } from "../../mesh/aws/partition.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { createDefaultStorageClass } from "./default-storage-class.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";

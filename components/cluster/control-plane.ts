@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig } from "../../config/schema/cluster.ts";
-import type { Partition } from "../../model/partition.ts";
+import type { ClusterConfig } from "../../mesh/aws/schema/cluster.ts";
+import type { Partition } from "../../mesh/aws/partition.ts";
 import { accessEntries } from "./access-entries.ts";
 import { withZonalShift } from "./zonal-shift.ts";
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { storageClass } from "../../model/storage-class.ts";
+import { storageClass } from "../../mesh/aws/storage-class.ts";
 
 /**
  * Registers the default class of volumes, with the stack's key in it.

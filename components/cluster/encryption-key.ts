@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { encryptionKeyPolicy } from "../../model/encryption-key-policy.ts";
+import { encryptionKeyPolicy } from "../../mesh/aws/encryption-key-policy.ts";
 
 /** What the key is made from. */
 export interface EncryptionKeyArgs {

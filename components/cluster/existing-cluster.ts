@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import type { KubeconfigPlatform } from "../../mesh/aws/schema/platform.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
 
 /** Which cluster is used. */

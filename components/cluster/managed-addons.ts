@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { addonVersion } from "../../model/eks-versions.ts";
-import { type ManagedAddon } from "../../model/managed-addons.ts";
-import { managedPolicyArn, type Partition } from "../../model/partition.ts";
+import { addonVersion } from "../../mesh/aws/eks-versions.ts";
+import { type ManagedAddon } from "../../mesh/aws/managed-addons.ts";
+import { managedPolicyArn, type Partition } from "../../mesh/aws/partition.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 

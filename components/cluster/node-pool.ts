@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NodePoolConfig, PoolName } from "../../config/schema/node-pool.ts";
-import { amiType, nodeVolumes } from "../../model/node-images.ts";
-import { poolLabels, poolTaints } from "../../model/node-pools.ts";
+import type { NodePoolConfig, PoolName } from "../../mesh/aws/schema/node-pool.ts";
+import { amiType, nodeVolumes } from "../../mesh/aws/node-images.ts";
+import { poolLabels, poolTaints } from "../../mesh/aws/node-pools.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What a pool of nodes is made from. */

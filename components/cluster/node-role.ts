@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { managedPolicyArn, type Partition } from "../../model/partition.ts";
+import { managedPolicyArn, type Partition } from "../../mesh/aws/partition.ts";
 
 /**
  * Policies that a node needs: join the cluster, pull images. Addresses for pods are not among them: the network add-on has

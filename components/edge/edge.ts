@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { externalDnsPolicy } from "../../model/iam/external-dns.ts";
-import { loadBalancerControllerPolicy } from "../../model/iam/load-balancer-controller.ts";
-import { externalDns, loadBalancerController } from "../../model/releases/edge.ts";
-import type { Partition } from "../../model/partition.ts";
-import type { StackData } from "../../model/stack.ts";
+import { externalDnsPolicy } from "../../mesh/aws/iam/external-dns.ts";
+import { loadBalancerControllerPolicy } from "../../mesh/aws/iam/load-balancer-controller.ts";
+import { externalDns, loadBalancerController } from "../../mesh/aws/releases-edge.ts";
+import type { Partition } from "../../mesh/aws/partition.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { eventPattern, interruptionQueuePolicy, INTERRUPTIONS } from "../../model/karpenter/interruptions.ts";
+import { eventPattern, interruptionQueuePolicy, INTERRUPTIONS } from "../../mesh/aws/karpenter/interruptions.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 
 /** What the queue is made from. */

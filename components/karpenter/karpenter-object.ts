@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { KarpenterObject, NodeClassObject } from "../../model/objects.ts";
+import type { KarpenterObject, NodeClassObject } from "../../mesh/kubernetes/objects.ts";
 import { resourceName } from "../kubernetes/core-object.ts";
 
 /** A NodePool's nodes are drained before it goes: the grace period of a node, and time for EC2. */

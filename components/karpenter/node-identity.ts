@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Partition } from "../../model/partition.ts";
+import type { Partition } from "../../mesh/aws/partition.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { NodeRole } from "../cluster/node-role.ts";
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { CoreObject, GatewayApiObject, IstioObject, WaypointObject } from "../../model/objects.ts";
+import type { CoreObject, GatewayApiObject, IstioObject, WaypointObject } from "../../mesh/kubernetes/objects.ts";
 import { createCoreObject } from "./core-object.ts";
 import { createCustomObject } from "./custom-object.ts";
 

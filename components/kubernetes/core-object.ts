@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { CoreObject } from "../../model/objects.ts";
+import type { CoreObject } from "../../mesh/kubernetes/objects.ts";
 
 /**
  * Registers one of Kubernetes' own objects as the typed resource of its kind.

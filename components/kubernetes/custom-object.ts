@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { CertManagerObject } from "../../model/certificates/objects.ts";
-import type { GatewayApiObject, IstioObject, WaypointObject } from "../../model/objects.ts";
+import type { CertManagerObject } from "../../mesh/features/certificates/objects.ts";
+import type { GatewayApiObject, IstioObject, WaypointObject } from "../../mesh/kubernetes/objects.ts";
 import { resourceName } from "./core-object.ts";
 
 /**

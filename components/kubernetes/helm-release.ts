@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HelmRelease } from "../../model/objects.ts";
+import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 
 /** Seconds that a release may take to become ready before it is rolled back. */
 const TIMEOUT_SECONDS = 600;

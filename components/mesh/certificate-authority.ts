@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT } from "../../config/project.ts";
-import { CA_FILES, caKey } from "../../model/multi-cluster.ts";
-import type { SecretTemplate } from "../../model/secrets.ts";
+import { PROJECT } from "../../mesh/load/project.ts";
+import { CA_FILES, caKey } from "../../mesh/features/multi-cluster/multi-cluster.ts";
+import type { SecretTemplate } from "../../mesh/features/certificates/secrets.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PROJECT } from "../../config/project.ts";
-import { kubeconfigKey, remoteSecret } from "../../model/multi-cluster.ts";
+import { PROJECT } from "../../mesh/load/project.ts";
+import { kubeconfigKey, remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkConfig } from "../../config/schema/network.ts";
+import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
 
 /** What the endpoints of a VPC are made from. */
 export interface EndpointsArgs {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkConfig } from "../../config/schema/network.ts";
+import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
 import type { NetworkAccess } from "./network-access.ts";
 
 /** Which network is used. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NetworkConfig } from "../../config/schema/network.ts";
-import { planSubnets } from "../../model/subnets.ts";
+import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
+import { planSubnets } from "../../mesh/aws/subnets.ts";
 import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { createNatGateways } from "./nat.ts";

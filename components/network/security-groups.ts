@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterGroup, clusterSecurityRules, type SecurityGroupRule } from "../../model/security-groups.ts";
+import { type ClusterGroup, clusterSecurityRules, type SecurityGroupRule } from "../../mesh/aws/security-groups.ts";
 import { idOnceStanding } from "./standing.ts";
 
 /** What the security groups of a cluster are made from. */
@@ -11,7 +11,7 @@ export interface SecurityGroupsArgs {
 }
 
 /**
- * The security groups of control plane and nodes, with every rule said in model/security-groups.ts. Rules are resources
+ * The security groups of control plane and nodes, with every rule in mesh/aws/security-groups.ts. Rules are resources
  * of their own: the load-balancer controller adds rules to the nodes' group, which rules inside of the group would undo.
  */
 export class SecurityGroups extends pulumi.ComponentResource {

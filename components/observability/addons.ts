@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RELEASES } from "../../model/names.ts";
-import { observabilityNamespace } from "../../model/namespaces.ts";
-import { addonNetworkPolicies } from "../../model/observability/network-policies.ts";
+import { RELEASES } from "../../mesh/kubernetes/names.ts";
+import { observabilityNamespace } from "../../mesh/features/workloads/namespaces.ts";
+import { addonNetworkPolicies } from "../../mesh/features/network-policies/observability.ts";
 import {
   collectorRelease,
   grafanaRelease,
   jaegerRelease,
   kialiRelease,
   prometheusRelease,
-} from "../../model/releases/addons.ts";
-import type { StackData } from "../../model/stack.ts";
+} from "../../mesh/features/observability/releases.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { Collector } from "./collector.ts";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HelmRelease } from "../../model/objects.ts";
+import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 

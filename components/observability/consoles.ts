@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { consoleObjects } from "../../model/observability/consoles.ts";
-import type { StackData } from "../../model/stack.ts";
+import { consoleObjects } from "../../mesh/features/observability/consoles.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HelmRelease } from "../../model/objects.ts";
-import { ADDON_SECRETS } from "../../model/observability/addon-secrets.ts";
-import { KIALI_SECRET } from "../../model/secrets.ts";
+import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
+import { ADDON_SECRETS } from "../../mesh/features/observability/addon-secrets.ts";
+import { KIALI_SECRET } from "../../mesh/features/certificates/secrets.ts";
 import type { ComponentOptions } from "../child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createSecret } from "../kubernetes/secret.ts";

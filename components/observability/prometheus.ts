@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NAMESPACES } from "../../model/names.ts";
-import type { HelmRelease } from "../../model/objects.ts";
-import { prometheusService } from "../../model/observability/addresses.ts";
-import { remoteWritePolicy } from "../../model/observability/remote-write.ts";
-import type { StackData } from "../../model/stack.ts";
+import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
+import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
+import { prometheusService } from "../../mesh/features/observability/addresses.ts";
+import { remoteWritePolicy } from "../../mesh/features/observability/remote-write.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { PodIdentity } from "../cluster/pod-identity.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { securityObjects } from "../../model/application.ts";
-import type { StackData } from "../../model/stack.ts";
+import { securityObjects } from "../../mesh/application.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { gatewaySecret } from "../../model/secrets.ts";
+import { gatewaySecret } from "../../mesh/features/certificates/secrets.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RateLimitParts } from "../../model/rate-limit/objects.ts";
-import { REDIS_PASSWORD } from "../../model/rate-limit/names.ts";
-import { REDIS_SECRET } from "../../model/secrets.ts";
+import type { RateLimitParts } from "../../mesh/features/rate-limits/service/objects.ts";
+import { REDIS_PASSWORD } from "../../mesh/features/rate-limits/service/names.ts";
+import { REDIS_SECRET } from "../../mesh/features/certificates/secrets.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { trafficObjects } from "../../model/application.ts";
-import { gatewayApiObjects } from "../../model/gateway-api/objects.ts";
-import type { IstioObject } from "../../model/objects.ts";
-import type { StackData } from "../../model/stack.ts";
-import { managedFields } from "../../model/traffic/managed-fields.ts";
+import { trafficObjects } from "../../mesh/application.ts";
+import { gatewayApiObjects } from "../../mesh/features/gateway-api/objects.ts";
+import type { IstioObject } from "../../mesh/kubernetes/objects.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
+import { managedFields } from "../../mesh/features/routing/managed-fields.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";

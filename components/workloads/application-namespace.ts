@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { namespaceObjects } from "../../model/application.ts";
-import { applicationNamespace } from "../../model/namespaces.ts";
-import type { StackData } from "../../model/stack.ts";
+import { namespaceObjects } from "../../mesh/application.ts";
+import { applicationNamespace } from "../../mesh/features/workloads/namespaces.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";

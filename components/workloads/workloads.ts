@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { workloadObjects } from "../../model/application.ts";
-import type { StackData } from "../../model/stack.ts";
-import { sidecars } from "../../model/traffic/sidecars.ts";
+import { workloadObjects } from "../../mesh/application.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
+import { sidecars } from "../../mesh/features/data-plane/sidecars.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";

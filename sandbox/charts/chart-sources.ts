@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { StackConfig } from "../../config/schema.ts";
-import type { HelmRelease } from "../../model/objects.ts";
-import { clusterName } from "../../model/names.ts";
-import { stackReleases } from "../../model/render.ts";
-import type { StackData } from "../../model/stack.ts";
+import type { StackConfig } from "../../mesh/stack/config.ts";
+import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
+import { clusterName } from "../../mesh/kubernetes/names.ts";
+import { stackReleases } from "../../mesh/render.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { replaceFile } from "../processes/replace-file.ts";
 import { isIstioChart, layOutCharts, type ChartFiles } from "./layout.ts";
 import { whyNoAnswer, type Environment } from "./repository-probe.ts";

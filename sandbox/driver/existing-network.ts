@@ -1,5 +1,5 @@
-import type { StackConfig } from "../../config/schema.ts";
-import type { CloudStore } from "../providers/cloud/index.ts";
+import type { StackConfig } from "../../mesh/stack/config.ts";
+import type { CloudStore } from "../providers/index.ts";
 
 /**
  * Puts the VPC and the subnets that a stack takes as given (`network.existing`) into the fake cloud, which refuses

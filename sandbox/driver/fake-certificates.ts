@@ -1,6 +1,6 @@
-import type { Stack } from "../../config/load.ts";
-import { gatewayCredentials, type GatewayCredential } from "../../model/certificates/gateway.ts";
-import { NAMESPACES } from "../../model/names.ts";
+import type { Stack } from "../../mesh/load/load.ts";
+import { gatewayCredentials, type GatewayCredential } from "../../mesh/features/certificates/gateway.ts";
+import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { FAKE_ANNOTATION } from "../cluster/marks.ts";

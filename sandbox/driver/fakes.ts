@@ -1,5 +1,5 @@
 import { runCloudControllers } from "../cluster/cloud-controllers.ts";
-import { serveCloud } from "../providers/cloud/index.ts";
+import { serveCloud } from "../providers/index.ts";
 import { placeExistingNetwork } from "./existing-network.ts";
 import { clusterAccess, type LocalCluster } from "./local-cluster.ts";
 import type { StackSession } from "./stack-session.ts";

@@ -1,4 +1,4 @@
-import type { KubeconfigPlatform } from "../../config/schema/platform.ts";
+import type { KubeconfigPlatform } from "../../mesh/aws/schema/platform.ts";
 import type { NodeSpec } from "../contracts.ts";
 
 /** Pods a node, the kubelet's own default. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Stack } from "../../config/load.ts";
+import type { Stack } from "../../mesh/load/load.ts";
 import type { ChartSetting } from "../charts/chart-sources.ts";
 import { SandboxError } from "../contracts.ts";
 import { ensureStack, readState } from "./checkpoint.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ReplacedRelease } from "../charts/chart-sources.ts";
-import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../cluster/fault-proxy.ts";
+import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../control-plane/fault-proxy.ts";
 import type { SandboxError, Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
 import { chartSourcesFor } from "./charts.ts";
@@ -110,7 +110,7 @@ async function faultsInCluster(session: StackSession, cluster?: LocalCluster): P
 function programOf({ options }: StackSession): Program {
   return async () => {
     const { program } = await import("../../components/program.ts");
-    const { isSecretKey } = await import("../../config/secret-keys.ts");
+    const { isSecretKey } = await import("../../mesh/load/secret-keys.ts");
     // The file was read and refused where a secret lies in it in plain text; the engine knows the fakes alone.
     return { ...program(options.places.projectDir, isSecretKey) };
   };

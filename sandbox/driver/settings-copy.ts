@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument, visit, type Document } from "yaml";
-import { chooseCatalog } from "../../config/choose-catalog.ts";
-import type { PlainObject } from "../../config/merge.ts";
+import { chooseCatalog } from "../../mesh/load/choose-catalog.ts";
+import type { PlainObject } from "../../mesh/load/merge.ts";
 import type { ChartSetting } from "../charts/chart-sources.ts";
 import { SandboxError } from "../contracts.ts";
 import { PROJECT_NAME } from "./paths.ts";

@@ -1,4 +1,4 @@
-import { readStackFile, type Stack } from "../../config/load.ts";
+import { readStackFile, type Stack } from "../../mesh/load/load.ts";
 import { Interrupted } from "./errors.ts";
 import { acquireLock, type StackLock } from "./lock.ts";
 import type { DriverOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-import { CloudStore } from "../providers/cloud/index.ts";
+import { CloudStore } from "../providers/index.ts";
 
 const CLUSTER = "aws:eks/cluster:Cluster";
 

@@ -1,5 +1,5 @@
-import { ConfigError } from "../../config/errors.ts";
-import type { Stack } from "../../config/load.ts";
+import { ConfigError } from "../../mesh/stack/errors.ts";
+import type { Stack } from "../../mesh/load/load.ts";
 
 /**
  * Refuses, before anything starts, what the sandbox would wait for in vain.

@@ -5,7 +5,7 @@ import type { Toolchain } from "../contracts.ts";
 import { cacheRoot, type CacheRootPlace } from "./cache-root.ts";
 import { DATA_FILES } from "./data-files.ts";
 import { BUILD_FLAGS, PROGRAMS, type CommittedSource, type Program } from "./programs.ts";
-import { ENVOY_WHEEL } from "./wheels/pinned.ts";
+import { ENVOY_WHEEL } from "./pinned-wheels.ts";
 
 /** Where the cache lies, and for which machine. */
 export interface CachePlace extends CacheRootPlace {

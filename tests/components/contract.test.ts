@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
-import { readStackFile } from "../../config/load.ts";
-import { clusterName } from "../../model/names.ts";
-import { stackObjects, stackReleases } from "../../model/render.ts";
-import { secretTemplates } from "../../model/secrets.ts";
+import { readStackFile } from "../../mesh/load/load.ts";
+import { clusterName } from "../../mesh/kubernetes/names.ts";
+import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { secretTemplates } from "../../mesh/features/certificates/secrets.ts";
 import { record, type Registered } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf, STACKS } from "../support/stacks.ts";
 

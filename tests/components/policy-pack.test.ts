@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { program } from "../../components/program.ts";
-import { judge, RULES, type Violation } from "../../model/policy/index.ts";
+import { judge, RULES, type Violation } from "../../analysis/policy/index.ts";
 import { policyResources } from "../support/policy-resources.ts";
 import { record } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf, STACKS } from "../support/stacks.ts";

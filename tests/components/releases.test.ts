@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { merge } from "../../config/merge.ts";
+import { merge } from "../../mesh/load/merge.ts";
 import { program } from "../../components/program.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { program } from "../../components/program.ts";
-import { readStackFile } from "../../config/load.ts";
-import type { StackConfig } from "../../config/schema.ts";
-import { CONTROL_PLANE_TO_NODES } from "../../model/security-groups.ts";
+import { readStackFile } from "../../mesh/load/load.ts";
+import type { StackConfig } from "../../mesh/stack/config.ts";
+import { CONTROL_PLANE_TO_NODES } from "../../mesh/aws/security-groups.ts";
 import { record, type Registered } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf } from "../support/stacks.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ResultJson } from "../../cli/output/result-json.ts";
-import type { CloudObject } from "../../sandbox/providers/cloud/index.ts";
+import type { CloudObject } from "../../sandbox/providers/index.ts";
 import { statusOf, TemporaryProject } from "../support/mesh-command.ts";
 
 const STACK = "staging";

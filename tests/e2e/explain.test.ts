@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ErrorJson } from "../../cli/output/error.ts";
-import type { Explanation } from "../../model/explain/types.ts";
+import type { Explanation } from "../../analysis/explain/types.ts";
 import { lastJson, TemporaryProject } from "../support/mesh-command.ts";
 
 describe("mesh explain", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { program } from "../../components/program.ts";
-import { serveCloud } from "../../sandbox/providers/cloud/index.ts";
+import { serveCloud } from "../../sandbox/providers/index.ts";
 import { installKubernetesProvider } from "../../sandbox/driver/kubernetes-provider.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
 import { serveNodeLanguageHost } from "../support/node-language-host.ts";

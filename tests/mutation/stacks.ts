@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readStackFile } from "../../config/load.ts";
-import { checkStack } from "../../model/checks/index.ts";
-import type { StackData } from "../../model/stack.ts";
+import { readStackFile } from "../../mesh/load/load.ts";
+import { checkStack } from "../../mesh/checks.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { stackData } from "../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../support/stacks.ts";
 

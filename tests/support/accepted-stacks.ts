@@ -1,5 +1,5 @@
-import { readStackFile } from "../../config/load.ts";
-import type { StackData } from "../../model/stack.ts";
+import { readStackFile } from "../../mesh/load/load.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { CATALOGS } from "./catalogs.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 import { wideStack } from "./wide-stack.ts";

@@ -1,7 +1,7 @@
 /** Faults that a test puts into a live cluster, one at a time, and what the doctor has to say of each. */
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
-import type { FindingCode } from "../../model/doctor/finding.ts";
+import type { FindingCode } from "../../analysis/doctor/finding.ts";
 import type { KubernetesClient } from "../../sandbox/cluster/client.ts";
 import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
 

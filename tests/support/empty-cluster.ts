@@ -1,4 +1,4 @@
-import type { ClusterView } from "../../model/doctor/view.ts";
+import type { ClusterView } from "../../analysis/doctor/view.ts";
 
 /** A cluster with nothing in it, where everything was looked at: the ground that the doctor's tests build on. */
 export const EMPTY_CLUSTER: ClusterView = {

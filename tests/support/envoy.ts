@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensureProgram } from "../../sandbox/toolchain/index.ts";
-import type { Json } from "../../model/objects.ts";
+import type { Json } from "../../mesh/kubernetes/objects.ts";
 import { freePorts } from "./free-ports.ts";
 
 const run = promisify(execFile);

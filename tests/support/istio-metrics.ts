@@ -1,5 +1,5 @@
 /** Metrics that queries may ask for, and labels that they may use: what is documented, and nothing else. */
-import { STANDARD_LABELS } from "../../model/observability/telemetry/telemetry.ts";
+import { STANDARD_LABELS } from "../../mesh/features/observability/telemetry/telemetry.ts";
 
 const histogram = (name: string) => [`${name}_bucket`, `${name}_sum`, `${name}_count`];
 

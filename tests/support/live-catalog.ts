@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { readStackFile } from "../../config/load.ts";
-import type { PlainObject } from "../../config/merge.ts";
-import { catalog as catalogSchema, type Catalog } from "../../config/schema/catalog.ts";
-import { METHODS } from "../../config/schema/catalog/terms.ts";
-import { checkStack } from "../../model/checks/index.ts";
+import { readStackFile } from "../../mesh/load/load.ts";
+import type { PlainObject } from "../../mesh/load/merge.ts";
+import { catalog as catalogSchema, type Catalog } from "../../mesh/stack/catalog.ts";
+import { METHODS } from "../../mesh/schema/terms.ts";
+import { checkStack } from "../../mesh/checks.ts";
 import { ruleFrom, splitFrom } from "./arbitrary-catalog.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 import type { TokenIssuer } from "./token-issuer.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Catalog, MatchSpec } from "../../config/schema/catalog.ts";
+import type { Catalog, MatchSpec } from "../../mesh/stack/catalog.ts";
 import { ANSWERED } from "./live-catalog.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { StackStatus } from "../../sandbox/driver/index.ts";
+import type { StackStatus } from "../../sandbox/driver/commands/index.ts";
 import type { FaultRule } from "../../sandbox/providers/protocol/faults.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { catalog as catalogSchema, type Catalog } from "../../config/schema/catalog.ts";
+import { catalog as catalogSchema, type Catalog } from "../../mesh/stack/catalog.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { checkStack } from "../../model/checks/index.ts";
-import type { StackData } from "../../model/stack.ts";
+import { checkStack } from "../../mesh/checks.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 
 /** A rule, a stack that breaks it, the key path that is named, and what is said. */
 export type Refused = readonly [rule: string, stack: StackData, path: string, says: RegExp];

@@ -1,8 +1,8 @@
-import { merge, type PlainObject } from "../../config/merge.ts";
-import { readYamlFile } from "../../config/yaml-file.ts";
-import { catalog as catalogSchema } from "../../config/schema/catalog.ts";
-import { stackConfig } from "../../config/schema.ts";
-import type { StackData } from "../../model/stack.ts";
+import { merge, type PlainObject } from "../../mesh/load/merge.ts";
+import { readYamlFile } from "../../mesh/load/yaml-file.ts";
+import { catalog as catalogSchema } from "../../mesh/stack/catalog.ts";
+import { stackConfig } from "../../mesh/stack/config.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 
 const EKS = {

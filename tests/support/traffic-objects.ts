@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { IstioObject } from "../../model/objects.ts";
-import type { HttpRoute } from "../../model/traffic/types.ts";
+import type { IstioObject } from "../../mesh/kubernetes/objects.ts";
+import type { HttpRoute } from "../../mesh/kubernetes/istio.ts";
 
 /** The one object of a kind with this name. */
 export function objectNamed<K extends IstioObject["kind"]>(

@@ -1,11 +1,11 @@
-import { accessMatrix, type AccessEdge } from "../../model/access/matrix.ts";
-import type { Grant } from "../../model/access/grants.ts";
-import { clusterName } from "../../model/names.ts";
-import { stackObjects, stackReleases } from "../../model/render.ts";
-import type { Stack } from "../../config/load.ts";
-import { likelyCounts } from "../../model/observation/binomial.ts";
-import type { Verdict } from "../../model/observation/verdict.ts";
-import type { MatchSpec } from "../../config/schema/catalog/matches.ts";
+import { accessMatrix, type AccessEdge } from "../../analysis/access/matrix.ts";
+import type { Grant } from "../../analysis/access/grants.ts";
+import { clusterName } from "../../mesh/kubernetes/names.ts";
+import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import type { Stack } from "../../mesh/load/load.ts";
+import { likelyCounts } from "../../analysis/observation/binomial.ts";
+import type { Verdict } from "../../analysis/observation/verdict.ts";
+import type { MatchSpec } from "../../mesh/features/routing/schema/matches.ts";
 
 /** Which service calls which with what, and whether `mesh access` grants it. */
 export interface Call {

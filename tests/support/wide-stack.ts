@@ -1,4 +1,4 @@
-import type { StackData } from "../../model/stack.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { stackData } from "./stack-data.ts";
 
 const HEADERS = {

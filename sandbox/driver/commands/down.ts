@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { assertKnownStack } from "../../../config/stack-files.ts";
+import { assertKnownStack } from "../../../mesh/load/stack-files.ts";
 import { stopControlPlane } from "../../control-plane/stop.ts";
 import { foldersWithPrograms, programsBelow } from "../../control-plane/strays.ts";
 import { acquireLock } from "../lock.ts";

@@ -1,4 +1,4 @@
-import { assertKnownStack } from "../../../config/stack-files.ts";
+import { assertKnownStack } from "../../../mesh/load/stack-files.ts";
 import { SandboxError, type ControlPlane } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/read.ts";
 import { stackPaths, type Places } from "../paths.ts";

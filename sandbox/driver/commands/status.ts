@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { assertKnownStack } from "../../../config/stack-files.ts";
+import { assertKnownStack } from "../../../mesh/load/stack-files.ts";
 import { readForwards, type Forward } from "../../cluster/forwards.ts";
 import type { PodRuntime } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/read.ts";

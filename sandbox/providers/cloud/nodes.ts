@@ -1,5 +1,5 @@
-import { allocatableOf, type NodeResources } from "../../../model/allocatable.ts";
-import { INSTANCE_TYPES } from "../../../model/instance-types.ts";
+import { allocatableOf, type NodeResources } from "../../../mesh/aws/allocatable.ts";
+import { INSTANCE_TYPES } from "../../../mesh/aws/instance-types.ts";
 import type { NodeSpec } from "../../contracts.ts";
 import { Refusal } from "../protocol/index.ts";
 import { digest } from "./ids.ts";

@@ -2,16 +2,21 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStackFile } from "../../../config/load.ts";
-import type { Resources } from "../../../config/schema/common.ts";
-import { podDemand } from "../../../model/capacity/demand.ts";
-import { podRequest, type PodSet } from "../../../model/capacity/requests.ts";
-import { certificateAddress } from "../../../model/certificates/workloads.ts";
-import type { HelmRelease } from "../../../model/objects.ts";
-import { jaegerOtlp, jaegerQueryUrl, grafanaUrl, prometheusUrl } from "../../../model/observability/addresses.ts";
-import { redisAddress } from "../../../model/rate-limit/redis.ts";
-import { stackReleases } from "../../../model/render.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { readStackFile } from "../../../mesh/load/load.ts";
+import type { Resources } from "../../../mesh/schema/common.ts";
+import { podDemand } from "../../../mesh/aws/capacity/demand.ts";
+import { podRequest, type PodSet } from "../../../mesh/aws/capacity/requests.ts";
+import { certificateAddress } from "../../../mesh/features/certificates/workloads.ts";
+import type { HelmRelease } from "../../../mesh/kubernetes/objects.ts";
+import {
+  jaegerOtlp,
+  jaegerQueryUrl,
+  grafanaUrl,
+  prometheusUrl,
+} from "../../../mesh/features/observability/addresses.ts";
+import { redisAddress } from "../../../mesh/features/rate-limits/service/redis.ts";
+import { stackReleases } from "../../../mesh/render.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { isIstioChart, layOutCharts } from "../../../sandbox/charts/layout.ts";
 import { listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../sandbox/cluster/object.ts";
 import { renderReleases, type RenderedObject } from "../../support/chart-template.ts";

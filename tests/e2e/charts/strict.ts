@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../../../model/objects.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
 import type { ControlPlane } from "../../../sandbox/contracts.ts";
 import { kube } from "../control-plane/support.ts";
 

@@ -10,7 +10,7 @@ import {
   type NodeGroupChange,
   serveCloud,
   type ServedCloud,
-} from "../../../sandbox/providers/cloud/index.ts";
+} from "../../../sandbox/providers/index.ts";
 import {
   type FaultRule,
   Refusal,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../config/merge.ts";
-import type { Json } from "../../../model/objects.ts";
-import { globalRateLimits } from "../../../model/traffic/rate-limits/global.ts";
+import type { PlainObject } from "../../../mesh/load/merge.ts";
+import type { Json } from "../../../mesh/kubernetes/objects.ts";
+import { globalRateLimits } from "../../../mesh/features/rate-limits/global.ts";
 import { grpcCluster, RunningEnvoy, validate } from "../../support/envoy.ts";
 import { RateLimitServer } from "../../support/rate-limit-server.ts";
 import { stackData } from "../../support/stack-data.ts";

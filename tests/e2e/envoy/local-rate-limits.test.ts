@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../config/merge.ts";
-import type { Json } from "../../../model/objects.ts";
-import { localRateLimits } from "../../../model/traffic/rate-limits/local.ts";
+import type { PlainObject } from "../../../mesh/load/merge.ts";
+import type { Json } from "../../../mesh/kubernetes/objects.ts";
+import { localRateLimits } from "../../../mesh/features/rate-limits/local.ts";
 import { RunningEnvoy, validate } from "../../support/envoy.ts";
 import { stackData } from "../../support/stack-data.ts";
 

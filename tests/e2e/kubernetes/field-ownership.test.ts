@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { parseAllDocuments } from "yaml";
 import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
-import { loadStack } from "../../../config/load.ts";
+import { loadStack } from "../../../mesh/load/load.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
 import { objectAt, type JsonObject } from "../../../sandbox/cluster/object.ts";

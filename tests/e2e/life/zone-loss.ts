@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { POOL_LABEL } from "../../../model/node-pools.ts";
+import { POOL_LABEL } from "../../../mesh/aws/node-pools.ts";
 import { reportCluster } from "../../../sandbox/driver/cluster-report.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { ApiError } from "../../../sandbox/cluster/errors.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { likelyCounts } from "../../../model/observation/binomial.ts";
+import { likelyCounts } from "../../../analysis/observation/binomial.ts";
 import { truthOf } from "./suite.ts";
 
 truthOf(

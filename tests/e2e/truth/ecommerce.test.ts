@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { likelyCounts } from "../../../model/observation/binomial.ts";
+import { likelyCounts } from "../../../analysis/observation/binomial.ts";
 import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
 import { statusOf } from "../../support/mesh-command.ts";
 import { serverCertificate } from "../../support/server-certificate.ts";

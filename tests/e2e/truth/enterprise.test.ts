@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
-import type { PlainObject } from "../../../config/merge.ts";
+import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { TokenIssuer } from "../../support/token-issuer.ts";
 import { truthOf } from "./suite.ts";
 

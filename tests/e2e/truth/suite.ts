@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../config/merge.ts";
+import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { LiveMesh, needsPods, onAll } from "../../support/live-mesh.ts";
 import { callsOf, publicRequestsOf, splitAs, togetherAgainst } from "../../support/truth.ts";
 

@@ -1,9 +1,9 @@
-import { NAMESPACES } from "../../../model/names.ts";
-import type { AuthorizationPolicyObject } from "../../../model/objects.ts";
-import { authorize, type AuthorizationWorld } from "../../../model/security/evaluate/authorize.ts";
-import type { Claims, InboundRequest } from "../../../model/security/evaluate/request.ts";
-import { policiesFor } from "../../../model/security/evaluate/select.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { NAMESPACES } from "../../../mesh/kubernetes/names.ts";
+import type { AuthorizationPolicyObject } from "../../../mesh/kubernetes/objects.ts";
+import { authorize, type AuthorizationWorld } from "../../../analysis/authorization/authorize.ts";
+import type { Claims, InboundRequest } from "../../../analysis/authorization/request.ts";
+import { policiesFor } from "../../../analysis/authorization/select.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { type Caller, callersOf, type Permission, permissionsOf } from "./callers.ts";
 import { type Check, numberedObjects, ofKind } from "./check.ts";
 import { meets, tokensFor } from "./tokens-of.ts";

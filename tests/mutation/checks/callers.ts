@@ -1,6 +1,6 @@
-import type { AccessSpec, TokenDemand, TokenSpec } from "../../../config/schema/catalog/access.ts";
-import { NAMESPACES, principal, RELEASES } from "../../../model/names.ts";
-import type { StackData } from "../../../model/stack.ts";
+import type { AccessSpec, TokenDemand, TokenSpec } from "../../../mesh/features/authorization/schema/access.ts";
+import { NAMESPACES, principal, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 
 /** Somebody who asks: by certificate, or in plain text from an address. */
 export interface Caller {

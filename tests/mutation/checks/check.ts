@@ -1,5 +1,5 @@
-import type { KubernetesObject } from "../../../model/objects.ts";
-import type { StackData } from "../../../model/stack.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 
 /** Looks at a stack's objects; gives what is wrong with them, or undefined. No check knows the recorded graphs. */
 export type Check = (stack: StackData, objects: readonly KubernetesObject[]) => string | undefined;

@@ -1,7 +1,7 @@
-import { NAMESPACES, principal, RELEASES } from "../../../model/names.ts";
-import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
-import { authorize } from "../../../model/security/evaluate/authorize.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { NAMESPACES, principal, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/service/installed.ts";
+import { authorize } from "../../../analysis/authorization/authorize.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { ofKind, reading } from "./check.ts";
 
 const NAMESPACE = "rate-limit";

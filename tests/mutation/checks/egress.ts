@@ -1,5 +1,5 @@
-import { EGRESS_SELECTOR, NAMESPACES, principal } from "../../../model/names.ts";
-import { authorize } from "../../../model/security/evaluate/authorize.ts";
+import { EGRESS_SELECTOR, NAMESPACES, principal } from "../../../mesh/kubernetes/names.ts";
+import { authorize } from "../../../analysis/authorization/authorize.ts";
 import { ofKind, reading } from "./check.ts";
 
 /** Every service at the egress gateway, for every external service that is reached by it: let out exactly when the catalog says so. */

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from "../../../model/objects.ts";
-import type { StackData } from "../../../model/stack.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { access } from "./access.ts";
 import type { Check } from "./check.ts";
 import { counting } from "./counting.ts";

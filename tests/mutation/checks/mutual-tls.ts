@@ -1,5 +1,5 @@
-import { NAMESPACES, RELEASES } from "../../../model/names.ts";
-import { peerMode } from "../../../model/security/evaluate/peer-mode.ts";
+import { NAMESPACES, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import { peerMode } from "../../../analysis/authorization/peer-mode.ts";
 import { ofKind, reading } from "./check.ts";
 
 /** Every port of every service, of the gateways and of a stranger takes what the configuration says. */

@@ -1,6 +1,6 @@
-import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../model/names.ts";
-import type { Endpoint } from "../../../model/security/evaluate/network.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import type { Endpoint } from "../../../analysis/authorization/network.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 
 /** Somebody on the network: a pod, or an address outside of the cluster. */
 export interface Party {

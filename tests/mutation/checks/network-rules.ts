@@ -1,6 +1,6 @@
-import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../../model/names.ts";
-import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../../mesh/kubernetes/names.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/service/installed.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import type { Party } from "./network-parties.ts";
 
 /** A port and what is spoken there. */

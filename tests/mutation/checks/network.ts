@@ -1,8 +1,8 @@
-import { RATE_LIMIT_NAMESPACE } from "../../../model/names.ts";
-import type { NetworkPolicyObject } from "../../../model/objects.ts";
-import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
-import { connects, type NetworkWorld } from "../../../model/security/evaluate/network.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { RATE_LIMIT_NAMESPACE } from "../../../mesh/kubernetes/names.ts";
+import type { NetworkPolicyObject } from "../../../mesh/kubernetes/objects.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/service/installed.ts";
+import { connects, type NetworkWorld } from "../../../analysis/authorization/network.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { type Check, numberedObjects, ofKind } from "./check.ts";
 import { partiesOf, type Party } from "./network-parties.ts";
 import { type Door, mayEnter, mayLeave } from "./network-rules.ts";

@@ -1,7 +1,7 @@
-import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../model/names.ts";
-import type { KubernetesObject } from "../../../model/objects.ts";
-import { installsRateLimitService } from "../../../model/rate-limit/installed.ts";
-import type { StackData } from "../../../model/stack.ts";
+import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/service/installed.ts";
+import type { StackData } from "../../../mesh/stack/stack.ts";
 import { ofKind, reading } from "./check.ts";
 
 const COLLECTOR = "observability/opentelemetry-collector.observability.svc.cluster.local";

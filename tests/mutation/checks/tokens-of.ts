@@ -1,5 +1,5 @@
-import type { TokenSpec } from "../../../config/schema/catalog/access.ts";
-import type { Claims } from "../../../model/security/evaluate/request.ts";
+import type { TokenSpec } from "../../../mesh/features/authorization/schema/access.ts";
+import type { Claims } from "../../../analysis/authorization/request.ts";
 
 /** Tokens to try: none, and for each demand one that meets it and some that just do not. */
 export function tokensFor(demands: readonly TokenSpec[], issuers: readonly string[]): (Claims | undefined)[] {

@@ -1,6 +1,6 @@
-import { NAMESPACES, RELEASES } from "../../../model/names.ts";
-import type { RequestAuthenticationObject } from "../../../model/objects.ts";
-import { selects } from "../../../model/security/evaluate/select.ts";
+import { NAMESPACES, RELEASES } from "../../../mesh/kubernetes/names.ts";
+import type { RequestAuthenticationObject } from "../../../mesh/kubernetes/objects.ts";
+import { selects } from "../../../analysis/authorization/select.ts";
 import { ofKind, reading } from "./check.ts";
 
 type JwtRule = NonNullable<RequestAuthenticationObject["spec"]["jwtRules"]>[number];

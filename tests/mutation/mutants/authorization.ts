@@ -1,4 +1,4 @@
-import type { AuthorizationPolicyObject } from "../../../model/objects.ts";
+import type { AuthorizationPolicyObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, ELSEWHERE, moved, replaced, within } from "./change.ts";
 
 type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../../../model/objects.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
 
 /** An object with a change; undefined: removed. */
 export type Change<T> = readonly [what: string, changed: T | undefined];

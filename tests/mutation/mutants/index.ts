@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../../../model/objects.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
 import { authorizationChanges } from "./authorization.ts";
 import type { Change } from "./change.ts";
 import { limitChanges, namespaceChanges, quotaChanges } from "./namespaces.ts";

@@ -1,4 +1,4 @@
-import type { LimitRangeObject, NamespaceObject, ResourceQuotaObject } from "../../../model/objects.ts";
+import type { LimitRangeObject, NamespaceObject, ResourceQuotaObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, moved } from "./change.ts";
 
 /** Labels that decide about pods; others only name. */

@@ -1,5 +1,5 @@
 import type { NetworkPolicyPeer, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
-import type { NetworkPolicyObject } from "../../../model/objects.ts";
+import type { NetworkPolicyObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, ELSEWHERE, moved, replaced, within } from "./change.ts";
 
 interface Rule {

@@ -1,4 +1,4 @@
-import type { PeerAuthenticationObject } from "../../../model/objects.ts";
+import type { PeerAuthenticationObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, ELSEWHERE, moved } from "./change.ts";
 
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE", "UNSET"] as const;

@@ -1,4 +1,4 @@
-import type { DeploymentObject, PodSpec, ServiceAccountObject } from "../../../model/objects.ts";
+import type { DeploymentObject, PodSpec, ServiceAccountObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, moved } from "./change.ts";
 
 /** What a pod's safety can come to by one slip. */

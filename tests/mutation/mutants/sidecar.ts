@@ -1,4 +1,4 @@
-import type { SidecarObject } from "../../../model/objects.ts";
+import type { SidecarObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, ELSEWHERE, moved, replaced } from "./change.ts";
 
 /** What a Sidecar can come to by one slip. */

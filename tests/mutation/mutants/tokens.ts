@@ -1,4 +1,4 @@
-import type { RequestAuthenticationObject } from "../../../model/objects.ts";
+import type { RequestAuthenticationObject } from "../../../mesh/kubernetes/objects.ts";
 import { type Change, ELSEWHERE, moved, within } from "./change.ts";
 
 type JwtRule = NonNullable<RequestAuthenticationObject["spec"]["jwtRules"]>[number];

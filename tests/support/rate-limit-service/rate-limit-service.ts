@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DeploymentObject } from "../../../model/objects.ts";
+import type { DeploymentObject } from "../../../mesh/kubernetes/objects.ts";
 import { freePorts } from "../free-ports.ts";
 import { buildGoProgram } from "../go-program.ts";
 import { MountedConfigMap } from "./mounted-config-map.ts";

@@ -1,4 +1,4 @@
-import { contains, overlaps, parseCidr } from "../../../../model/cidr.ts";
+import { contains, overlaps, parseCidr } from "../../../../mesh/kubernetes/cidr.ts";
 import { recordOf, textOf, textsOf } from "../properties.ts";
 import type { CloudStore } from "../store.ts";
 import type { Properties } from "../types.ts";

@@ -1,0 +1,73 @@
+import type { Problem } from "../stack/errors.ts";
+import type { StackConfig } from "../stack/config.ts";
+import { foreignPartition, partitionOf } from "./partition.ts";
+import type { Check } from "../checks.ts";
+
+/** The region is one that the program serves, and every ARN of the configuration is of its partition and region. */
+export const checkPartition: Check = ({ config }) => {
+  if (config.platform.kind !== "eks") {
+    return [];
+  }
+  const { region } = config.platform;
+  const foreign = foreignPartition(region);
+  return foreign === undefined
+    ? arns(config).flatMap((arn) => arnProblems(arn, region))
+    : [
+        {
+          path: "platform.region",
+          message: `expected a region of AWS or AWS GovCloud; got "${region}" of ${foreign}`,
+          remediation: "services and endpoints have other names there, which this program does not know",
+        },
+      ];
+};
+
+interface ConfiguredArn {
+  readonly path: string;
+  readonly arn: string;
+  /** Whether it must lie in the stack's region; IAM's are of no region. */
+  readonly regional: boolean;
+}
+
+function arns({ cluster, traffic, certificates }: StackConfig): ConfiguredArn[] {
+  const principals = (["admins", "deployers", "viewers"] as const).flatMap((group) =>
+    cluster.access[group].map((arn, index) => ({ path: `cluster.access.${group}[${index}]`, arn, regional: false })),
+  );
+  const { encryptionKeyArn } = cluster;
+  const { certificateArn } = traffic.tls;
+  return [
+    ...principals,
+    ...(encryptionKeyArn === undefined
+      ? []
+      : [{ path: "cluster.encryptionKeyArn", arn: encryptionKeyArn, regional: true }]),
+    // The issuer is told its region.
+    ...(certificates.privateCa.arn === undefined
+      ? []
+      : [{ path: "certificates.privateCa.arn", arn: certificates.privateCa.arn, regional: false }]),
+    // Its region is checked with the load balancer, which needs it there.
+    ...(certificateArn === undefined
+      ? []
+      : [{ path: "traffic.tls.certificateArn", arn: certificateArn, regional: false }]),
+  ];
+}
+
+function arnProblems({ path, arn, regional }: ConfiguredArn, region: string): Problem[] {
+  const [, partition = "", , arnRegion = ""] = arn.split(":");
+  if (partition !== partitionOf(region)) {
+    return [
+      {
+        path,
+        message: `expected an ARN of the partition ${partitionOf(region)}, in which ${region} lies; got "${arn}"`,
+        remediation: `partitions share no accounts: name one that begins with arn:${partitionOf(region)}:`,
+      },
+    ];
+  }
+  return regional && arnRegion !== region
+    ? [
+        {
+          path,
+          message: `expected a key in ${region}, the stack's region; got "${arn}"`,
+          remediation: "EKS takes keys of the cluster's own region only",
+        },
+      ]
+    : [];
+}

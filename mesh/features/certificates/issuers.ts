@@ -1,0 +1,75 @@
+import { MANAGED_BY } from "../../kubernetes/labels.ts";
+import type { StackData } from "../../stack/stack.ts";
+import { certifiedHosts } from "./gateway.ts";
+import type { CertManagerObject, ClusterIssuerObject, PrivateCaIssuerObject } from "./objects.ts";
+import { CERT_MANAGER_GROUP, challengeZone, type IssuerRef, usesAcme, usesPrivateCa } from "./uses.ts";
+
+const ACME_ISSUER = "gateway-acme";
+const PRIVATE_CA_ISSUER = "private-ca";
+
+/** Keys of the Secret with AWS credentials, where Pod Identity gives none. */
+const ACCESS_KEY = { id: "access-key-id", secret: "secret-access-key" } as const;
+
+/** The stack's ACME issuer. */
+export function acmeRef(): IssuerRef {
+  return { name: ACME_ISSUER, kind: "ClusterIssuer", group: CERT_MANAGER_GROUP };
+}
+
+/** The stack's issuer that asks AWS Private CA. */
+export function privateCaRef(): IssuerRef {
+  return { name: PRIVATE_CA_ISSUER, kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" };
+}
+
+/** Issuers of the whole cluster that the stack makes: only these may use the rights of their controller's pods. */
+export function clusterIssuers(stack: StackData): CertManagerObject[] {
+  return [
+    ...(usesAcme(stack.config) ? [acmeIssuer(stack)] : []),
+    ...(usesPrivateCa(stack.config) ? [privateCaIssuer(stack)] : []),
+  ];
+}
+
+function acmeIssuer(stack: StackData): ClusterIssuerObject {
+  const { config } = stack;
+  const { email, server, credentialsSecret } = config.certificates.acme;
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "ClusterIssuer",
+    metadata: { name: ACME_ISSUER, labels: MANAGED_BY },
+    spec: {
+      acme: {
+        ...(email === undefined ? {} : { email }),
+        server,
+        privateKeySecretRef: { name: `${ACME_ISSUER}-account` },
+        solvers: [
+          {
+            // Whoever may make Certificates elsewhere in the cluster gets none for other names from it.
+            selector: { dnsNames: [...new Set(certifiedHosts(stack))] },
+            dns01: {
+              route53: {
+                // Named, it is not looked up: cert-manager needs no right to list zones.
+                hostedZoneID: challengeZone(config) ?? "",
+                ...(config.platform.kind === "eks" ? { region: config.platform.region } : {}),
+                ...(credentialsSecret === undefined
+                  ? {}
+                  : {
+                      accessKeyIDSecretRef: { name: credentialsSecret, key: ACCESS_KEY.id },
+                      secretAccessKeySecretRef: { name: credentialsSecret, key: ACCESS_KEY.secret },
+                    }),
+              },
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+function privateCaIssuer({ config }: StackData): PrivateCaIssuerObject {
+  const arn = config.certificates.privateCa.arn ?? "";
+  return {
+    apiVersion: "awspca.cert-manager.io/v1beta1",
+    kind: "AWSPCAClusterIssuer",
+    metadata: { name: PRIVATE_CA_ISSUER, labels: MANAGED_BY },
+    spec: { arn, region: arn.split(":")[3] ?? "" },
+  };
+}

@@ -1,0 +1,58 @@
+import { certifiesWorkloads } from "./uses.ts";
+import { signerHost, workloadIssuer } from "./workloads.ts";
+import { isAmbient } from "../data-plane/waypoint.ts";
+import { NAMESPACES, NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
+import type { HelmRelease } from "../../kubernetes/objects.ts";
+import { revisionsOf } from "../control-plane/revisions.ts";
+import type { StackData } from "../../stack/stack.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../control-plane/placement.ts";
+
+const LABELS = { app: RELEASES.istioCsr };
+
+/**
+ * What takes the proxies' requests for certificates to cert-manager. Undefined where istiod signs.
+ * @param clusterName name of the cluster, as istiod tells it to the proxies: requests of other clusters are refused
+ */
+export function istioCsr({ config }: StackData, clusterName: string): HelmRelease | undefined {
+  const { mesh } = config;
+  if (!certifiesWorkloads(config)) {
+    return undefined;
+  }
+  const { replicas, resources, maxCertificateHours, chart } = mesh.istioCsr;
+  const hours = `${maxCertificateHours}h`;
+  return {
+    name: RELEASES.istioCsr,
+    namespace: NAMESPACES.certManager,
+    chart: "cert-manager-istio-csr",
+    ...chart,
+    values: {
+      replicaCount: replicas,
+      resources,
+      priorityClassName: mesh.priorityClassName,
+      ...systemPool(config),
+      affinity: spreadByHost(LABELS),
+      topologySpreadConstraints: spreadByZone(LABELS),
+      ...(replicas > 1 ? { podDisruptionBudget: { enabled: true, maxUnavailable: 1 } } : {}),
+      app: {
+        logFormat: "json",
+        certmanager: { namespace: NAMESPACES.istioSystem, issuer: { enabled: true, ...workloadIssuer(config) } },
+        tls: {
+          trustDomain: mesh.trustDomain,
+          certificateDNSNames: [signerHost()],
+          certificateDuration: hours,
+          // The program makes it, so that istiod can wait for it.
+          istiodCertificateEnable: false,
+        },
+        server: {
+          clusterID: clusterName,
+          maxCertificateDuration: hours,
+          serving: { signatureAlgorithm: "ECDSA", certificateKeySize: 256 },
+          // A node's ztunnel asks for the certificates of the pods on it.
+          ...(isAmbient(mesh) ? { caTrustedNodeAccounts: `${NODE_AGENT_NAMESPACE}/${RELEASES.ztunnel}` } : {}),
+        },
+        istio: { namespace: NAMESPACES.istioSystem, revisions: revisionsOf(mesh).map(({ name }) => name) },
+        controller: { leaderElectionNamespace: NAMESPACES.istioSystem },
+      },
+    },
+  };
+}

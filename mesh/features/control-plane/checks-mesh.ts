@@ -1,0 +1,81 @@
+import type { Problem } from "../../stack/errors.ts";
+import { compareVersions } from "./istio-versions.ts";
+import { revisionsOf } from "./revisions.ts";
+import type { StackData } from "../../stack/stack.ts";
+import type { Check } from "../../checks.ts";
+
+/** First Istio version whose MeshConfig has `defaultTrafficPolicy`. Source: release notes of Istio 1.31. */
+const DEFAULT_TRAFFIC_POLICY_SINCE = "1.31.0";
+
+/** Seconds that Kubernetes gives a pod to end when nothing else is said: the application's pods say nothing else. */
+const POD_GRACE_SECONDS = 30;
+
+/** Settings of the mesh that fit each other and the version. */
+export const checkMesh: Check = ({ config }) => [
+  ...trafficPolicy(config),
+  ...debounce(config),
+  ...drain(config),
+  ...patterns(config),
+];
+
+function trafficPolicy({ mesh }: StackData["config"]): Problem[] {
+  if (mesh.defaultTrafficPolicy === undefined) {
+    return [];
+  }
+  return revisionsOf(mesh)
+    .filter(({ version }) => compareVersions(version, DEFAULT_TRAFFIC_POLICY_SINCE) < 0)
+    .map(({ version }) => ({
+      path: "mesh.defaultTrafficPolicy",
+      message: `expected Istio ${DEFAULT_TRAFFIC_POLICY_SINCE} or later, which knows it; got ${version}`,
+      remediation: "leave it out, and set the policy of each service in the catalog",
+    }));
+}
+
+function debounce({ mesh }: StackData["config"]): Problem[] {
+  const { debounceMilliseconds, debounceMaxSeconds } = mesh.istiod;
+  return debounceMilliseconds <= debounceMaxSeconds * 1000
+    ? []
+    : [
+        {
+          path: "mesh.istiod.debounceMilliseconds",
+          message: `expected at most mesh.istiod.debounceMaxSeconds, ${debounceMaxSeconds} s; got ${debounceMilliseconds} ms`,
+        },
+      ];
+}
+
+function drain({ mesh }: StackData["config"]): Problem[] {
+  const { terminationDrainSeconds } = mesh.proxy;
+  return terminationDrainSeconds < POD_GRACE_SECONDS
+    ? []
+    : [
+        {
+          path: "mesh.proxy.terminationDrainSeconds",
+          message: `expected less than ${POD_GRACE_SECONDS}, the seconds after which Kubernetes kills a pod; got ${terminationDrainSeconds}`,
+          remediation: "or requests that are still answered are cut off",
+        },
+      ];
+}
+
+/** RE2 knows no look-around and no references back; what JavaScript refuses too is wrong for certain. */
+function patterns({ mesh }: StackData["config"]): Problem[] {
+  return mesh.proxy.stats.inclusionRegexps.flatMap((pattern, index) =>
+    isRe2(pattern)
+      ? []
+      : [
+          {
+            path: `mesh.proxy.stats.inclusionRegexps[${index}]`,
+            message: `expected a regular expression of RE2; got "${pattern}"`,
+            remediation: "without look-ahead, look-behind and references back",
+          },
+        ],
+  );
+}
+
+function isRe2(pattern: string): boolean {
+  try {
+    new RegExp(pattern);
+  } catch {
+    return false;
+  }
+  return !/\(\?(=|!|<=|<!)|\\[1-9]/.test(pattern);
+}

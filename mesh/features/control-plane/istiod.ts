@@ -1,0 +1,110 @@
+import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";
+import { certifiesWorkloads } from "../certificates/uses.ts";
+import { certificateAddress } from "../certificates/workloads.ts";
+import { istiodLabels, istiodName, type ControlPlane } from "./control-planes.ts";
+import { meshConfig } from "./mesh-config.ts";
+import { networkOf } from "../multi-cluster/multi-cluster.ts";
+import { NAMESPACES, NODE_AGENT_NAMESPACE } from "../../kubernetes/names.ts";
+import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
+import type { StackData } from "../../stack/stack.ts";
+import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
+import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
+
+/**
+ * One control plane.
+ * @param clusterName name of the cluster in telemetry and in multi-cluster meshes
+ */
+export function istiod(stack: StackData, clusterName: string, plane: ControlPlane): HelmRelease {
+  const { config } = stack;
+  const { mesh } = config;
+  const labels = istiodLabels(plane);
+  return istioRelease(mesh, {
+    name: istiodName(plane),
+    namespace: NAMESPACES.istioSystem,
+    chart: "istiod",
+    version: plane.version,
+    values: {
+      ...(plane.revision === undefined ? {} : { revision: plane.revision }),
+      base: VALIDATION_FAILS_CLOSED,
+      autoscaleEnabled: true,
+      autoscaleMin: mesh.istiod.replicas.min,
+      autoscaleMax: mesh.istiod.replicas.max,
+      cpu: { targetAverageUtilization: mesh.istiod.cpuTarget },
+      resources: mesh.istiod.resources,
+      ...systemPool(config),
+      affinity: spreadByHost(labels),
+      topologySpreadConstraints: spreadByZone(labels),
+      // One pod at a time, and a pod that is not ready never blocks a drain.
+      pdb: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+      // While a new version rolls out there is one pod more, and never one less.
+      rollingMaxSurge: 1,
+      rollingMaxUnavailable: 0,
+      seccompProfile: { type: "RuntimeDefault" },
+      cni: { enabled: mesh.cni.enabled },
+      env: environment(config),
+      ...(mesh.istiod.jwksRootCertificates === undefined
+        ? {}
+        : { jwksResolverExtraRootCA: mesh.istiod.jwksRootCertificates }),
+      meshConfig: meshConfig(stack),
+      global: { ...globalValues(config, clusterName), ...waypointDefaults(config) },
+      ...(mesh.mode === "ambient" ? AMBIENT_VALUES : {}),
+    },
+  });
+}
+
+/** istiod trusts the node proxies of this namespace to ask for the certificates of their pods. */
+const AMBIENT_VALUES: HelmValues = {
+  trustedZtunnelNamespace: NODE_AGENT_NAMESPACE,
+  // For the proxies that istiod makes itself, the waypoints.
+  gateways: { seccompProfile: { type: "RuntimeDefault" } },
+};
+
+/** What istiod gives to the pods of every waypoint. */
+function waypointDefaults(config: StackData["config"]): { readonly waypoint?: HelmValues } {
+  const { mode, ambient } = config.mesh;
+  return mode === "ambient"
+    ? {
+        waypoint: {
+          resources: ambient.waypoint.resources,
+          ...systemPool(config),
+          affinity: spreadByHost(WAYPOINT_LABELS),
+          topologySpreadConstraints: spreadByZone(WAYPOINT_LABELS),
+        },
+      }
+    : {};
+}
+
+/** istiod's own settings; each is text, as the chart writes it into the container. */
+function environment(config: StackData["config"]): HelmValues {
+  const { mode, istiod: settings } = config.mesh;
+  return {
+    // Kiali asks istiod for the state of the proxies from its own namespace.
+    DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability,
+    BLOCKED_CIDRS_IN_JWKS_URIS: settings.blockedJwksCidrs.join(","),
+    PILOT_DEBOUNCE_AFTER: `${settings.debounceMilliseconds}ms`,
+    PILOT_DEBOUNCE_MAX: `${settings.debounceMaxSeconds}s`,
+    ...(mode === "ambient" ? { PILOT_ENABLE_AMBIENT: "true" } : {}),
+    ...(certifiesWorkloads(config) ? { ENABLE_CA_SERVER: "false" } : {}),
+  };
+}
+
+function globalValues(config: StackData["config"], clusterName: string): HelmValues {
+  const { mesh } = config;
+  const caAddress = certificateAddress(config);
+  return {
+    ...(caAddress === undefined ? {} : { caAddress }),
+    ...imageValues(mesh),
+    // Scheduled before others and evicted after them: without istiod no pod gets its sidecar.
+    priorityClassName: mesh.priorityClassName,
+    logAsJson: true,
+    meshID: mesh.meshId,
+    network: networkOf(mesh),
+    multiCluster: { clusterName },
+    proxy: {
+      resources: mesh.proxy.resources,
+      logLevel: mesh.proxy.logLevel,
+      // What Pod Security `restricted` asks of the injected containers too.
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+}

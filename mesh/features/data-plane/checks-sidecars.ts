@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Problem } from "../../stack/errors.ts";
+import type { ServiceSpec } from "../../stack/catalog.ts";
+import { sidecar as sidecarSchema } from "./schema/sidecar.ts";
+import { isAmbient } from "./waypoint.ts";
+import { contains, parseCidr } from "../../kubernetes/cidr.ts";
+import { compareVersions, istioRefusal } from "../control-plane/istio-versions.ts";
+import { revisionOf } from "../control-plane/revisions.ts";
+import { METADATA } from "../network-policies/outside.ts";
+import { servicePort } from "../../kubernetes/service-port.ts";
+import type { StackData } from "../../stack/stack.ts";
+import type { Check } from "../../checks.ts";
+
+/** Settings of single services' proxies that no pod could have, or that would break the service's own calls. */
+export const checkSidecars: Check = (stack) =>
+  Object.entries(stack.catalog.services).flatMap(([name, service]) => {
+    const path = `services.${name}.sidecar`;
+    return isAmbient(stack.config.mesh)
+      ? ambient(service, path)
+      : [...proxyImage(stack, service, `${path}.image`), ...ports(stack, service, `${path}.excludeOutboundPorts`)];
+  });
+
+function ambient({ sidecar }: ServiceSpec, path: string): Problem[] {
+  return isDeepStrictEqual(sidecar, sidecarSchema.parse({}))
+    ? []
+    : [
+        {
+          path,
+          message: "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got settings of a sidecar",
+          remediation: "remove them, or set mesh.mode: sidecar",
+        },
+      ];
+}
+
+/** A proxy must speak with its control plane, and must not bring back a flaw that the mesh's own version is free of. */
+function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: string): Problem[] {
+  const { image } = sidecar;
+  if (image === undefined) {
+    return [];
+  }
+  const version = /:(\d+\.\d+\.\d+)[^/:@]*(@|$)/.exec(image)?.[1];
+  if (version === undefined) {
+    return [
+      {
+        path,
+        message: `expected a tag that begins with the proxy's Istio version; got ${image}`,
+        remediation: "such as registry.istio.io/release/proxyv2:1.30.7-debug",
+      },
+    ];
+  }
+  const refusal = istioRefusal(version);
+  if (refusal !== undefined) {
+    return [{ path, message: refusal.reason, remediation: refusal.remediation }];
+  }
+  const plane = revisionOf(config.mesh, config.catalog.revisionTag).version;
+  return compareVersions(version, plane) > 0
+    ? [
+        {
+          path,
+          message: `expected at most ${plane}, the version of the control plane that it asks; got ${version}`,
+          remediation: "a proxy may be older than istiod, never newer; raise mesh.version first",
+        },
+      ]
+    : [];
+}
+
+function ports(stack: StackData, service: ServiceSpec, path: string): Problem[] {
+  const used = portsOfCalls(stack, service);
+  return service.sidecar.excludeOutboundPorts.flatMap(({ port, networks }, index, all) => {
+    const at = `${path}[${index}]`;
+    const callee = used.get(port);
+    return [
+      ...(callee === undefined
+        ? []
+        : [
+            {
+              path: `${at}.port`,
+              message: `expected a port that none of the service's calls uses; got ${port}, on which it calls ${callee}`,
+              remediation: `without the sidecar ${callee} gets no certificate and refuses the call`,
+            },
+          ]),
+      ...(all.findIndex((other) => other.port === port) < index
+        ? [
+            {
+              path: `${at}.port`,
+              message: `expected each port once; got ${port} twice`,
+              remediation: "join their networks",
+            },
+          ]
+        : []),
+      ...networks.flatMap((network, position) => metadata(network, `${at}.networks[${position}]`)),
+    ];
+  });
+}
+
+/** Ports on which the sidecar has to see the service's calls, with who is called on it. */
+function portsOfCalls({ catalog }: StackData, { calls, externalCalls }: ServiceSpec): Map<number, string> {
+  const services = calls.flatMap(({ to }) => {
+    const callee = catalog.services[to];
+    return callee === undefined ? [] : [[servicePort(callee), to] as const];
+  });
+  const externals = externalCalls.flatMap((name) => {
+    const called = catalog.externalServices[name];
+    return called === undefined ? [] : [[called.tls === "originate" ? 80 : called.port, called.host] as const];
+  });
+  return new Map([...services, ...externals]);
+}
+
+function metadata(network: string, path: string): Problem[] {
+  const [inner, outer] = [parseCidr(network), parseCidr(METADATA)];
+  return inner !== undefined && outer !== undefined && contains(outer, inner)
+    ? [
+        {
+          path,
+          message: `expected a network outside of ${METADATA}; got ${network}: the credentials of the node lie there`,
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,60 @@
+import type { Problem } from "../../stack/errors.ts";
+import type { GatewayConfig } from "./schema/gateways.ts";
+import type { StackData } from "../../stack/stack.ts";
+import type { Check } from "../../checks.ts";
+
+/** Ports that the proxy or its agent listens on itself. Source: istio.io, "Application requirements", ports used by Istio. */
+const TAKEN = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];
+
+/** Each port of a gateway has a name and a number of its own, in its Service and in its pod. */
+export const checkGateways: Check = ({ config }) =>
+  gateways(config).flatMap(([path, { ports }]) => [
+    ...repeated(`${path}.ports`, "name", ports, "a Service needs names that differ"),
+    ...repeated(`${path}.ports`, "port", ports, "a Service opens each port once"),
+    ...repeated(`${path}.ports`, "targetPort", ports, "the gateway has one listener for each port of its pods"),
+    ...ports.flatMap(({ port, targetPort }, index) => [
+      ...taken(`${path}.ports[${index}].targetPort`, targetPort),
+      // The status port is in the Service already.
+      ...(port === 15021 ? taken(`${path}.ports[${index}].port`, port) : []),
+    ]),
+  ]);
+
+function gateways({ mesh }: StackData["config"]): readonly (readonly [string, GatewayConfig])[] {
+  return [
+    ["mesh.ingressGateway", mesh.ingressGateway],
+    ...(mesh.egressGateway.enabled ? [["mesh.egressGateway", mesh.egressGateway] as const] : []),
+    ...(mesh.internalGateway.enabled ? [["mesh.internalGateway", mesh.internalGateway] as const] : []),
+  ];
+}
+
+function repeated(
+  path: string,
+  key: keyof GatewayConfig["ports"][number],
+  ports: GatewayConfig["ports"],
+  remediation: string,
+): Problem[] {
+  return ports.flatMap((port, index) => {
+    const first = ports.findIndex((other) => other[key] === port[key]);
+    return first === index
+      ? []
+      : [
+          {
+            path: `${path}[${index}].${key}`,
+            message: `expected another ${key} than that of ports[${first}]; got ${String(port[key])} twice`,
+            remediation,
+          },
+        ];
+  });
+}
+
+function taken(path: string, port: number): Problem[] {
+  return TAKEN.includes(port)
+    ? [
+        {
+          path,
+          message: `expected a port that Istio's proxy does not use itself; got ${port}`,
+          remediation: `it uses ${TAKEN.join(", ")}`,
+        },
+      ]
+    : [];
+}

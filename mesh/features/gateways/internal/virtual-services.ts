@@ -1,0 +1,53 @@
+import { toServices } from "../../data-plane/entry.ts";
+import { isAmbient } from "../../data-plane/waypoint.ts";
+import { MANAGED_BY } from "../../../kubernetes/labels.ts";
+import { INTERNAL_HOSTS, internalGatewayHost, internalName } from "../../../kubernetes/names.ts";
+import type { VirtualServiceObject } from "../../../kubernetes/objects.ts";
+import type { StackData } from "../../../stack/stack.ts";
+import { internalRoutes } from "../../routing/public-routes.ts";
+import { callingServices, encryptedPort, plainPort } from "./callers.ts";
+import { MESH_SUBSET } from "./destination-rules.ts";
+
+/** From the gateway to the services, by path as at the ingress gateway; and from the callers' sidecars to the gateway. */
+export function internalVirtualServices({ config, catalog }: StackData): VirtualServiceObject[] {
+  const name = internalName(catalog);
+  const hosts = [...INTERNAL_HOSTS, ...config.traffic.internalGateway.hosts];
+  const object = (name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name, namespace: catalog.namespace, labels: MANAGED_BY },
+    spec,
+  });
+  const [plain, encrypted] = [plainPort(config), encryptedPort(config)];
+  const isCalled = callingServices(config).length > 0 && plain !== undefined && encrypted !== undefined;
+  const root = { hosts, gateways: [name], http: internalRoutes(catalog) };
+  return [
+    // In an ambient mesh the waypoint alone shares out.
+    object(name, isAmbient(config.mesh) ? toServices(catalog, root) : root),
+    ...(isCalled
+      ? [
+          object(`${name}-callers`, {
+            hosts: [internalGatewayHost()],
+            gateways: ["mesh"],
+            exportTo: ["."],
+            http: [
+              {
+                name: "to-internal-gateway",
+                match: [{ port: plain.port }],
+                route: [
+                  {
+                    destination: {
+                      host: internalGatewayHost(),
+                      subset: MESH_SUBSET,
+                      port: { number: encrypted.port },
+                    },
+                    weight: 100,
+                  },
+                ],
+              },
+            ],
+          }),
+        ]
+      : []),
+  ];
+}

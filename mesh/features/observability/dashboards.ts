@@ -1,0 +1,52 @@
+import type { MeshConfig } from "../../stack/mesh.ts";
+import type { HelmValues } from "../../kubernetes/objects.ts";
+import { dashboardJson } from "./dashboards/json.ts";
+import type { Dashboard } from "./dashboards/panel.ts";
+import { sharedProxyOverhead } from "./dashboards/ambient.ts";
+import { controlPlane, gateways, sidecarOverhead } from "./dashboards/platform.ts";
+import { canaryComparison, meshOverview, serviceSignals } from "./dashboards/services.ts";
+
+const FOLDER = "mesh";
+
+/** Every dashboard of a stack. */
+export function dashboards(namespace: string, mode: MeshConfig["mode"]): Dashboard[] {
+  return [
+    meshOverview(mode),
+    serviceSignals(namespace, mode),
+    canaryComparison(namespace, mode),
+    controlPlane(),
+    gateways(),
+    mode === "ambient" ? sharedProxyOverhead(namespace) : sidecarOverhead(namespace),
+  ];
+}
+
+/** Values of Grafana's chart that bring them, in a folder of their own. */
+export function dashboardValues(namespace: string, mode: MeshConfig["mode"]): HelmValues {
+  return {
+    dashboardProviders: {
+      "dashboardproviders.yaml": {
+        apiVersion: 1,
+        providers: [
+          {
+            name: FOLDER,
+            orgId: 1,
+            folder: "Mesh",
+            type: "file",
+            // They are made anew by every `up`; what somebody saves by hand would be lost.
+            disableDeletion: true,
+            allowUiUpdates: false,
+            options: { path: `/var/lib/grafana/dashboards/${FOLDER}` },
+          },
+        ],
+      },
+    },
+    dashboards: {
+      [FOLDER]: Object.fromEntries(
+        dashboards(namespace, mode).map((dashboard) => [
+          dashboard.uid,
+          { json: JSON.stringify(dashboardJson(dashboard)) },
+        ]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { ambientAlerts } from "./alerts/ambient.ts";
+import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
+import { controlPlaneAlerts } from "./alerts/control-plane.ts";
+import { dataPlaneAlerts } from "./alerts/data-plane.ts";
+import { outcomeRecordings } from "./alerts/outcomes.ts";
+import type { Canary, Labelled, RuleGroup, RuleSource } from "./alerts/rule.ts";
+import { errorRatioRecordings, serviceAlerts } from "./alerts/services.ts";
+import { NAMESPACES } from "../../kubernetes/names.ts";
+import type { HelmValue } from "../../kubernetes/objects.ts";
+import type { StackData } from "../../stack/stack.ts";
+import { splitOf } from "../canary/split.ts";
+import { STANDARD_LABELS } from "./telemetry/telemetry.ts";
+
+export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
+
+/** Time between evaluations of the rules. */
+export const RULE_INTERVAL = "30s";
+
+/** Every rule of the mesh. Groups of recordings come first: alerts read them. */
+export function ruleGroups(source: RuleSource): RuleGroup[] {
+  return [
+    {
+      name: "mesh-recordings",
+      interval: RULE_INTERVAL,
+      rules: [...errorRatioRecordings(source), ...versionRecordings(source), ...outcomeRecordings(source)],
+    },
+    {
+      name: "mesh-services",
+      interval: RULE_INTERVAL,
+      rules: [...serviceAlerts(source), ...canaryAlerts(source)],
+    },
+    { name: "mesh-control-plane", interval: RULE_INTERVAL, rules: controlPlaneAlerts(source) },
+    { name: "mesh-data-plane", interval: RULE_INTERVAL, rules: [...dataPlaneAlerts(source), ...ambientAlerts(source)] },
+  ];
+}
+
+/** The rules as both charts of Prometheus take them. */
+export function ruleValues(source: RuleSource): HelmValue {
+  return ruleGroups(source).map(({ rules, ...group }) => ({ ...group, rules: rules.map((rule) => ({ ...rule })) }));
+}
+
+/** What a stack's rules are made from: its catalog and its objectives. */
+export function ruleSource({ config, catalog }: StackData): RuleSource {
+  const { alerts } = config.observability;
+  const { namespace } = catalog;
+  const { mode } = config.mesh;
+  return {
+    mode,
+    objectives: Object.entries(catalog.services).map(([service, { telemetry }]) => ({
+      service,
+      namespace,
+      availabilityPercent: telemetry.slo.availabilityPercent ?? alerts.availabilityPercent,
+      latencyMs: telemetry.slo.latencyMs ?? alerts.latencyMs,
+    })),
+    canaries: canariesOf({ config, catalog }),
+    labelled: labelledServices(catalog),
+    namespace,
+    // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
+    gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress, ...(mode === "ambient" ? [namespace] : [])],
+    runbooks: alerts.runbooks,
+    strict: config.security.mtls === "STRICT",
+  };
+}
+
+/** Services that count their requests by labels beyond Istio's. */
+function labelledServices({ namespace, services }: StackData["catalog"]): Labelled[] {
+  return Object.entries(services).flatMap(([service, { telemetry }]) => {
+    const counted = telemetry.metrics.filter(({ metric }) => metric === "REQUEST_COUNT" || metric === "ALL_METRICS");
+    const names = counted.filter(({ disabled }) => !disabled).flatMap(({ set }) => Object.keys(set));
+    const labels = [...new Set(names)].filter((name) => !STANDARD_LABELS.includes(name)).sort();
+    return labels.length === 0 ? [] : [{ service, namespace, labels }];
+  });
+}
+
+/**
+ * The canary that a service declares beside its stable version; else each of the other versions beside the one with the
+ * largest share.
+ */
+function canariesOf({ catalog }: StackData): Canary[] {
+  const { namespace } = catalog;
+  return Object.entries(catalog.services).flatMap(([service, spec]) => {
+    const shares = splitOf(spec).sort((one, other) => other.weight - one.weight);
+    const declared = spec.canary?.version;
+    const stable = shares.find(({ version }) => version !== declared)?.version;
+    return stable === undefined
+      ? []
+      : shares
+          .filter(({ version }) => version !== stable && (declared === undefined || version === declared))
+          .map(({ version }) => ({ service, namespace, stable, canary: version }));
+  });
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { access } from "./access.ts";
+import { addon, small } from "./addon.ts";
+import { alertmanager, kubeStateMetrics, prometheus, prometheusOperator } from "./metrics.ts";
+import { accessLogs, alerts, metrics, tracing } from "./telemetry.ts";
+import { collector, jaeger } from "./tracing.ts";
+
+export type { SecretKey, VolumeConfig } from "./addon.ts";
+export type { CustomTag, MetricOverride, ServiceTelemetry } from "./telemetry.ts";
+export type { ExporterConfig } from "./tracing.ts";
+
+/** Metrics, traces, logs, alerts and the consoles that show them. */
+export const observability = z.strictObject({
+  prometheus: prometheus.prefault({}).describe("Metrics."),
+  prometheusOperator: prometheusOperator.prefault({}).describe("What `prometheus.kind: operator` adds."),
+  alertmanager: alertmanager.prefault({}).describe("Where alerts are sent on."),
+  kubeStateMetrics: kubeStateMetrics.prefault({}).describe("Metrics of Kubernetes' objects."),
+  grafana: addon({ version: "12.11.1", repository: "https://grafana-community.github.io/helm-charts" }, small)
+    .prefault({})
+    .describe("Dashboards. One pod without a volume: all that it shows is made by the stack."),
+  jaeger: jaeger.prefault({}).describe("Traces."),
+  collector: collector.prefault({}).describe("The OpenTelemetry collector between the proxies and where traces go."),
+  kiali: addon({ version: "2.29.0", repository: "https://kiali.org/helm-charts" }, small)
+    .extend({
+      replicas: z.int().min(1).max(3).default(1).describe("Pods."),
+      viewOnly: z
+        .boolean()
+        .default(true)
+        .describe("Show and change nothing: what somebody changes by hand, the next `up` would take back."),
+    })
+    .prefault({})
+    .describe("The console of the mesh."),
+  tracing: tracing.prefault({}).describe("Tracing."),
+  metrics: metrics.prefault({}).describe("Istio's metrics."),
+  accessLogs: accessLogs.prefault({}).describe("Access logs of the proxies, as JSON on their standard output."),
+  alerts: alerts.prefault({}).describe("Alerts and the objectives behind them."),
+  access: access.prefault({}).describe("Consoles behind the ingress gateway."),
+});
+
+export type ObservabilityConfig = z.infer<typeof observability>;
+export type AddonConfig = Pick<ObservabilityConfig["grafana"], "enabled" | "address" | "chart" | "resources">;

@@ -1,0 +1,117 @@
+import type { ServiceTelemetry } from "../schema/observability.ts";
+import { MANAGED_BY, serviceLabels } from "../../../kubernetes/labels.ts";
+import { NAMESPACES } from "../../../kubernetes/names.ts";
+import type { TelemetryObject } from "../../../kubernetes/objects.ts";
+import type { StackData } from "../../../stack/stack.ts";
+import { healthCheckFilter, ignoredPaths } from "./access-log-filter.ts";
+import { tracingProvider } from "./provider.ts";
+import { accessLoggingSpec, metricsSpec, tracingSpec } from "./spec.ts";
+
+/**
+ * Labels of Istio's standard metrics. Any other has to be named in the mesh configuration, or the proxies do not count by
+ * it. Source: istio.io, Istio Standard Metrics, 1.30.
+ */
+export const STANDARD_LABELS: readonly string[] = [
+  "reporter",
+  "source_workload",
+  "source_workload_namespace",
+  "source_principal",
+  "source_app",
+  "source_version",
+  "source_cluster",
+  "source_canonical_service",
+  "source_canonical_revision",
+  "destination_workload",
+  "destination_workload_namespace",
+  "destination_principal",
+  "destination_app",
+  "destination_version",
+  "destination_service",
+  "destination_service_name",
+  "destination_service_namespace",
+  "destination_cluster",
+  "destination_canonical_service",
+  "destination_canonical_revision",
+  "request_protocol",
+  "response_code",
+  "response_flags",
+  "grpc_response_status",
+  "connection_security_policy",
+];
+
+/** Telemetry of the whole mesh: one object in Istio's root namespace. */
+export function meshTelemetry(stack: StackData): TelemetryObject {
+  const { tracing, metrics, accessLogs } = stack.config.observability;
+  const provider = tracingProvider(stack.config);
+  return {
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: { name: "mesh-default", namespace: NAMESPACES.istioSystem, labels: MANAGED_BY },
+    spec: {
+      ...(provider === undefined
+        ? {}
+        : { tracing: tracingSpec(provider.name, tracing.samplingPercent, tracing.customTags) }),
+      ...(metrics.overrides.length > 0 ? { metrics: metricsSpec(metrics.overrides) } : {}),
+      accessLogging: accessLoggingSpec(accessLogs.mode, logFilter(stack)),
+    },
+  };
+}
+
+/**
+ * Telemetry of the services that differ. What an object says replaces what the mesh says, so tags are merged and a filter
+ * is said again; changes of metrics add up by themselves.
+ */
+export function serviceTelemetries(stack: StackData): TelemetryObject[] {
+  return Object.entries(stack.catalog.services).flatMap(([service, { telemetry }]) => {
+    const spec = serviceSpec(stack, telemetry);
+    return Object.keys(spec).length === 0
+      ? []
+      : [
+          {
+            apiVersion: "telemetry.istio.io/v1" as const,
+            kind: "Telemetry" as const,
+            metadata: {
+              name: service,
+              namespace: stack.catalog.namespace,
+              labels: serviceLabels(stack.catalog, service),
+            },
+            spec: { selector: { matchLabels: { app: service } }, ...spec },
+          },
+        ];
+  });
+}
+
+/** Labels beyond Istio's own that any metric gets, sorted: for the mesh configuration. */
+export function extraStatTags({ config, catalog }: StackData): string[] {
+  const overrides = [
+    ...config.observability.metrics.overrides,
+    ...Object.values(catalog.services).flatMap(({ telemetry }) => telemetry.metrics),
+  ];
+  const names = overrides.flatMap(({ set }) => Object.keys(set));
+  return [...new Set(names)].filter((name) => !STANDARD_LABELS.includes(name)).sort();
+}
+
+function serviceSpec(stack: StackData, telemetry: ServiceTelemetry): Omit<TelemetryObject["spec"], "selector"> {
+  const { tracing } = stack.config.observability;
+  const provider = tracingProvider(stack.config);
+  const traces = telemetry.samplingPercent !== undefined || Object.keys(telemetry.customTags).length > 0;
+  return {
+    ...(provider !== undefined && traces
+      ? {
+          tracing: tracingSpec(provider.name, telemetry.samplingPercent ?? tracing.samplingPercent, {
+            ...tracing.customTags,
+            ...telemetry.customTags,
+          }),
+        }
+      : {}),
+    ...(telemetry.metrics.length > 0 ? { metrics: metricsSpec(telemetry.metrics) } : {}),
+    ...(telemetry.accessLogs === undefined
+      ? {}
+      : { accessLogging: accessLoggingSpec(telemetry.accessLogs, logFilter(stack)) }),
+  };
+}
+
+function logFilter({ config, catalog }: StackData): string | undefined {
+  const { accessLogs } = config.observability;
+  return accessLogs.filter ?? healthCheckFilter(ignoredPaths(catalog, accessLogs));
+}

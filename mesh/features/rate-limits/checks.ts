@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Problem } from "../../stack/errors.ts";
+import { routesAt } from "../routing/gateway-routes.ts";
+import { rateLimitService, type RateLimitServiceConfig } from "./schema/rate-limit-service.ts";
+import type { Check } from "../../checks.ts";
+
+/**
+ * Two limits that count the same requests: only the stricter would ever be felt. A global limit whose path the gateway does not
+ * lead to the service. Settings of a rate limit service beside the address of another one.
+ */
+export const checkRateLimits: Check = ({ config, catalog }) => [
+  ...besideAddress(config.traffic.rateLimitService),
+  ...Object.entries(catalog.services).flatMap(([name, { rateLimits, routes }]) => {
+    const path = `services.${name}.rateLimits`;
+    const prefixes = routesAt(routes, "ingress").map(({ prefix }) => prefix);
+    return [
+      ...repeated(rateLimits.local, `${path}.local`),
+      ...repeated(rateLimits.global, `${path}.global`),
+      ...rateLimits.global.flatMap(({ prefix }, index) => unreached(prefix, prefixes, `${path}.global[${index}]`)),
+    ];
+  }),
+];
+
+/** What only a service that the stack installs can follow. */
+const OWN_SETTINGS = ["image", "replicas", "resources", "redis"] as const;
+
+function besideAddress(service: RateLimitServiceConfig): Problem[] {
+  const { address } = service;
+  const defaults = rateLimitService.parse({});
+  return address === undefined
+    ? []
+    : OWN_SETTINGS.filter((key) => !isDeepStrictEqual(service[key], defaults[key])).map((key) => ({
+        path: `traffic.rateLimitService.${key}`,
+        message: `expected nothing, because traffic.rateLimitService.address names a service that this stack does not install (${address})`,
+        remediation: "remove it, or remove the address so that the stack installs one",
+      }));
+}
+
+function unreached(prefix: string | undefined, prefixes: readonly string[], path: string): Problem[] {
+  if (prefixes.length === 0) {
+    return [
+      {
+        path,
+        message: "expected a service with routes: global limits count requests from outside alone",
+        remediation: "give the service a route, or use rateLimits.local",
+      },
+    ];
+  }
+  return prefix === undefined || prefixes.some((route) => route === "/" || `${prefix}/`.startsWith(`${route}/`))
+    ? []
+    : [
+        {
+          path: `${path}.prefix`,
+          message: `expected a path below a route of the service (${prefixes.join(", ")}); got ${prefix}`,
+        },
+      ];
+}
+
+function repeated(
+  limits: readonly {
+    readonly header?: string | undefined;
+    readonly prefix?: string | undefined;
+    readonly per: string;
+  }[],
+  path: string,
+): Problem[] {
+  return limits.flatMap((limit, index) => {
+    const first = limits.findIndex(
+      ({ header, prefix, per }) => header === limit.header && prefix === limit.prefix && per === limit.per,
+    );
+    return first < index
+      ? [
+          {
+            path: `${path}[${index}]`,
+            message: `expected one limit a ${limit.per} for the same requests; [${first}] counts them too`,
+            remediation: "keep the stricter one, or give them different windows, headers or prefixes",
+          },
+        ]
+      : [];
+  });
+}

@@ -1,0 +1,19 @@
+import { isAmbient } from "../../data-plane/waypoint.ts";
+import { podRequest, type PodSet } from "../../../aws/capacity/requests.ts";
+import type { StackData } from "../../../stack/stack.ts";
+import { installsRateLimitService } from "./installed.ts";
+import { REDIS_HELPERS } from "./redis.ts";
+
+/** The pods of the rate limit service and of its Redis, each with its sidecar where there are sidecars. */
+export function rateLimitPods(stack: StackData): PodSet[] {
+  const { mesh, traffic } = stack.config;
+  const { replicas, resources, redis } = traffic.rateLimitService;
+  const sidecar = isAmbient(mesh) ? [] : [mesh.proxy.resources.requests];
+  const helpers = [REDIS_HELPERS.sentinel.requests, REDIS_HELPERS.splitBrain.requests];
+  return installsRateLimitService(stack)
+    ? [
+        { name: "the rate limit service", pods: replicas, request: podRequest(resources.requests, ...sidecar) },
+        { name: "redis", pods: redis.replicas, request: podRequest(redis.resources.requests, ...helpers, ...sidecar) },
+      ]
+    : [];
+}

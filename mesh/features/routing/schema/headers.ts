@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { METHODS, duration, headerName, headerValue, pattern } from "../../../schema/terms.ts";
+
+const operations = z.strictObject({
+  set: z.record(headerName, headerValue).optional().describe("Headers that get this value."),
+  add: z.record(headerName, headerValue).optional().describe("Headers that get this value beside those they have."),
+  remove: z.array(headerName).min(1).optional().describe("Headers that are taken away."),
+});
+
+/** What the caller's proxy changes in the headers. */
+export const headers = z.strictObject({
+  request: operations.optional().describe("Of the request, before the service sees it."),
+  response: operations.optional().describe("Of the response, before the caller sees it."),
+});
+
+/** Which pages of other origins may call, as browsers ask (CORS). */
+export const cors = z
+  .strictObject({
+    allowOrigins: z
+      .array(
+        z.union([
+          z
+            .string()
+            .regex(
+              /^(\*|https?:\/\/[^\s/]+)$/,
+              "expected an origin such as https://shop.example.com, or * for every one",
+            ),
+          z.strictObject({ regex: pattern.describe("The whole origin matches this pattern (RE2).") }),
+        ]),
+      )
+      .min(1)
+      .describe("Origins: exact, `*`, or an object with `regex`."),
+    allowMethods: z.array(z.enum(METHODS)).min(1).optional().describe("Methods that the pages may use."),
+    allowHeaders: z.array(headerName).min(1).optional().describe("Headers that the pages may send."),
+    exposeHeaders: z.array(headerName).min(1).optional().describe("Headers that the pages may read."),
+    maxAge: duration
+      .regex(/^\d+[smh]$/, "expected whole seconds, minutes or hours")
+      .optional()
+      .describe("How long a browser keeps the answer."),
+    allowCredentials: z.boolean().default(false).describe("Whether the pages may send cookies."),
+  })
+  .refine(({ allowCredentials, allowOrigins }) => !(allowCredentials && allowOrigins.includes("*")), {
+    error: "expected named origins with allowCredentials: browsers refuse * together with cookies",
+    path: ["allowOrigins"],
+  });
+
+export type HeadersSpec = z.infer<typeof headers>;
+export type CorsSpec = z.infer<typeof cors>;

@@ -1,0 +1,20 @@
+import type { Catalog } from "../stack/catalog.ts";
+
+/** Who keeps the object: what `kubectl get -l app.kubernetes.io/managed-by=ecommerce-mesh` shows. */
+export const MANAGED_BY = { "app.kubernetes.io/managed-by": "ecommerce-mesh" } as const;
+
+/** Labels of every object of one service. `app` is what Istio, Kiali and the selectors read. */
+export function serviceLabels(catalog: Catalog, service: string): Record<string, string> {
+  return { app: service, "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": catalog.name, ...MANAGED_BY };
+}
+
+/** Labels that select the pods of one version. They never change: a Deployment's selector is immutable. */
+export function versionSelector(service: string, version: string): Record<string, string> {
+  return { app: service, version };
+}
+
+/** Annotation of pods with connections that bypass the sidecar: why the configuration excepts them. */
+export const PAST_SIDECAR_REASON = "ecommerce-mesh.dev/past-the-sidecar-because";
+
+/** Annotation of a PeerAuthentication that takes plain text: why the configuration excepts it. */
+export const PLAIN_TEXT_REASON = "ecommerce-mesh.dev/plain-text-because";

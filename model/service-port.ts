@@ -1,6 +1,0 @@
-import type { ServiceSpec } from "../config/schema/catalog.ts";
-
-/** Port that callers ask a service on. The container may listen on another. */
-export function servicePort({ port, servicePort }: ServiceSpec): number {
-  return servicePort ?? port;
-}

@@ -1,4 +1,0 @@
-import type { GatewayObject } from "../objects.ts";
-
-/** A port that a gateway listens on, and the hosts there. */
-export type Server = NonNullable<GatewayObject["spec"]["servers"]>[number];
