@@ -20,9 +20,9 @@ import { internalObjects } from "./features/gateways/internal/objects.ts";
 import { globalRateLimits } from "./features/rate-limits/global.ts";
 import { localRateLimits } from "./features/rate-limits/local.ts";
 import { serviceTelemetries } from "./features/observability/telemetry/telemetry.ts";
-import { sidecars } from "./features/data-plane/sidecars.ts";
+import { sidecars } from "./features/workloads/sidecars.ts";
 import { virtualServices } from "./features/routing/virtual-services.ts";
-import { limitRange, resourceQuota } from "./features/workloads/namespace-limits.ts";
+import { limitRange, resourceQuota } from "./capacity/namespace-limits.ts";
 import { serviceObjects } from "./features/workloads/service-objects.ts";
 
 /** What runs: for each service its account, address, Deployments, autoscalers and disruption budget. */

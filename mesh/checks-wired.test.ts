@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "./load/merge.ts";
-import { checkStack } from "./checks.ts";
+import { checkStack } from "./checks/index.ts";
 import { stackData } from "../tests/support/stack-data.ts";
 
 /** One slip for each check that its own tests call by itself: a stack must meet it too. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkStack } from "./checks.ts";
+import { checkStack } from "./checks/index.ts";
 import type { PlainObject } from "./load/merge.ts";
 import type { HelmRelease } from "./kubernetes/objects.ts";
 import { stackReleases } from "./render.ts";

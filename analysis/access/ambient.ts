@@ -1,4 +1,3 @@
-import type { AccessIndex, PortAccess } from "./matrix.ts";
 import { accessBy, type Access, type Grant } from "./grants.ts";
 import type { Party } from "./parties.ts";
 import { connects, type Endpoint } from "../authorization/network.ts";
@@ -6,6 +5,7 @@ import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { peerMode } from "../authorization/peer-mode.ts";
 import { policiesAtWaypoint, TUNNEL_PORT, type Waypoint, type WaypointTarget } from "../authorization/waypoint.ts";
 import { policiesAtZtunnel } from "../authorization/ztunnel.ts";
+import type { AccessIndex, PortAccess } from "./access-index.ts";
 
 /**
  * How a service without sidecar is reached: by its waypoint, which holds callers to the policies of the Service and is the one whom

@@ -7,8 +7,8 @@ import type {
 } from "../../mesh/kubernetes/objects.ts";
 import { selects } from "../authorization/select.ts";
 import type { Grant } from "./grants.ts";
-import type { AccessIndex } from "./matrix.ts";
 import type { Party } from "./parties.ts";
+import type { AccessIndex } from "./access-index.ts";
 
 /** Why a gateway takes nothing from a caller; undefined when it takes requests. */
 export function gatewayAccess({ objects, releases }: AccessIndex, from: Party, to: Party): string | undefined {

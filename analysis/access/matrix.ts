@@ -1,18 +1,17 @@
 import type {
   AuthorizationPolicyObject,
-  HelmRelease,
-  KubernetesObject,
   NetworkPolicyObject,
   PeerAuthenticationObject,
 } from "../../mesh/kubernetes/objects.ts";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
-import { connects, type Endpoint, type NetworkWorld } from "../authorization/network.ts";
-import { ambientNamespaces, type AmbientNamespace } from "../authorization/waypoint.ts";
+import { connects, type Endpoint } from "../authorization/network.ts";
+import { ambientNamespaces } from "../authorization/waypoint.ts";
 import { peerMode } from "../authorization/peer-mode.ts";
 import { accessInAmbient, outboundInAmbient } from "./ambient.ts";
 import { accessOf, type Grant } from "./grants.ts";
 import { gatewayAccess, outboundAccess } from "./edge-of-mesh.ts";
 import { partiesOf, type Party } from "./parties.ts";
+import type { AccessWorld, AccessIndex, PortAccess } from "./access-index.ts";
 
 /** One ordered pair of the matrix. */
 export interface AccessEdge {
@@ -27,13 +26,6 @@ export interface AccessEdge {
   readonly by: readonly string[];
   /** Which methods go with which paths, under which conditions. */
   readonly grants: readonly Grant[];
-}
-
-/** What the matrix is computed from: objects as they are applied, and nothing of what they were made from. */
-export interface AccessWorld {
-  readonly objects: readonly KubernetesObject[];
-  readonly releases: readonly HelmRelease[];
-  readonly trustDomain: string;
 }
 
 /** Everybody that the matrix is about. */
@@ -51,15 +43,6 @@ export function accessMatrix(world: AccessWorld): AccessEdge[] {
   return all.flatMap((from) =>
     all.filter((to) => to.name !== from.name && to.kind !== "elsewhere").map((to) => edge(index, from, to)),
   );
-}
-
-/** The objects by kind: they are looked at for every pair. */
-export interface AccessIndex extends AccessWorld {
-  readonly authorization: readonly AuthorizationPolicyObject[];
-  readonly peers: readonly PeerAuthenticationObject[];
-  readonly network: NetworkWorld;
-  /** Namespaces without sidecars. */
-  readonly ambient: ReadonlyMap<string, AmbientNamespace>;
 }
 
 function indexOf(world: AccessWorld): AccessIndex {
@@ -105,12 +88,6 @@ function edge(index: AccessIndex, from: Party, to: Party): AccessEdge {
     by: unique(perPort.filter(({ grants }) => grants.length > 0 === open).flatMap(({ by }) => by)),
     grants: merged(grants),
   };
-}
-
-/** What passes on one port, or one way, and by which objects; or which ones refuse. */
-export interface PortAccess {
-  readonly grants: readonly Grant[];
-  readonly by: readonly string[];
 }
 
 function onPort(index: AccessIndex, from: Party, to: Party, port: number): PortAccess {

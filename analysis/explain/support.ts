@@ -2,7 +2,8 @@ import { parseAllDocuments } from "yaml";
 import { explain } from "./explain.ts";
 import { parseRequest } from "./request.ts";
 import type { Explanation } from "./types.ts";
-import { buildWorld, type AnyObject, type World, type WorldSettings } from "./world.ts";
+import type { AnyObject, World, WorldSettings } from "./world.ts";
+import { buildWorld } from "./build-world.ts";
 
 /** Namespace of the objects in these tests. */
 export const NAMESPACE = "shop";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { addonVersion } from "../../mesh/aws/eks-versions.ts";
 import { type ManagedAddon } from "../../mesh/aws/managed-addons.ts";
 import { managedPolicyArn, type Partition } from "../../mesh/aws/partition.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 
 /** Namespace of every add-on of EKS. */

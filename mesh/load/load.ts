@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { checkStack } from "../checks.ts";
+import { checkStack } from "../checks/index.ts";
 import { ConfigError, type Problem } from "../stack/errors.ts";
 import { applyOverride } from "./catalog-override.ts";
 import { chooseCatalog } from "./choose-catalog.ts";

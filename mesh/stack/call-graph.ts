@@ -1,8 +1,6 @@
 import type { Catalog, GatewayKind, RouteSpec } from "./catalog.ts";
 import type { AccessSpec, GrantSpec, TokenDemand, TokenSpec } from "../features/authorization/schema/access.ts";
-import { passthroughsOf } from "../features/routing/passthrough.ts";
-import { routesAt } from "../features/routing/gateway-routes.ts";
-import { servedPrefix } from "../features/routing/rewrites.ts";
+import { routesAt, servedPrefix, passthroughsOf } from "./routes.ts";
 
 /** Somebody who may call a service: another service, a gateway, or a caller that is in no catalog. */
 export type Caller =

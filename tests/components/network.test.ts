@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
 import type { PlainObject } from "../../mesh/load/merge.ts";
-import { clusterSecurityRules } from "../../mesh/aws/security-groups.ts";
+import { clusterSecurityRules } from "../../mesh/aws/network/security-groups.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";
 

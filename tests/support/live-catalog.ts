@@ -3,7 +3,7 @@ import { readStackFile } from "../../mesh/load/load.ts";
 import type { PlainObject } from "../../mesh/load/merge.ts";
 import { catalog as catalogSchema, type Catalog } from "../../mesh/stack/catalog.ts";
 import { METHODS } from "../../mesh/schema/terms.ts";
-import { checkStack } from "../../mesh/checks.ts";
+import { checkStack } from "../../mesh/checks/index.ts";
 import { ruleFrom, splitFrom } from "./arbitrary-catalog.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 import type { TokenIssuer } from "./token-issuer.ts";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../stack/errors.ts";
 import { isSecretName, secretsIn } from "../../kubernetes/secret-values.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** No secret stands in a stack's file or in a catalog: what is read there is committed, rendered and previewed. */
 export const checkPlainSecrets: Check = ({ config, catalog }) => {

@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../../stack/mesh.ts";
-import { reportersOf } from "../observability/reporters.ts";
+import { reportersOf } from "../observability/addons/reporters.ts";
 
 /** Whose requests are counted. */
 export interface CanaryLabels {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { merge, type PlainObject } from "../../load/merge.ts";
-import { podDemand } from "../../aws/capacity/demand.ts";
+import { podDemand } from "../../capacity/demand.ts";
 import { gatewayCertificates } from "./gateway.ts";
 import { clusterIssuers } from "./issuers.ts";
-import type { CertificateObject } from "./objects.ts";
+import type { CertificateObject } from "../../kubernetes/cert-manager.ts";
 import { workloadCertificates } from "./workloads.ts";
 import { dnsChallengePolicy, privateCaPolicy } from "./iam.ts";
 import { RESTRICTED_PODS } from "../workloads/namespaces.ts";

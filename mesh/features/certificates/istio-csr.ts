@@ -3,9 +3,9 @@ import { signerHost, workloadIssuer } from "./workloads.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import { NAMESPACES, NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
-import { revisionsOf } from "../control-plane/revisions.ts";
+import { revisionsOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { spreadByHost, spreadByZone, systemPool } from "../control-plane/placement.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../../releases/placement.ts";
 
 const LABELS = { app: RELEASES.istioCsr };
 

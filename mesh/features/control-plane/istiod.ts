@@ -1,14 +1,14 @@
 import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
 import { certificateAddress } from "../certificates/workloads.ts";
-import { istiodLabels, istiodName, type ControlPlane } from "./control-planes.ts";
+import { istiodLabels, istiodName, type ControlPlane } from "./revisions/control-planes.ts";
 import { meshConfig } from "./mesh-config.ts";
-import { networkOf } from "../multi-cluster/multi-cluster.ts";
 import { NAMESPACES, NODE_AGENT_NAMESPACE } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
-import { spreadByHost, spreadByZone, systemPool } from "./placement.ts";
+import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "../../releases/istio-chart.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../../releases/placement.ts";
+import { networkOf } from "../../stack/networks.ts";
 
 /**
  * One control plane.

@@ -12,7 +12,7 @@ import {
   revisionOf,
   revisionsOf,
   tagsOf,
-} from "./revisions.ts";
+} from "./revisions/revisions.ts";
 import { workloadObjects } from "../../application.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 

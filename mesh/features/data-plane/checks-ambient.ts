@@ -5,7 +5,7 @@ import { proxy } from "./schema/proxy.ts";
 import { isEveryPath } from "./attach.ts";
 import { isAmbient, WAYPOINT } from "./waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** What a mesh without sidecars cannot do, or has no pod for; and with sidecars what only the other mode reads. */
 export const checkAmbient: Check = (stack) =>

@@ -4,12 +4,12 @@ import type { ServiceSpec } from "../../stack/catalog.ts";
 import { sidecar as sidecarSchema } from "./schema/sidecar.ts";
 import { isAmbient } from "./waypoint.ts";
 import { contains, parseCidr } from "../../kubernetes/cidr.ts";
-import { compareVersions, istioRefusal } from "../control-plane/istio-versions.ts";
-import { revisionOf } from "../control-plane/revisions.ts";
-import { METADATA } from "../network-policies/outside.ts";
+import { compareVersions, istioRefusal } from "../control-plane/revisions/istio-versions.ts";
+import { revisionOf } from "../control-plane/revisions/revisions.ts";
 import { servicePort } from "../../kubernetes/service-port.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
+import { METADATA } from "../../kubernetes/network-peers.ts";
 
 /** Settings of single services' proxies that no pod could have, or that would break the service's own calls. */
 export const checkSidecars: Check = (stack) =>

@@ -3,7 +3,7 @@ import type { MeshConfig } from "../../stack/mesh.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, ConfigMapObject, WaypointObject } from "../../kubernetes/objects.ts";
-import { gatewayTag } from "../control-plane/revisions.ts";
+import { gatewayTag } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 
 /** Name of the waypoint, and of the Deployment, Service and ServiceAccount that istiod makes for it. */

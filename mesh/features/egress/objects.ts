@@ -1,4 +1,4 @@
-import { waypointEgressObjects } from "../data-plane/egress.ts";
+import { waypointEgressObjects } from "./ambient.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import type { IstioObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";

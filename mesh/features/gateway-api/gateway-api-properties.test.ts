@@ -4,14 +4,14 @@ import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema, type Catalog } from "../../stack/catalog.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { checkGatewayApi } from "./checks.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 import { checkMirrors } from "../routing/checks-mirrors.ts";
 import { checkPrecedence } from "../routing/checks-precedence.ts";
 import { checkRoutes } from "../routing/checks-routes.ts";
 import { checkRules } from "../routing/checks-rules.ts";
 import { milliseconds } from "../../kubernetes/duration.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack/stack-world.ts";
 import type { Explanation, MeshRequest } from "../../../analysis/explain/types.ts";
 import type { World } from "../../../analysis/explain/world.ts";
 

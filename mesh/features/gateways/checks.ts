@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { GatewayConfig } from "./schema/gateways.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Ports that the proxy or its agent listens on itself. Source: istio.io, "Application requirements", ports used by Istio. */
 const TAKEN = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];

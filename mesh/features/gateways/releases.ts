@@ -9,13 +9,13 @@ import {
   ingressService,
   STATUS_PORT,
 } from "./load-balancer.ts";
-import { EAST_WEST_PORTS, NETWORK_LABEL, networkOf } from "../multi-cluster/multi-cluster.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
-import { gatewayTag, proxyAnnotation, revisionOf } from "../control-plane/revisions.ts";
+import { gatewayTag, proxyAnnotation, revisionOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { istioRelease } from "../control-plane/istio-chart.ts";
-import { spreadByHost, spreadByZone, systemPool } from "../control-plane/placement.ts";
+import { istioRelease } from "../../releases/istio-chart.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../../releases/placement.ts";
+import { EAST_WEST_PORTS, NETWORK_LABEL, networkOf } from "../../stack/networks.ts";
 
 /** Connections live long, and each pod that goes cuts some: one a minute, after five quiet minutes. */
 const SLOW_SCALE_DOWN = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "../../load/merge.ts";
-import { podDemand } from "../../aws/capacity/demand.ts";
-import { checkStack } from "../../checks.ts";
+import { podDemand } from "../../capacity/demand.ts";
+import { checkStack } from "../../checks/index.ts";
 import { eastWestObjects, remoteServiceEntries } from "./multi-cluster.ts";
 import { platformNamespaces } from "../workloads/namespaces.ts";
 import { MASK, renderStack, stackReleases } from "../../render.ts";

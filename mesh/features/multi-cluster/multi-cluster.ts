@@ -1,32 +1,13 @@
 import type { MeshConfig } from "../../stack/mesh.ts";
 import type { RemoteService } from "./schema/multi-cluster.ts";
-import { controlPlane, istiodName } from "../control-plane/control-planes.ts";
+import { controlPlane, istiodName } from "../control-plane/revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { GatewayObject, IstioObject, ServiceEntryObject, VirtualServiceObject } from "../../kubernetes/objects.ts";
-import { revisionOf } from "../control-plane/revisions.ts";
-import type { SecretTemplate } from "../certificates/secrets.ts";
+import { revisionOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-
-/** The network of a cluster that names none. */
-export const DEFAULT_NETWORK = "network1";
-
-/** Ports of the east-west gateway. Source: gateway chart 1.30.3, `networkGateway`. */
-export const EAST_WEST_PORTS = { services: 15443, istiod: 15012, webhooks: 15017 } as const;
-
-/** Label that tells a network: of a gateway's Service and pods, and of istiod's namespace for the cluster's own. */
-export const NETWORK_LABEL = "topology.istio.io/network";
-
-/** Name of the network that a cluster's pods share. */
-export function networkOf({ network }: MeshConfig): string {
-  return network ?? DEFAULT_NETWORK;
-}
-
-/** Labels of istiod's namespace in a mesh of several clusters: istiod reads its own network from them. */
-export function networkLabels({ mesh }: StackData["config"]): Readonly<Record<string, string>> {
-  const { eastWestGateway, remoteClusters } = mesh.multiCluster;
-  return eastWestGateway.enabled || remoteClusters.length > 0 ? { [NETWORK_LABEL]: networkOf(mesh) } : {};
-}
+import type { SecretTemplate } from "../../kubernetes/secret-template.ts";
+import { EAST_WEST_PORTS } from "../../stack/networks.ts";
 
 /** What the east-west gateway lets through: services by their SNI, and istiod where it is asked for. */
 export function eastWestObjects({ config: { mesh } }: StackData): IstioObject[] {

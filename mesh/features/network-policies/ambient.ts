@@ -7,13 +7,12 @@ import { edgesOf } from "../../stack/call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { authorizerOf } from "./callees.ts";
-import { METADATA } from "./outside.ts";
 import { namespacesOf } from "./outsiders.ts";
 import { policy } from "./policy.ts";
-import { inNamespace, network, tcp } from "./peers.ts";
+import { inNamespace, network, tcp, METADATA } from "../../kubernetes/network-peers.ts";
 import { ISTIO_PORTS } from "./ports.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { portsOutside } from "../data-plane/egress.ts";
+import { portsOutside } from "../egress/ambient.ts";
 import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Edge } from "../../stack/call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { namespacesOf } from "./outsiders.ts";
-import { inNamespace, network, pods, tcp } from "./peers.ts";
+import { inNamespace, network, pods, tcp } from "../../kubernetes/network-peers.ts";
 import { podPort } from "./ports.ts";
 
 /** Who the catalog says may call a service, each on the port where the arrow ends. */

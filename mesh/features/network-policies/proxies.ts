@@ -4,7 +4,7 @@ import { NAMESPACES } from "../../kubernetes/names.ts";
 import { tracingProvider } from "../observability/telemetry/provider.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { CERTIFICATE_SIGNER } from "./certificates.ts";
-import { inNamespace, namespaceOf, network, tcp, toHost } from "./peers.ts";
+import { inNamespace, namespaceOf, network, tcp, toHost } from "../../kubernetes/network-peers.ts";
 import { ISTIO_PORTS } from "./ports.ts";
 
 /** What each pod of the mesh takes for its proxy: who reads metrics. */

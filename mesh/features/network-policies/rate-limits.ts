@@ -3,12 +3,12 @@ import { fromProbes } from "./ambient.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
-import { inNamespace, pods, tcp } from "./peers.ts";
+import { inNamespace, pods, tcp } from "../../kubernetes/network-peers.ts";
 import { policy } from "./policy.ts";
 import { ISTIO_PORTS } from "./ports.ts";
 import { proxyEgress, proxyIngress } from "./proxies.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../rate-limits/service/names.ts";
+import { RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../rate-limits/names.ts";
 
 /** The same arrows below the mesh, in and out: gateway to service to Redis, and what each proxy needs itself. */
 export function rateLimitNetworkPolicies(stack: StackData): NetworkPolicyObject[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkStack } from "../../checks.ts";
+import { checkStack } from "../../checks/index.ts";
 import { collectorConfig } from "./collector.ts";
 import { dashboards } from "./dashboards.ts";
 import { consoleObjects } from "./consoles.ts";

@@ -1,7 +1,7 @@
 import type { ExporterConfig, ObservabilityConfig, SecretKey } from "./schema/observability.ts";
 import type { HelmValue, HelmValues } from "../../kubernetes/objects.ts";
-import { spreadByHost, spreadByZone } from "../control-plane/placement.ts";
-import { jaegerOtlp } from "./addresses.ts";
+import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
+import { jaegerOtlp } from "./addons/addresses.ts";
 
 const LABELS = { "app.kubernetes.io/name": "opentelemetry-collector" } as const;
 

@@ -1,10 +1,10 @@
 import type { ObservabilityConfig } from "./schema/observability.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
-import { ADDON_SECRETS } from "./addon-secrets.ts";
+import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
-import { DATA_SOURCES } from "./data-sources.ts";
-import { jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
+import { DATA_SOURCES } from "./addons/data-sources.ts";
+import { jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
 import { SCRAPE_SECONDS } from "./volume.ts";
 
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";

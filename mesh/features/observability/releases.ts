@@ -1,7 +1,7 @@
 import type { AddonConfig } from "./schema/observability.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
-import { installsCollector, isInstalled } from "./addresses.ts";
+import { installsCollector, isInstalled } from "./addons/addresses.ts";
 import { collectorValues } from "./collector.ts";
 import { grafanaValues } from "./grafana.ts";
 import { jaegerValues } from "./jaeger.ts";
@@ -10,7 +10,7 @@ import { operatorValues } from "./prometheus-operator.ts";
 import { serverValues } from "./prometheus-server.ts";
 import { ruleSource } from "./rules.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { systemPool } from "../control-plane/placement.ts";
+import { systemPool } from "../../releases/placement.ts";
 
 /** Charts of the two kinds of Prometheus, and their versions when none is given. */
 const PROMETHEUS_CHARTS = {

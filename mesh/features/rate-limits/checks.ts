@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../stack/errors.ts";
-import { routesAt } from "../routing/gateway-routes.ts";
+import { routesAt } from "../../stack/routes.ts";
 import { rateLimitService, type RateLimitServiceConfig } from "./schema/rate-limit-service.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /**
  * Two limits that count the same requests: only the stricter would ever be felt. A global limit whose path the gateway does not

@@ -2,9 +2,9 @@ import type { Catalog, ServiceSpec } from "../../stack/catalog.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES } from "../../kubernetes/names.ts";
 import type { EnvoyFilterObject, Json } from "../../kubernetes/objects.ts";
-import { rateLimitAddress } from "./service/names.ts";
+import { rateLimitAddress } from "./names.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { routesAt } from "../routing/gateway-routes.ts";
+import { routesAt } from "../../stack/routes.ts";
 import { pathRegex } from "./actions.ts";
 import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits } from "./named.ts";
 

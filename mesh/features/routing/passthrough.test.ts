@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { PlainObject } from "../../load/merge.ts";
 import { securityObjects, trafficObjects } from "../../application.ts";
-import { checkStack } from "../../checks.ts";
+import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack/stack-world.ts";
 import { itRefuses, type Refused } from "../../../tests/support/refusals.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { objectNamed } from "../../../tests/support/traffic-objects.ts";

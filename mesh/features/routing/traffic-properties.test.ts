@@ -4,7 +4,7 @@ import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema } from "../../stack/catalog.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { applicationObjects } from "../../application.ts";
-import { checkStack } from "../../checks.ts";
+import { checkStack } from "../../checks/index.ts";
 import { matchesRequest, type Place } from "../../../analysis/explain/http-match.ts";
 import type { MeshRequest } from "../../../analysis/explain/types.ts";
 import type { IstioObject } from "../../kubernetes/objects.ts";

@@ -4,14 +4,14 @@ import { isAmbient } from "../data-plane/waypoint.ts";
 import { imagePullPolicy } from "../../kubernetes/images.ts";
 import { serviceLabels, versionSelector } from "../../kubernetes/labels.ts";
 import { deploymentName } from "../../kubernetes/names.ts";
-import { workloadPlacement } from "../../aws/node-pools.ts";
+import { workloadPlacement } from "../../stack/node-pools.ts";
 import type { DeploymentObject, PodSpec } from "../../kubernetes/objects.ts";
-import { proxyAnnotation } from "../control-plane/revisions.ts";
+import { proxyAnnotation } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { environmentOf } from "./environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "./pod-defaults.ts";
 import { portsOf } from "./ports.ts";
-import { isAutoscaled, replicasOf } from "./replicas.ts";
+import { isAutoscaled, replicasOf } from "../../stack/replicas.ts";
 import { sidecarAnnotations } from "./sidecar-annotations.ts";
 
 /** The Deployment of one version of a service. */

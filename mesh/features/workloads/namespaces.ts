@@ -2,11 +2,11 @@ import { AMBIENT_LABELS, isAmbient, ZTUNNEL_LABEL } from "../data-plane/waypoint
 import { installsCertManager } from "../certificates/uses.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "../gateways/load-balancer.ts";
-import { networkLabels } from "../multi-cluster/multi-cluster.ts";
 import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../kubernetes/names.ts";
 import type { NamespaceObject } from "../../kubernetes/objects.ts";
-import { injectionLabels } from "../control-plane/revisions.ts";
+import { injectionLabels } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
+import { networkLabels } from "../../stack/networks.ts";
 
 /**
  * Pod Security: istiod and the gateways need no privilege at all. The node agent, which does, lies in kube-system.

@@ -3,7 +3,7 @@ import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { readStackFile } from "../../../mesh/load/load.ts";
 import type { Json } from "../../../mesh/kubernetes/objects.ts";
 import { rateLimitDeployment } from "../../../mesh/features/rate-limits/service/deployment.ts";
-import { installsRateLimitService } from "../../../mesh/features/rate-limits/service/installed.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/installed.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { globalRateLimits } from "../../../mesh/features/rate-limits/global.ts";
 import { rateLimitServiceConfig } from "../../../mesh/features/rate-limits/settings.ts";

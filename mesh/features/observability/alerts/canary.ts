@@ -1,4 +1,4 @@
-import { reportersOf } from "../reporters.ts";
+import { reportersOf } from "../addons/reporters.ts";
 import { alert, BY_SERVICE, type AlertingRule, type RecordingRule, type RuleSource } from "./rule.ts";
 
 const RATIO = "service_version:istio_requests_errors:ratio_rate10m";

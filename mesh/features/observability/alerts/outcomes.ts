@@ -1,4 +1,4 @@
-import { reportersOf } from "../reporters.ts";
+import { reportersOf } from "../addons/reporters.ts";
 import { BY_SERVICE, type RecordingRule, type RuleSource } from "./rule.ts";
 
 /** What requests are counted by that carry labels of a service's own. */

@@ -1,4 +1,4 @@
-import { reportersOf } from "../reporters.ts";
+import { reportersOf } from "../addons/reporters.ts";
 import { alert, BY_SERVICE, type AlertingRule, type Objective, type RecordingRule, type RuleSource } from "./rule.ts";
 
 /** Windows over which errors are counted; each is recorded once and read by several alerts. */

@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../../../stack/mesh.ts";
-import { reportersOf, type Reporters } from "../reporters.ts";
+import { reportersOf, type Reporters } from "../addons/reporters.ts";
 import { DASHBOARD_TITLES } from "./titles.ts";
 import { errorShare, quantiles, rate, type Dashboard, type Panel, type Variable } from "./panel.ts";
 

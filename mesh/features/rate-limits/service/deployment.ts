@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Container, EnvVar } from "kubernetes-types/core/v1.d.ts";
 import { isAmbient } from "../../data-plane/waypoint.ts";
 import { imagePullPolicy } from "../../../kubernetes/images.ts";
-import { workloadPlacement } from "../../../aws/node-pools.ts";
+import { workloadPlacement } from "../../../stack/node-pools.ts";
 import type { ConfigMapObject, DeploymentObject } from "../../../kubernetes/objects.ts";
-import { proxyAnnotation } from "../../control-plane/revisions.ts";
+import { proxyAnnotation } from "../../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../../stack/stack.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "../../workloads/pod-defaults.ts";
-import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS_PASSWORD } from "./names.ts";
+import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS_PASSWORD } from "../names.ts";
 import { redisAddress } from "./redis.ts";
 
 /** Where the service looks for its files: `<root>/<subdirectory>/config`. */

@@ -1,7 +1,7 @@
 import { isAmbient } from "../../data-plane/waypoint.ts";
-import { podRequest, type PodSet } from "../../../aws/capacity/requests.ts";
+import { podRequest, type PodSet } from "../../../kubernetes/pod-requests.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { installsRateLimitService } from "./installed.ts";
+import { installsRateLimitService } from "../installed.ts";
 import { REDIS_HELPERS } from "./redis.ts";
 
 /** The pods of the rate limit service and of its Redis, each with its sidecar where there are sidecars. */

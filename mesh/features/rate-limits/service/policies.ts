@@ -2,9 +2,9 @@ import { isAmbient } from "../../data-plane/waypoint.ts";
 import { NAMESPACES, principal, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, SidecarObject } from "../../../kubernetes/objects.ts";
 import { tracingProvider } from "../../observability/telemetry/provider.ts";
-import { namespaceOf } from "../../network-policies/peers.ts";
+import { namespaceOf } from "../../../kubernetes/network-peers.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "./names.ts";
+import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../names.ts";
 
 /**
  * Who may ask whom: the ingress gateway the service, the service Redis, and the pods of Redis each other; nobody else anything. By

@@ -3,10 +3,10 @@ import { isAmbient } from "../../data-plane/waypoint.ts";
 import { RATE_LIMIT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
 import type { HelmRelease } from "../../../kubernetes/objects.ts";
 import { parseQuantity } from "../../../kubernetes/quantity.ts";
-import { workloadPool } from "../../control-plane/placement.ts";
-import { proxyAnnotation } from "../../control-plane/revisions.ts";
+import { workloadPool } from "../../../releases/placement.ts";
+import { proxyAnnotation } from "../../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { REDIS, REDIS_PASSWORD, REDIS_PORTS, redisHost } from "./names.ts";
+import { REDIS, REDIS_PASSWORD, REDIS_PORTS, redisHost } from "../names.ts";
 
 /** Name of the group of Redis that Sentinel watches; the chart's default. */
 const MASTER_GROUP = "mymaster";

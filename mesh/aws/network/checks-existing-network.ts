@@ -1,0 +1,40 @@
+import type { Problem } from "../../stack/errors.ts";
+import { network as networkSchema } from "../schema/network.ts";
+import type { Check } from "../../stack/check.ts";
+
+const LISTS = ["publicSubnetIds", "privateSubnetIds", "intraSubnetIds"] as const;
+
+/** A network that exists has a subnet of each kind in each zone, and nothing is said of one of the stack's own beside it. */
+export const checkExistingNetwork: Check = ({ config }) => {
+  const { existing } = config.network;
+  if (config.platform.kind !== "eks" || existing === undefined) {
+    return [];
+  }
+  const zones = config.platform.zones.length;
+  const lists = LISTS.flatMap((key): Problem[] => {
+    const ids = existing[key] ?? existing.privateSubnetIds;
+    const path = `network.existing.${key}`;
+    if (ids.length !== zones) {
+      const message = `expected one subnet for each of the ${zones} zones; got ${ids.length}`;
+      return existing[key] === undefined ? [] : [{ path, message, remediation: "in the order of platform.zones" }];
+    }
+    return ids.flatMap((id, index) =>
+      ids.indexOf(id) < index
+        ? [{ path: `${path}[${index}]`, message: `expected each subnet once; got "${id}" again` }]
+        : [],
+    );
+  });
+  return [...lists, ...ownNetwork(config.network)];
+};
+
+/** Keys that shape a VPC of the stack's own. A value that equals the default says nothing and is let pass. */
+function ownNetwork(network: Parameters<Check>[0]["config"]["network"]): Problem[] {
+  const defaults: Record<string, unknown> = networkSchema.parse({});
+  return Object.entries(network)
+    .filter(([key, value]) => key !== "existing" && JSON.stringify(value) !== JSON.stringify(defaults[key]))
+    .map(([key]) => ({
+      path: `network.${key}`,
+      message: `expected nothing here, because network.existing names a VPC that is not this stack's to shape`,
+      remediation: `leave out network.${key}, or network.existing`,
+    }));
+}
