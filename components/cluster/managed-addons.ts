@@ -1,3 +1,4 @@
+import { KUBE_SYSTEM } from "../../mesh/kubernetes/names.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { addonVersion } from "../../mesh/aws/eks-versions.ts";
@@ -7,7 +8,7 @@ import { childOptions, type ComponentOptions } from "../kubernetes/child-options
 import { PodIdentity } from "./pod-identity.ts";
 
 /** Namespace of every add-on of EKS. */
-const NAMESPACE = "kube-system";
+const NAMESPACE = KUBE_SYSTEM;
 
 /** Which add-ons are installed where. */
 export interface ManagedAddonsArgs {

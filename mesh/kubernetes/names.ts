@@ -17,8 +17,8 @@ export const NAMESPACES = {
 /** Namespace of the rate limit service, which is in the mesh like an application. */
 export const RATE_LIMIT_NAMESPACE = "rate-limit";
 
-/** Namespace of agents that run on every node. Kubernetes' own: the program does not make it. */
-export const NODE_AGENT_NAMESPACE = "kube-system";
+/** Namespace of DNS, controllers and agents that run on every node. Kubernetes' own: the program does not make it. */
+export const KUBE_SYSTEM = "kube-system";
 
 /** Names of the Helm releases. A gateway's Service, Deployment and ServiceAccount are named after its release. */
 export const RELEASES = {

@@ -1,3 +1,4 @@
+import { ISTIO_PORTS } from "../kubernetes/ports.ts";
 import type { MeshConfig } from "./mesh.ts";
 import type { StackData } from "./stack.ts";
 
@@ -5,7 +6,7 @@ import type { StackData } from "./stack.ts";
 export const DEFAULT_NETWORK = "network1";
 
 /** Ports of the east-west gateway. Source: gateway chart 1.30.3, `networkGateway`. */
-export const EAST_WEST_PORTS = { services: 15443, istiod: 15012, webhooks: 15017 } as const;
+export const EAST_WEST_PORTS = { services: 15443, istiod: ISTIO_PORTS.xds, webhooks: ISTIO_PORTS.webhook } as const;
 
 /** Label that tells a network: of a gateway's Service and pods, and of istiod's namespace for the cluster's own. */
 export const NETWORK_LABEL = "topology.istio.io/network";

@@ -1,8 +1,7 @@
 import { interruptionQueue } from "./names.ts";
-import { RELEASES } from "../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { KUBE_SYSTEM } from "../../features/gateways/edge-releases.ts";
 import { systemPool } from "../../releases/placement.ts";
 
 /**

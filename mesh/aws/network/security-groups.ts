@@ -1,3 +1,4 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 /** The two groups of a cluster: the network interfaces of its control plane, and its nodes with their pods. */
 export type ClusterGroup = "controlPlane" | "nodes";
 
@@ -23,8 +24,8 @@ export const CONTROL_PLANE_TO_NODES: readonly { readonly port: number; readonly 
   { port: 10250, description: "Kubelets: logs, exec, metrics" },
   // The EKS add-on listens here, unlike upstream's chart; every autoscaler reads from it.
   { port: 10251, description: "metrics-server" },
-  { port: 15012, description: "istiod: certificates and configuration over TLS" },
-  { port: 15017, description: "istiod: webhooks for injection and validation" },
+  { port: ISTIO_PORTS.xds, description: "istiod: certificates and configuration over TLS" },
+  { port: ISTIO_PORTS.webhook, description: "istiod: webhooks for injection and validation" },
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { certifiesWorkloads } from "./uses.ts";
 import { signerHost, workloadIssuer } from "./workloads.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
-import { NAMESPACES, NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
+import { NAMESPACES, KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import { revisionsOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -48,7 +48,7 @@ export function istioCsr({ config }: StackData, clusterName: string): HelmReleas
           maxCertificateDuration: hours,
           serving: { signatureAlgorithm: "ECDSA", certificateKeySize: 256 },
           // A node's ztunnel asks for the certificates of the pods on it.
-          ...(isAmbient(mesh) ? { caTrustedNodeAccounts: `${NODE_AGENT_NAMESPACE}/${RELEASES.ztunnel}` } : {}),
+          ...(isAmbient(mesh) ? { caTrustedNodeAccounts: `${KUBE_SYSTEM}/${RELEASES.ztunnel}` } : {}),
         },
         istio: { namespace: NAMESPACES.istioSystem, revisions: revisionsOf(mesh).map(({ name }) => name) },
         controller: { leaderElectionNamespace: NAMESPACES.istioSystem },

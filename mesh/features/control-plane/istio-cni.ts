@@ -1,4 +1,4 @@
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { imageValues, istioRelease } from "../../releases/istio-chart.ts";
@@ -14,7 +14,7 @@ export function istioCni({ config }: StackData): HelmRelease | undefined {
   return cni.enabled
     ? istioRelease(mesh, {
         name: RELEASES.istioCni,
-        namespace: NODE_AGENT_NAMESPACE,
+        namespace: KUBE_SYSTEM,
         chart: "cni",
         values: {
           cniBinDir: cni.binDirectory,

@@ -3,7 +3,7 @@ import { certifiesWorkloads } from "../certificates/uses.ts";
 import { certificateAddress } from "../certificates/workloads.ts";
 import { istiodLabels, istiodName, type ControlPlane } from "./revisions/control-planes.ts";
 import { meshConfig } from "./mesh-config.ts";
-import { NAMESPACES, NODE_AGENT_NAMESPACE } from "../../kubernetes/names.ts";
+import { NAMESPACES, KUBE_SYSTEM } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "../../releases/istio-chart.ts";
@@ -54,7 +54,7 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
 
 /** istiod trusts the node proxies of this namespace to ask for the certificates of their pods. */
 const AMBIENT_VALUES: HelmValues = {
-  trustedZtunnelNamespace: NODE_AGENT_NAMESPACE,
+  trustedZtunnelNamespace: KUBE_SYSTEM,
   // For the proxies that istiod makes itself, the waypoints.
   gateways: { seccompProfile: { type: "RuntimeDefault" } },
 };

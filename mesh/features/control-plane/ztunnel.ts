@@ -1,6 +1,6 @@
 import { certificateAddress } from "../certificates/workloads.ts";
 import { controlPlane } from "./revisions/control-planes.ts";
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import { revisionOf } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -20,7 +20,7 @@ export function ztunnel({ config }: StackData, clusterName: string): HelmRelease
   return mesh.mode === "ambient"
     ? istioRelease(mesh, {
         name: RELEASES.ztunnel,
-        namespace: NODE_AGENT_NAMESPACE,
+        namespace: KUBE_SYSTEM,
         chart: "ztunnel",
         values: {
           ...(revision === undefined ? {} : { revision }),

@@ -1,3 +1,4 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import { stringify } from "yaml";
 import type { MeshConfig } from "../../stack/mesh.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
@@ -11,9 +12,6 @@ export const WAYPOINT = "waypoint";
 
 /** Labels of its pods, which istiod gives them. */
 export const WAYPOINT_LABELS = { "gateway.networking.k8s.io/gateway-name": WAYPOINT } as const;
-
-/** Port of HBONE, the tunnel between ztunnel, waypoints and gateways. */
-const HBONE_PORT = 15008;
 
 /** Name of the ConfigMap with what istiod adds to the waypoint's objects. */
 const OPTIONS = `${WAYPOINT}-options`;
@@ -56,7 +54,7 @@ export function waypointObjects({ config, catalog }: StackData): [ConfigMapObjec
       },
       spec: {
         gatewayClassName: "istio-waypoint",
-        listeners: [{ name: "mesh", port: HBONE_PORT, protocol: "HBONE" }],
+        listeners: [{ name: "mesh", port: ISTIO_PORTS.hbone, protocol: "HBONE" }],
         infrastructure: { parametersRef: { group: "", kind: "ConfigMap", name: OPTIONS } },
       },
     },

@@ -1,4 +1,4 @@
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 
@@ -12,7 +12,7 @@ export function gatewayApiCrds({ config }: StackData): HelmRelease | undefined {
     ? {
         name: RELEASES.gatewayApiCrds,
         // What it brings lies in no namespace; this one always exists, and holds Helm's record.
-        namespace: NODE_AGENT_NAMESPACE,
+        namespace: KUBE_SYSTEM,
         chart: "gateway-api-crds",
         version: crds.chart.version,
         repository: crds.chart.repository,

@@ -1,11 +1,8 @@
 import { LOAD_BALANCER_CLASS, usesLoadBalancer } from "./load-balancer.ts";
-import { RELEASES } from "../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { systemPool } from "../../releases/placement.ts";
-
-/** Namespace of the controllers that serve the whole cluster; every cluster has it. */
-export const KUBE_SYSTEM = "kube-system";
 
 /**
  * The AWS Load Balancer Controller, which makes the network load balancer of the ingress gateway. Undefined where the

@@ -10,7 +10,7 @@ import { authorizerOf } from "./callees.ts";
 import { namespacesOf } from "./outsiders.ts";
 import { policy } from "./policy.ts";
 import { inNamespace, network, tcp, METADATA } from "../../kubernetes/network-peers.ts";
-import { ISTIO_PORTS } from "./ports.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { portsOutside } from "../egress/ambient.ts";
 import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";

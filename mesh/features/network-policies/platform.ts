@@ -6,7 +6,7 @@ import { gatewayReleases } from "../gateways/releases.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, plainPort, podPorts } from "../gateways/internal/callers.ts";
 import { inNamespace, network, tcp } from "../../kubernetes/network-peers.ts";
-import { ISTIO_PORTS } from "./ports.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 
 /** Port on which istiod answers Kiali's questions about the state of the proxies. */
 const ISTIOD_DEBUG = 8080;

@@ -5,7 +5,7 @@ import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../kubernetes/nam
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { inNamespace, pods, tcp } from "../../kubernetes/network-peers.ts";
 import { policy } from "./policy.ts";
-import { ISTIO_PORTS } from "./ports.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import { proxyEgress, proxyIngress } from "./proxies.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../rate-limits/names.ts";

@@ -6,7 +6,7 @@ import { rateLimitAddress } from "./names.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { routesAt } from "../../stack/routes.ts";
 import { pathRegex } from "./actions.ts";
-import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits } from "./named.ts";
+import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits, UNIT_SECONDS } from "./named.ts";
 
 /** The ingress gateway's questions to the rate limit service; nothing where the catalog has no global limit. */
 export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObject[] {
@@ -76,8 +76,6 @@ function filter(config: StackData["config"], catalog: Catalog, address: string):
     },
   };
 }
-
-const UNIT_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
 /** One value for all limits: the shortest window. `x-ratelimit-reset` says the exact time of the limit that was met. */
 function retryAfterSeconds(catalog: Catalog): number {

@@ -1,5 +1,5 @@
 import { WAYPOINT } from "../../data-plane/waypoint.ts";
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../../kubernetes/names.ts";
 import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
 
 /** The proxies that an ambient mesh shares: without them nothing is called, and what they do not see they do not count. */
@@ -8,7 +8,7 @@ export function ambientAlerts(source: RuleSource): AlertingRule[] {
     return [];
   }
   const waypoint = `namespace="${source.namespace}", deployment="${WAYPOINT}"`;
-  const ztunnel = `namespace="${NODE_AGENT_NAMESPACE}", daemonset="${RELEASES.ztunnel}"`;
+  const ztunnel = `namespace="${KUBE_SYSTEM}", daemonset="${RELEASES.ztunnel}"`;
   return [
     alert(source, "WaypointDown", "critical", {
       expr: `absent(kube_deployment_status_replicas_available{${waypoint}} > 0)`,

@@ -1,11 +1,11 @@
 import { WAYPOINT } from "../../data-plane/waypoint.ts";
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../../kubernetes/names.ts";
 import { rate, WINDOW, type Dashboard } from "./panel.ts";
 
 /** What the shared proxies of an ambient mesh cost: ztunnel on every node, and the waypoint. */
 export function sharedProxyOverhead(namespace: string): Dashboard {
   const waypoint = `namespace="${namespace}", container="istio-proxy"`;
-  const ztunnel = `namespace="${NODE_AGENT_NAMESPACE}", pod=~"${RELEASES.ztunnel}-.+", container="istio-proxy"`;
+  const ztunnel = `namespace="${KUBE_SYSTEM}", pod=~"${RELEASES.ztunnel}-.+", container="istio-proxy"`;
   const application = `namespace="${namespace}", container!="istio-proxy", container!="", container!="POD"`;
   const cpu = (matchers: string) => `sum(rate(container_cpu_usage_seconds_total{${matchers}}[${WINDOW}]))`;
   const memory = (matchers: string) => `sum(container_memory_working_set_bytes{${matchers}})`;

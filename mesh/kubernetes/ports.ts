@@ -1,6 +1,3 @@
-import type { Edge } from "../../stack/call-graph.ts";
-import type { StackData } from "../../stack/stack.ts";
-
 /**
  * Ports of Istio that policies below the mesh must leave open.
  * Source: istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio, read 2026-11-21.
@@ -8,12 +5,18 @@ import type { StackData } from "../../stack/stack.ts";
 export const ISTIO_PORTS = {
   /** istiod: certificates and configuration over TLS. */
   xds: 15012,
-  /** istiod: its own metrics. */
+  /** istiod: its own metrics, and `/debug`, which it answers without a token to calls from inside its pod. */
   istiodMetrics: 15014,
   /** istiod: webhooks, called by the API server. */
   webhook: 15017,
   /** Proxy: metrics of the proxy and the application together; the kubelet's probes arrive here too. */
   metrics: 15020,
+  /** Envoy: where redirected connections out and in arrive, and its administration. */
+  outbound: 15001,
+  inbound: 15006,
+  admin: 15000,
+  agent: 15004,
+  dns: 15053,
   /** Gateway: the load balancer's health checks. */
   gatewayHealth: 15021,
   /** Proxy: Envoy's own metrics. */
@@ -21,8 +24,3 @@ export const ISTIO_PORTS = {
   /** Tunnel of a mesh without sidecars (ambient), through which all its traffic comes. */
   hbone: 15008,
 } as const;
-
-/** Port of the pods at which an arrow of the call graph ends. */
-export function podPort({ catalog }: StackData, { to, port }: Edge): number {
-  return port ?? catalog.services[to]?.port ?? 0;
-}
