@@ -66,9 +66,10 @@ export function collectorRelease({ config }: StackData): HelmRelease | undefined
 }
 
 /** Dashboards. */
-export function grafanaRelease({ config, catalog }: StackData): HelmRelease | undefined {
+export function grafanaRelease(stack: StackData): HelmRelease | undefined {
+  const { config } = stack;
   const { observability } = config;
-  const values = grafanaValues(config, catalog.namespace, systemPool(config));
+  const values = grafanaValues(stack, systemPool(config));
   return release(RELEASES.grafana, "grafana", observability.grafana, values);
 }
 
