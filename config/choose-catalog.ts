@@ -1,7 +1,7 @@
 import { isPlainObject, type PlainObject } from "./merge.ts";
 import { PROJECT } from "./project.ts";
 
-/** What a stack says of the application that it names, beside its name. */
+/** Keys that hold for the application that a stack names alone. */
 const OF_THE_APPLICATION = ["catalog", "services"] as const;
 
 /**

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes config/schema.json and docs/configuration.md anew from the zod schemas. */
+/** `npm run docs`: writes config/schema.json and docs/configuration.md from the zod schemas. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatedFiles } from "./generated-files.ts";

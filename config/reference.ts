@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { catalog } from "./schema/catalog.ts";
 import { stackConfig } from "./schema.ts";
-import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "../model/multi-cluster.ts";
+import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "./schema/mesh/multi-cluster.ts";
 import { PROJECT } from "./project.ts";
 
 /** The part of JSON Schema that zod writes. */

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../config/project.ts";
-import { CA_FILES, caKey } from "../../model/multi-cluster.ts";
+import { CA_FILES, caKey } from "../../config/schema/mesh/multi-cluster.ts";
 import type { SecretTemplate } from "../../model/secrets.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../config/project.ts";
-import { kubeconfigKey, remoteSecret } from "../../model/multi-cluster.ts";
+import { kubeconfigKey } from "../../config/schema/mesh/multi-cluster.ts";
+import { remoteSecret } from "../../model/multi-cluster.ts";
 import { childOptions, type ComponentOptions } from "../child-options.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 

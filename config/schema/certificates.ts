@@ -20,7 +20,7 @@ export const existingIssuer = z.strictObject({
 });
 
 const acme = z.strictObject({
-  email: z.email().optional().describe("Whom the authority writes to. Required with `issuer: acme`."),
+  email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
   server: z
     .url({ protocol: /^https$/, error: "expected an https address" })
     .default(LETS_ENCRYPT)

@@ -47,7 +47,9 @@ export const karpenter = z.strictObject({
   enabled: z
     .boolean()
     .default(false)
-    .describe("Install Karpenter, which adds nodes to those of `cluster.workloadPool` when pods find no room there."),
+    .describe(
+      "Install Karpenter, which adds nodes to those of `cluster.workloadPool` when pods find no free capacity there.",
+    ),
   ...instances,
   limits: z
     .strictObject({

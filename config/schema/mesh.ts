@@ -7,16 +7,16 @@ import { defaultTrafficPolicy } from "./mesh/default-traffic-policy.ts";
 import { egressGateway, ingressGateway, internalGateway } from "./mesh/gateways.ts";
 import { istioCsr } from "./mesh/istio-csr.ts";
 import { istiod } from "./mesh/istiod.ts";
-import { multiCluster } from "./mesh/multi-cluster.ts";
+import { DEFAULT_NETWORK, multiCluster } from "./mesh/multi-cluster.ts";
 import { proxy } from "./mesh/proxy.ts";
-import { revisions, tags } from "./revisions.ts";
+import { DEFAULT_ISTIO_VERSION, revisions, tags } from "./revisions.ts";
 
 /** The Istio control plane and its gateways. */
 export const mesh = z.strictObject({
   version: semver
     .optional()
     .describe(
-      "Istio version of control plane, gateways and sidecars, upgraded in place. Default: 1.30.7. Not beside `revisions`.",
+      `Istio version of control plane, gateways and sidecars, upgraded in place. Default: ${DEFAULT_ISTIO_VERSION}. Not beside \`revisions\`.`,
     ),
   revisions: revisions
     .optional()
@@ -35,7 +35,7 @@ export const mesh = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Say the ingress gateway's hosts and routes in Gateway and HTTPRoute of the Gateway API in place of Istio's own kinds. See [ADR 7](adr/0007-gateway-api-for-the-ingress.md).",
+      "Declare the ingress gateway's hosts and routes by Gateway and HTTPRoute of the Gateway API in place of Istio's own kinds. See [ADR 7](adr/0007-gateway-api-for-the-ingress.md).",
     ),
   gatewayApiCrds: gatewayApiCrds
     .prefault({})
@@ -54,7 +54,7 @@ export const mesh = z.strictObject({
   network: dnsLabel
     .optional()
     .describe(
-      "Name of the network that the pods share. Default: network1, which no two clusters of a mesh may both be.",
+      `Name of the network that the pods share. Default: ${DEFAULT_NETWORK}, which no two clusters of a mesh may both be.`,
     ),
   trustDomain: z.string().min(1).default("cluster.local").describe("Trust domain of the workload certificates."),
   outboundTraffic: z

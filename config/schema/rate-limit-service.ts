@@ -10,7 +10,7 @@ const redis = z.strictObject({
     .max(9)
     .refine((pods) => pods !== 2, { error: "expected 1, or 3 and more: of two, none is the majority when one is lost" })
     .default(3)
-    .describe("Pods of Redis, each with a Sentinel. 1: no failover, and the counts start anew with the pod."),
+    .describe("Pods of Redis, each with a Sentinel. 1: no failover, and the counts start again with the pod."),
   chart: chart({ version: "4.39.0", repository: "https://dandydeveloper.github.io/charts" }).describe(
     "Chart redis-ha: Redis with Sentinel.",
   ),
@@ -35,10 +35,12 @@ export const rateLimitService = z.strictObject({
       "Service and gRPC port of one that runs already. Default: where the catalog has global rate limits, the stack installs envoyproxy/ratelimit with Redis in the namespace `rate-limit`.",
     ),
   domain: z.string().min(1).optional().describe("Domain of its configuration. Default: the catalog's name."),
-  whenAway: z
-    .enum(["allow", "refuse"])
-    .default("allow")
-    .describe("What becomes of requests while it does not answer: let through uncounted, or refused with 500."),
+  failureMode: z
+    .enum(["open", "closed"])
+    .default("open")
+    .describe(
+      "What becomes of requests while it does not answer: `open` lets them through uncounted, `closed` refuses them with 500.",
+    ),
   timeoutMilliseconds: z
     .int()
     .min(1)

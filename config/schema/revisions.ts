@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { semver } from "./common.ts";
 
+/** The Istio that is installed where a stack names none. */
+export const DEFAULT_ISTIO_VERSION = "1.30.7";
+
 /** What `istio.io/rev` may point at beside a revision itself. A tag moves; a revision's name never does. */
 export type TagName = "stable" | "canary" | "default";
 
-/** The tag that a namespace or a gateway goes by. `default` is for namespaces with `istio-injection: enabled`. */
+/** The tag that a namespace or a gateway names. `default` is for namespaces with `istio-injection: enabled`. */
 export const revisionTag = z.enum(["stable", "canary"]);
 
 export type RevisionTag = z.infer<typeof revisionTag>;

@@ -115,7 +115,7 @@ export const traffic = z.strictObject({
     .describe("Copy requests as the catalog says. The production profile refuses it unless an exception says why."),
   internalGateway: internalGateway
     .prefault({})
-    .describe("What the internal gateway answers, and whom. Only with `mesh.internalGateway.enabled`."),
+    .describe("What the internal gateway answers, and its callers. Only with `mesh.internalGateway.enabled`."),
   rateLimitService: rateLimitService.prefault({}).describe("The service that counts global rate limits."),
   httpsRedirect: z.boolean().default(true).describe("Answer HTTP with a redirect to HTTPS."),
 });

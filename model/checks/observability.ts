@@ -1,4 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
+import { formatPath, parsePath } from "../../config/paths.ts";
 import type { CustomTag } from "../../config/schema/observability.ts";
 import type { StackConfig } from "../../config/schema.ts";
 import { isAmbient } from "../ambient/waypoint.ts";
@@ -152,7 +153,7 @@ function tagProblems(path: string, tags: Readonly<Record<string, CustomTag>>): P
         : [...sources, ...(tag.default === undefined ? [] : ["default"])].join(" and ");
     return [
       {
-        path: `${path}.${name}`,
+        path: formatPath([...parsePath(path), name]),
         message: `expected exactly one of header, environment and literal (a default only beside the first two); got ${got}`,
         remediation: `for example { header: x-${name.replaceAll(/[_.]/g, "-")} }`,
       },

@@ -1,4 +1,5 @@
 import type { Problem } from "../../config/errors.ts";
+import { formatPath, type Path } from "../../config/paths.ts";
 import { isSecretName, secretsIn } from "../secret-values.ts";
 import type { Check } from "./index.ts";
 
@@ -36,13 +37,13 @@ function variable(path: string, text: string): Problem[] {
 }
 
 /** Every text of a tree, after its key path. */
-function texts(value: unknown, path = ""): (readonly [path: string, text: string])[] {
+function texts(value: unknown, path: Path = []): (readonly [path: string, text: string])[] {
   if (typeof value === "string") {
-    return [[path, value]];
+    return [[formatPath(path), value]];
   }
   return typeof value !== "object" || value === null
     ? []
     : Object.entries(value).flatMap(([key, inner]) =>
-        texts(inner, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+        texts(inner, [...path, Array.isArray(value) ? Number(key) : key]),
       );
 }

@@ -53,7 +53,7 @@ const allowedHost = z
   );
 
 /** A caller that is no service of the catalog: what is known of it. */
-const outsider = z
+const externalCaller = z
   .strictObject({
     principals: z
       .array(z.string())
@@ -75,7 +75,7 @@ const outsider = z
 
 /** A permission for a caller that is no service of the catalog. */
 export const access = z.strictObject({
-  from: outsider.describe("Who may call."),
+  from: externalCaller.describe("Who may call."),
   methods: methods.optional().describe("HTTP methods. Default: every one."),
   paths: z.array(policyPath).min(1).describe("Paths, exact or a prefix that ends in `*`."),
   port: port.optional().describe("Port of the pod. Default: the service's `port`."),

@@ -47,7 +47,7 @@ const rule = z
       .array(
         z.strictObject({
           name: header.describe("Name of the header."),
-          prefix: z.string().default("").describe("What stands before the token, such as `Bearer `."),
+          prefix: z.string().default("").describe("What precedes the token, such as `Bearer `."),
         }),
       )
       .default([])

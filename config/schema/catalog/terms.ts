@@ -40,7 +40,7 @@ export const headerName = z
 /** Value that a header is set to: no control characters. */
 export const headerValue = z.string().regex(/^[\x20-\x7e]*$/, "expected printable ASCII characters");
 
-/** A value that is compared: text that must be equal, or an object that says how. */
+/** A value that is compared: text that must be equal, or an object with a condition. */
 export const valueMatch = z.union([
   z.string().min(1),
   z.strictObject({ prefix: z.string().min(1).describe("The value starts with this.") }),

@@ -6,6 +6,9 @@ import { gatewayScaling } from "./gateways.ts";
 /** Private networks of RFC 1918: where the other clusters of a mesh are. */
 const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
+/** The network of a cluster that names none. */
+export const DEFAULT_NETWORK = "network1";
+
 const eastWestGateway = z.strictObject({
   enabled: z
     .boolean()
@@ -84,3 +87,35 @@ export const multiCluster = z.strictObject({
 
 export type MultiClusterConfig = z.infer<typeof multiCluster>;
 export type RemoteService = z.infer<typeof remoteService>;
+
+/** What the keys of remote kubeconfigs begin with. */
+export const KUBECONFIG_KEY = "remoteKubeconfig-";
+
+/** Key of the configuration that holds the kubeconfig of a remote cluster; a secret. */
+export function kubeconfigKey(cluster: string): string {
+  return `${KUBECONFIG_KEY}${cluster}`;
+}
+
+/** What the keys of the mesh's certificate authority begin with. */
+export const CA_KEY = "meshCa-";
+
+/** Files of a certificate authority, as istiod looks for them in the Secret `cacerts`. */
+export const CA_FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"] as const;
+
+/** Key of the configuration that holds a file of the certificate authority; a secret. */
+export function caKey(file: (typeof CA_FILES)[number]): string {
+  return `${CA_KEY}${file.replace(/\.pem$/, "")}`;
+}
+
+/** Keys of every secret that a stack must have set, with the key that asks for it. */
+export function secretKeys({ certificateAuthority, remoteClusters }: MultiClusterConfig) {
+  const ofAuthority = certificateAuthority === "config" ? CA_FILES : [];
+  const because = "mesh.multiCluster.certificateAuthority is config";
+  return [
+    ...remoteClusters.map((cluster) => ({
+      key: kubeconfigKey(cluster),
+      because: `mesh.multiCluster.remoteClusters names ${cluster}`,
+    })),
+    ...ofAuthority.map((file) => ({ key: caKey(file), because })),
+  ];
+}

@@ -3,6 +3,12 @@ import { semver, resources } from "../common.ts";
 import { chartRepository } from "../charts.ts";
 import { addon, medium, volume } from "./addon.ts";
 
+/** Charts of the two kinds of Prometheus, and their versions when none is given. */
+export const PROMETHEUS_CHARTS = {
+  operator: { chart: "kube-prometheus-stack", version: "88.5.3" },
+  server: { chart: "prometheus", version: "29.27.0" },
+} as const;
+
 const remoteWrite = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: "expected an http or https address" }).describe("Where samples are sent."),
   region: z
@@ -22,7 +28,7 @@ const managedPrometheus = z.strictObject({
 
 /** Metrics: Prometheus, by its operator or by itself. */
 export const prometheus = addon(
-  { version: "88.5.3", repository: "https://prometheus-community.github.io/helm-charts" },
+  { version: PROMETHEUS_CHARTS.operator.version, repository: "https://prometheus-community.github.io/helm-charts" },
   medium,
 ).extend({
   kind: z
@@ -35,7 +41,7 @@ export const prometheus = addon(
     .strictObject({
       version: semver
         .optional()
-        .describe("Chart version, pinned. Default: 88.5.3 of kube-prometheus-stack, 29.27.0 of prometheus."),
+        .describe(`Chart version, pinned. Default: ${Object.values(PROMETHEUS_CHARTS).map(({ chart, version }) => `${version} of ${chart}`).join(", ")}.`),
       repository: chartRepository
         .default("https://prometheus-community.github.io/helm-charts")
         .describe(

@@ -4,7 +4,7 @@ const SHARE = "expected a share in per cent, from 0 to 100 (0.1 is one request i
 
 const percentage = z.number().min(0, SHARE).max(100, SHARE);
 
-/** A tag of every span. Exactly one source; the check `observability` says so with a remediation. */
+/** A tag of every span. The check `observability` demands exactly one source. */
 const customTag = z.strictObject({
   header: z.string().min(1).optional().describe("Request header whose value it takes."),
   environment: z.string().min(1).optional().describe("Environment variable of the proxy whose value it takes."),
@@ -96,7 +96,7 @@ export const accessLogs = z.strictObject({
     .describe("A CEL expression of your own in place of that filter: what it accepts is logged."),
 });
 
-/** What one service says differently. */
+/** Telemetry of one service, where it differs from the mesh's. */
 export const serviceTelemetry = z.strictObject({
   samplingPercent: samplingPercent.optional(),
   customTags: customTags.default({}).describe("Tags of its spans, beside the mesh's."),

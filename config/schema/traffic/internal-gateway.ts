@@ -11,7 +11,7 @@ const client = z.strictObject({
     .describe("Only pods of these namespaces, by NetworkPolicy. Default: everybody in `addresses`."),
 });
 
-/** What the internal gateway answers, and whom. The routes are the catalog's with `gateways: [internal]`. */
+/** What the internal gateway answers, and its callers. The routes are the catalog's with `gateways: [internal]`. */
 export const internalGateway = z.strictObject({
   hosts: z
     .array(hostName)

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyOverride } from "../../../config/catalog-override.ts";
+import { applyOverride } from "../../../config/load-catalog.ts";
 import type { PlainObject } from "../../../config/merge.ts";
 import { trafficObjects } from "../../../model/application.ts";
 import { managedFields } from "../../../model/traffic/managed-fields.ts";
