@@ -3,7 +3,7 @@ import { externalService } from "./catalog/external-services.ts";
 import { cors } from "./catalog/headers.ts";
 import { redirect } from "./catalog/routes.ts";
 import { service } from "./catalog/service.ts";
-import { dnsLabel, hostName } from "./common.ts";
+import { dnsLabel, hostName, list, nonEmpty, record } from "./common.ts";
 
 export type { CallSpec } from "./catalog/calls.ts";
 export type { CanarySpec } from "./catalog/canary.ts";
@@ -23,17 +23,16 @@ export type { VersionSpec } from "./catalog/versions.ts";
 export const catalog = z.strictObject({
   name: dnsLabel.describe("Name of the application, equal to the file's."),
   namespace: dnsLabel.describe("Namespace of its workloads."),
-  hosts: z.array(hostName).min(1).describe("Host names that the gateway answers."),
+  hosts: nonEmpty(hostName).describe("Host names that the gateway answers."),
   services: z
     .record(dnsLabel, service)
     .refine((services) => Object.keys(services).length > 0, { error: "expected at least one service" })
     .describe("The services by name; the name is that of the Kubernetes Service."),
-  redirects: z.array(redirect).default([]).describe("Paths of the gateway that answer with another address."),
+  redirects: list(redirect).describe("Paths of the gateway that answer with another address."),
   cors: cors.optional().describe("Which pages of other origins may call, for every route that does not say it itself."),
-  externalServices: z
-    .record(dnsLabel, externalService)
-    .default({})
-    .describe("What lies outside the mesh and is called from inside, by name."),
+  externalServices: record(dnsLabel, externalService).describe(
+    "What lies outside the mesh and is called from inside, by name.",
+  ),
 });
 
 export type Catalog = z.infer<typeof catalog>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
-import { dnsLabel, resources } from "./common.ts";
+import { arn, dnsLabel, flag, hostedZoneId, httpsUrl, oneOf, resources, text, whole } from "./common.ts";
 
 const MANAGER = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
 const ISSUER = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
@@ -10,42 +10,28 @@ const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 
 /** An issuer that something else keeps. */
 export const existingIssuer = z.strictObject({
-  name: z.string().min(1).optional().describe("Its name. Required where it is used."),
-  kind: z
-    .string()
-    .min(1)
-    .default("ClusterIssuer")
-    .describe("Its kind: `ClusterIssuer`, `Issuer`, or that of an external issuer."),
-  group: z.string().min(1).default("cert-manager.io").describe("Its API group."),
+  name: text.optional().describe("Its name. Required where it is used."),
+  kind: text.default("ClusterIssuer").describe("Its kind: `ClusterIssuer`, `Issuer`, or that of an external issuer."),
+  group: text.default("cert-manager.io").describe("Its API group."),
 });
 
 const acme = z.strictObject({
   email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
-  server: z
-    .url({ protocol: /^https$/, error: "expected an https address" })
-    .default(LETS_ENCRYPT)
-    .describe("Directory of the ACME authority. Default: Let's Encrypt."),
+  server: httpsUrl.default(LETS_ENCRYPT).describe("Directory of the ACME authority. Default: Let's Encrypt."),
   zoneId: z
-    .string()
-    .regex(/^Z[A-Z0-9]{5,31}$/, "expected the id of a Route 53 hosted zone such as Z0123456789ABCDEFGHIJ")
-    .optional()
+    .optional(hostedZoneId)
     .describe(
       "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
     ),
-  credentialsSecret: dnsLabel
-    .optional()
+  credentialsSecret: z
+    .optional(dnsLabel)
     .describe(
       "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
     ),
 });
 
 const privateCa = z.strictObject({
-  arn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/.+$/,
-      "expected the ARN of an AWS Private CA",
-    )
+  arn: arn("acm-pca", "certificate-authority", "an AWS Private CA")
     .optional()
     .describe("The authority. Required where it is used."),
   resources: resources.prefault(ISSUER).describe("Requests and limits of a pod of the issuer."),
@@ -55,34 +41,26 @@ const privateCa = z.strictObject({
 });
 
 const certManager = z.strictObject({
-  install: z
-    .boolean()
-    .default(true)
-    .describe("Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`."),
-  replicas: z.int().min(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
+  install: flag(true).describe(
+    "Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`.",
+  ),
+  replicas: whole(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
   resources: resources.prefault(MANAGER).describe("Requests and limits of each of these pods."),
   chart: chart({ version: "v1.21.1", repository: "https://charts.jetstack.io" }).describe("Chart of cert-manager."),
 });
 
 /** Certificates that are renewed by themselves. Nothing of it is installed unless `traffic.tls.mode` or `mesh.istioCsr` asks for it. */
 export const certificates = z.strictObject({
-  issuer: z
-    .enum(["acme", "privateCa", "existing"])
-    .default("acme")
-    .describe(
-      "Who signs the gateway's certificates (`traffic.tls.mode: certManager`). `acme`: an ACME authority such as Let's Encrypt, by DNS-01 in Route 53; `privateCa`: AWS Private CA; `existing`: an issuer that something else keeps.",
-    ),
+  issuer: oneOf(["acme", "privateCa", "existing"], "acme").describe(
+    "Who signs the gateway's certificates (`traffic.tls.mode: certManager`). `acme`: an ACME authority such as Let's Encrypt, by DNS-01 in Route 53; `privateCa`: AWS Private CA; `existing`: an issuer that something else keeps.",
+  ),
   acme: acme.prefault({}).describe("The ACME authority."),
   privateCa: privateCa.prefault({}).describe("The AWS Private CA."),
   existing: existingIssuer.prefault({}).describe("The issuer that something else keeps."),
-  durationHours: z
-    .int()
-    .min(1)
+  durationHours: whole(1)
     .default(2160)
     .describe("Hours that the gateway's certificates are valid; an ACME authority decides for itself."),
-  renewBeforeHours: z
-    .int()
-    .min(1)
+  renewBeforeHours: whole(1)
     .default(720)
     .describe("Hours before their end at which they are renewed. Less than what the authority gives."),
   certManager: certManager.prefault({}).describe("cert-manager itself."),

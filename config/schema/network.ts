@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { cidr } from "./common.ts";
+import { cidr, flag, list, matching, oneOf, section } from "./common.ts";
 
 const awsId = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
+  matching(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
 
 /** Services that pods and nodes reach without leaving AWS's network, by an interface in each zone. */
 export const INTERFACE_ENDPOINTS = [
@@ -29,12 +29,9 @@ export const network = z.strictObject({
   cidr: cidr
     .default("10.0.0.0/16")
     .describe("Addresses of the VPC. /16 to /20: pods take their addresses from it too."),
-  nat: z
-    .enum(["none", "single", "perZone"])
-    .default("perZone")
-    .describe(
-      "NAT gateways: `perZone` survives the loss of a zone, `single` is cheaper and does not, `none` cuts the nodes off the internet.",
-    ),
+  nat: oneOf(["none", "single", "perZone"], "perZone").describe(
+    "NAT gateways: `perZone` survives the loss of a zone, `single` is cheaper and does not, `none` cuts the nodes off the internet.",
+  ),
   subnets: z
     .strictObject({
       public: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
@@ -43,33 +40,24 @@ export const network = z.strictObject({
     })
     .optional()
     .describe("Subnets by hand. Default: planned from `network.cidr`, the private ones as large as fits."),
-  endpoints: z
-    .strictObject({
-      gateway: z
-        .array(z.enum(["s3"]))
-        .default(["s3"])
-        .describe("Gateway endpoints: free, and image layers come from S3."),
-      interface: z
-        .array(z.enum(INTERFACE_ENDPOINTS))
-        .default([])
-        .describe(
-          "Interface endpoints: an hourly price in each zone, and no way out needed for these services. `eks-auth` is Pod Identity's.",
-        ),
-    })
-    .prefault({})
-    .describe("VPC endpoints."),
-  flowLogs: z
-    .strictObject({
-      enabled: z.boolean().default(true).describe("Record accepted and rejected connections in CloudWatch."),
-      retentionDays: z
-        .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
-        .default(30)
-        .describe("Days that they are kept."),
-    })
-    .prefault({})
-    .describe(
-      "VPC flow logs, encrypted with `cluster.encryptionKeyArn` or, where that is not given, with the stack's own key.",
+  endpoints: section({
+    gateway: z
+      .array(z.enum(["s3"]))
+      .default(["s3"])
+      .describe("Gateway endpoints: free, and image layers come from S3."),
+    interface: list(z.enum(INTERFACE_ENDPOINTS)).describe(
+      "Interface endpoints: an hourly price in each zone, and no way out needed for these services. `eks-auth` is Pod Identity's.",
     ),
+  }).describe("VPC endpoints."),
+  flowLogs: section({
+    enabled: flag(true).describe("Record accepted and rejected connections in CloudWatch."),
+    retentionDays: z
+      .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
+      .default(30)
+      .describe("Days that they are kept."),
+  }).describe(
+    "VPC flow logs, encrypted with `cluster.encryptionKeyArn` or, where that is not given, with the stack's own key.",
+  ),
   existing: z
     .strictObject({
       vpcId: awsId("vpc").describe("Id of the VPC."),

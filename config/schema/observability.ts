@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag, whole } from "./common.ts";
 import { access } from "./observability/access.ts";
 import { addon, small } from "./observability/addon.ts";
 import { alertmanager, kubeStateMetrics, prometheus, prometheusOperator } from "./observability/metrics.ts";
@@ -22,11 +23,10 @@ export const observability = z.strictObject({
   collector: collector.prefault({}).describe("The OpenTelemetry collector between the proxies and where traces go."),
   kiali: addon({ version: "2.29.0", repository: "https://kiali.org/helm-charts" }, small)
     .extend({
-      replicas: z.int().min(1).max(3).default(1).describe("Pods."),
-      viewOnly: z
-        .boolean()
-        .default(true)
-        .describe("Show and change nothing: what somebody changes by hand, the next `up` would take back."),
+      replicas: whole(1, 3).default(1).describe("Pods."),
+      viewOnly: flag(true).describe(
+        "Show and change nothing: what somebody changes by hand, the next `up` would take back.",
+      ),
     })
     .prefault({})
     .describe("The console of the mesh."),

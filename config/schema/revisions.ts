@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { semver } from "./common.ts";
+import { matching, semver } from "./common.ts";
 
 /** The Istio that is installed where a stack names none. */
 export const DEFAULT_ISTIO_VERSION = "1.30.7";
@@ -13,16 +13,14 @@ export const revisionTag = z.enum(["stable", "canary"]);
 export type RevisionTag = z.infer<typeof revisionTag>;
 
 /** Helm takes 53 characters for a release's name, and the release is called `istiod-<revision>`. */
-const revisionName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
-    "expected a revision's name such as 1-30-7 (lower case letters, digits and dashes, at most 40)",
-  );
+const revisionName = matching(
+  /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/,
+  "expected a revision's name such as 1-30-7 (lower case letters, digits and dashes, at most 40)",
+);
 
 const revision = z.strictObject({
-  name: revisionName
-    .optional()
+  name: z
+    .optional(revisionName)
     .describe(
       "Name of the revision, as `istio.io/rev` has it. `default` is the istiod without a revision that `mesh.version` installs. Default: the version with dashes, `1-30-7`.",
     ),

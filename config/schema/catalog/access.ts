@@ -1,27 +1,20 @@
 import { z } from "zod";
-import { cidr, dnsLabel, port } from "../common.ts";
+import { cidr, dnsLabel, matching, nonEmpty, port, record, text } from "../common.ts";
 import { methods, policyPath } from "./terms.ts";
 
 /** What a request's token must say. An empty object: any token that the service's `jwt` accepts. */
 export const token = z.strictObject({
-  principals: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^.+\/.+$/,
-          "expected issuer and subject, such as https://id.example.com/admin or https://id.example.com/*",
-        ),
-    )
-    .min(1)
+  principals: nonEmpty(
+    matching(
+      /^.+\/.+$/,
+      "expected issuer and subject, such as https://id.example.com/admin or https://id.example.com/*",
+    ),
+  )
     .optional()
     .describe("Accepted `issuer/subject`, with a `*` at the end for any subject of the issuer. Default: every one."),
-  claims: z
-    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
-    .default({})
-    .describe(
-      "Claims that the token must have, each with the values of which one is enough. `a.b` is claim b within a.",
-    ),
+  claims: record(text, nonEmpty(text)).describe(
+    "Claims that the token must have, each with the values of which one is enough. `a.b` is claim b within a.",
+  ),
 });
 
 /** A token's demands, or `none`. */
@@ -36,9 +29,7 @@ export const tokenDemand = z
 export const grant = z.strictObject({
   methods: methods.optional().describe("HTTP methods. Default: every one."),
   paths: z
-    .array(policyPath)
-    .min(1)
-    .optional()
+    .optional(nonEmpty(policyPath))
     .describe("Paths, exact or a prefix that ends in `*`. Default: all below the prefix."),
   token: tokenDemand,
 });
@@ -56,15 +47,11 @@ const allowedHost = z
 const externalCaller = z
   .strictObject({
     principals: z
-      .array(z.string())
-      .min(1)
-      .optional()
+      .optional(nonEmpty(z.string()))
       .describe("Identities: `<trust domain>/ns/<namespace>/sa/<service account>`, each in full."),
-    namespaces: z.array(dnsLabel).min(1).optional().describe("Namespaces: every workload of them that has a sidecar."),
+    namespaces: nonEmpty(dnsLabel).optional().describe("Namespaces: every workload of them that has a sidecar."),
     addresses: z
-      .array(cidr)
-      .min(1)
-      .optional()
+      .optional(nonEmpty(cidr))
       .describe(
         'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
       ),
@@ -77,13 +64,9 @@ const externalCaller = z
 export const access = z.strictObject({
   from: externalCaller.describe("Who may call."),
   methods: methods.optional().describe("HTTP methods. Default: every one."),
-  paths: z.array(policyPath).min(1).describe("Paths, exact or a prefix that ends in `*`."),
+  paths: nonEmpty(policyPath).describe("Paths, exact or a prefix that ends in `*`."),
   port: port.optional().describe("Port of the pod. Default: the service's `port`."),
-  hosts: z
-    .array(allowedHost)
-    .min(1)
-    .optional()
-    .describe("Host names that the request must ask for. Default: every one."),
+  hosts: nonEmpty(allowedHost).optional().describe("Host names that the request must ask for. Default: every one."),
   token: tokenDemand,
 });
 

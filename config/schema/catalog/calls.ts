@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel } from "../common.ts";
+import { dnsLabel, nonEmpty } from "../common.ts";
 import { tokenDemand } from "./access.ts";
 import { methods, policyPath } from "./terms.ts";
 
@@ -7,7 +7,7 @@ import { methods, policyPath } from "./terms.ts";
 export const call = z.strictObject({
   to: dnsLabel.describe("The service that is called."),
   methods: methods.describe("HTTP methods that the caller uses; all others are refused."),
-  paths: z.array(policyPath).min(1).describe("Paths that the caller uses: exact, or a prefix that ends in `*`."),
+  paths: nonEmpty(policyPath).describe("Paths that the caller uses: exact, or a prefix that ends in `*`."),
   token: tokenDemand,
 });
 

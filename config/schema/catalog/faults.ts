@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { text, whole } from "../common.ts";
 import { duration, share } from "./terms.ts";
 
 /** Failures made on purpose, by the caller's proxy. */
@@ -14,7 +15,7 @@ export const fault = z
     abort: z
       .strictObject({
         percent: share.describe("Share of the requests, in per cent."),
-        httpStatus: z.int().min(200).max(599).describe("Status that the caller gets."),
+        httpStatus: whole(200, 599).describe("Status that the caller gets."),
       })
       .optional()
       .describe("Failed answers."),
@@ -29,7 +30,7 @@ export const fault = z
 
 /** A copy of the requests, whose answers nobody sees. */
 export const mirror = z.strictObject({
-  version: z.string().min(1).describe("Version that gets the copies; it gets no other requests from here."),
+  version: text.describe("Version that gets the copies; it gets no other requests from here."),
   percent: share.default(100).describe("Share of the requests that is copied, in per cent."),
 });
 

@@ -1,18 +1,11 @@
 import { z } from "zod";
-import { dnsLabel } from "../common.ts";
+import { dnsLabel, matching, text } from "../common.ts";
 import { headerName, methods, path, pattern, valueMatch } from "./terms.ts";
 
 const cookie = z
   .strictObject({
-    name: z
-      .string()
-      .regex(/^[\w!#$%&'*+.^`|~-]+$/, "expected the name of a cookie")
-      .describe("Name of the cookie."),
-    value: z
-      .string()
-      .regex(/^[^\s;,"\\]+$/, "expected the value of a cookie")
-      .optional()
-      .describe("Its exact value."),
+    name: matching(/^[\w!#$%&'*+.^`|~-]+$/, "expected the name of a cookie").describe("Name of the cookie."),
+    value: z.optional(matching(/^[^\s;,"\\]+$/, "expected the value of a cookie")).describe("Its exact value."),
     regex: pattern
       .regex(/^[^;^$]+$/, "expected a pattern of the value alone: without anchors, and without a semicolon")
       .optional()
@@ -47,10 +40,7 @@ export const match = z
       .optional()
       .describe("Headers by name: text that is equal, or an object with `prefix`, `regex` or `present`."),
     cookie: cookie.optional().describe("A cookie of the request."),
-    query: z
-      .record(z.string().min(1), valueMatch)
-      .optional()
-      .describe("Parameters of the query by name, as with headers."),
+    query: z.record(text, valueMatch).optional().describe("Parameters of the query by name, as with headers."),
     source: source.optional().describe("Who calls. Requests through the gateway never match."),
   })
   .refine((conditions) => Object.keys(conditions).length > 0, {

@@ -1,12 +1,13 @@
 import { z } from "zod";
+import { list, matching, whole } from "../common.ts";
 import { path } from "./terms.ts";
 
-const header = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected a header name in lower case, such as x-user-id");
+const header = matching(/^[a-z0-9][a-z0-9-]*$/, "expected a header name in lower case, such as x-user-id");
 
 const limitFields = {
-  requests: z.int().min(1).max(1_000_000).describe("Requests in one window; the next ones get 429."),
-  header: header
-    .optional()
+  requests: whole(1, 1_000_000).describe("Requests in one window; the next ones get 429."),
+  header: z
+    .optional(header)
     .describe("Each value of this header has a window of its own. Requests without it are not counted."),
   prefix: path
     .regex(/^\/.*[^/]$/, "expected a prefix without a slash at its end, such as /products/search")
@@ -26,18 +27,12 @@ const globalLimit = z.strictObject({
 
 /** How many requests a service takes before callers get 429. */
 export const rateLimits = z.strictObject({
-  local: z
-    .array(localLimit)
-    .default([])
-    .describe(
-      "Counted by each pod's own proxy: nothing else has to answer, but the whole service takes as many times more as it has pods.",
-    ),
-  global: z
-    .array(globalLimit)
-    .default([])
-    .describe(
-      "Counted for all gateways together by the rate limit service of `traffic.rateLimitService`: requests from outside alone.",
-    ),
+  local: list(localLimit).describe(
+    "Counted by each pod's own proxy: nothing else has to answer, but the whole service takes as many times more as it has pods.",
+  ),
+  global: list(globalLimit).describe(
+    "Counted for all gateways together by the rate limit service of `traffic.rateLimitService`: requests from outside alone.",
+  ),
 });
 
 export type RateLimitsSpec = z.infer<typeof rateLimits>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName } from "../common.ts";
+import { hostName, nonEmpty } from "../common.ts";
 import { grant } from "./access.ts";
 import { cors, headers } from "./headers.ts";
 import { path } from "./terms.ts";
@@ -22,24 +22,20 @@ const rewrite = z
 /** A path of the gateway that leads to a service. */
 export const route = z.strictObject({
   prefix: prefix.describe("Requests whose path is this, or lies below it, go to the service."),
-  gateways: z
-    .array(z.enum(["ingress", "internal"]))
-    .min(1)
+  gateways: nonEmpty(z.enum(["ingress", "internal"]))
     .refine((gateways) => new Set(gateways).size === gateways.length, { error: "expected each gateway once" })
     .default(["ingress"])
     .describe(
       "Gateways on which the path leads here: `ingress`, for requests from outside; `internal`, for the callers that `traffic.internalGateway` names.",
     ),
   hosts: z
-    .array(hostName)
-    .min(1)
-    .optional()
+    .optional(nonEmpty(hostName))
     .describe("Hosts of the catalog for which the route holds at the ingress gateway. Default: every one."),
   rewrite: rewrite.optional().describe("What the service sees in place of prefix and host."),
   headers: headers.optional().describe("Headers to change for requests through the gateway."),
   cors: cors.optional().describe("Which pages of other origins may call. Default: the catalog's."),
   allow: z
-    .union([z.literal("none"), grant, z.array(grant).min(1)])
+    .union([z.literal("none"), grant, nonEmpty(grant)])
     .default({})
     .describe(
       "What the gateway may ask for: by default every method on the prefix. A list where tokens decide. `none`: routed, but the service refuses all but health checks.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { percent, replicas } from "../common.ts";
+import { percent, record, replicas } from "../common.ts";
 import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection } from "./resilience.ts";
@@ -8,11 +8,11 @@ import { image } from "./terms.ts";
 /** One of the versions of a service that run at the same time. */
 export const version = z.strictObject({
   image: image.optional().describe("Image of this version. Default: the service's."),
-  weight: percent
-    .optional()
+  weight: z
+    .optional(percent)
     .describe("Share of the requests, in per cent. Default: 100 for the only version. Not together with `canary`."),
   replicas: replicas.optional().describe("Bounds of this version's autoscaler. Default: the service's."),
-  env: z.record(z.string(), z.string()).default({}).describe("Environment of this version, beside the service's."),
+  env: record(z.string(), z.string()).describe("Environment of this version, beside the service's."),
   loadBalancing: loadBalancing.optional().describe("As the service's, for this version alone."),
   connectionPool: connectionPool.optional().describe("What differs from the service's, for this version alone."),
   outlierDetection: outlierDetection.optional().describe("What differs from the service's, for this version alone."),

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { resources } from "../common.ts";
+import { flag, resourcesOf } from "../common.ts";
 
 /** The node agent that redirects the pods' traffic, so that no pod of an application needs NET_ADMIN. */
 export const cni = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe("Install the node agent. Without it every pod needs an init container with NET_ADMIN and NET_RAW."),
+  enabled: flag(true).describe(
+    "Install the node agent. Without it every pod needs an init container with NET_ADMIN and NET_RAW.",
+  ),
   binDirectory: z
     .string()
     .startsWith("/", "expected an absolute path")
@@ -17,7 +16,7 @@ export const cni = z.strictObject({
     .startsWith("/", "expected an absolute path")
     .default("/etc/cni/net.d")
     .describe("Folder of the nodes' CNI configuration."),
-  resources: resources
-    .prefault({ requests: { cpu: "100m", memory: "100Mi" }, limits: { cpu: "1000m", memory: "512Mi" } })
-    .describe("Requests and limits of the agent on each node."),
+  resources: resourcesOf(["100m", "100Mi"], ["1000m", "512Mi"]).describe(
+    "Requests and limits of the agent on each node.",
+  ),
 });

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { cidr, cpuTarget, replicas, resources } from "../common.ts";
+import { cidr, cpuTarget, nonEmpty, replicas, resourcesOf, whole } from "../common.ts";
 
 /** What istiod must not fetch keys from: link-local addresses hold the credentials of the node, and loopback istiod itself. */
 const BLOCKED_BY_DEFAULT = ["127.0.0.0/8", "169.254.0.0/16"];
@@ -27,29 +27,19 @@ function isCertificate(block: string): boolean {
 export const istiod = z.strictObject({
   replicas: replicas.prefault({ min: 3, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,
-  resources: resources
-    .prefault({ requests: { cpu: "500m", memory: "2Gi" }, limits: { cpu: "1000m", memory: "4Gi" } })
-    .describe("Requests and limits of an istiod pod."),
-  blockedJwksCidrs: z
-    .array(cidr)
-    .min(1)
+  resources: resourcesOf(["500m", "2Gi"], ["1000m", "4Gi"]).describe("Requests and limits of an istiod pod."),
+  blockedJwksCidrs: nonEmpty(cidr)
     .default(BLOCKED_BY_DEFAULT)
     .describe("Networks from which istiod never fetches the keys of a JWT issuer, whatever a policy names."),
-  jwksRootCertificates: certificates
-    .optional()
+  jwksRootCertificates: z
+    .optional(certificates)
     .describe(
       "Authorities, in PEM, that istiod trusts beside the public ones when it fetches the keys of JWT issuers: for an identity provider inside the company.",
     ),
-  debounceMilliseconds: z
-    .int()
-    .min(1)
-    .max(10_000)
+  debounceMilliseconds: whole(1, 10_000)
     .default(100)
     .describe("Quiet time after a change before istiod sends it to the proxies, in milliseconds."),
-  debounceMaxSeconds: z
-    .int()
-    .min(1)
-    .max(60)
+  debounceMaxSeconds: whole(1, 60)
     .default(10)
     .describe("Longest that istiod gathers changes before it sends them, in seconds."),
 });

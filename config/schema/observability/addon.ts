@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { chart } from "../charts.ts";
-import { quantity, resources } from "../common.ts";
+import { flag, httpUrl, quantity, resources, text } from "../common.ts";
 
-const url = z.url({ protocol: /^https?$/, error: "expected an http or https address" });
+const url = httpUrl;
 
 export const small = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } } as const;
 export const medium = { requests: { cpu: "250m", memory: "1Gi" }, limits: { cpu: "1000m", memory: "2Gi" } } as const;
@@ -13,9 +13,9 @@ export function addon(
   defaults: z.infer<typeof resources>,
 ) {
   return z.strictObject({
-    enabled: z.boolean().default(true).describe("Install it."),
-    address: url
-      .optional()
+    enabled: flag(true).describe("Install it."),
+    address: z
+      .optional(url)
       .describe(
         "Address of one that you run already; the release is then not installed and the others use this one. Jaeger: the OTLP gRPC address, such as http://collector.monitoring:4317.",
       ),
@@ -26,12 +26,10 @@ export function addon(
 
 /** Where an addon keeps its data. */
 export const volume = z.strictObject({
-  enabled: z.boolean().default(false).describe("Keep the data on a volume. Without one it lives as long as the pod."),
+  enabled: flag(false).describe("Keep the data on a volume. Without one it lives as long as the pod."),
   size: quantity.default("20Gi").describe("Size of the volume of each pod, such as 20Gi."),
   storageClass: z
-    .string()
-    .min(1)
-    .optional()
+    .optional(text)
     .describe("Storage class. Default: the cluster's default class; on EKS that is `gp3`, encrypted."),
 });
 
@@ -39,8 +37,8 @@ export type VolumeConfig = z.infer<typeof volume>;
 
 /** A value in a Secret of the namespace `observability`, which the stack does not make. */
 export const secretKey = z.strictObject({
-  name: z.string().min(1).describe("Name of the Secret, in the namespace `observability`."),
-  key: z.string().min(1).describe("Key of the value in it."),
+  name: text.describe("Name of the Secret, in the namespace `observability`."),
+  key: text.describe("Key of the value in it."),
 });
 
 export type SecretKey = z.infer<typeof secretKey>;

@@ -1,5 +1,18 @@
 import { z } from "zod";
-import { semver, resources } from "../common.ts";
+import {
+  flag,
+  httpUrl,
+  list,
+  matching,
+  oneOf,
+  resources,
+  resourcesOf,
+  section,
+  semver,
+  text,
+  whole,
+  withDefault,
+} from "../common.ts";
 import { chartRepository } from "../charts.ts";
 import { addon, medium, volume } from "./addon.ts";
 
@@ -10,20 +23,15 @@ export const PROMETHEUS_CHARTS = {
 } as const;
 
 const remoteWrite = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: "expected an http or https address" }).describe("Where samples are sent."),
-  region: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Signs the requests for AWS (SigV4) in this region. Default: unsigned."),
+  url: httpUrl.describe("Where samples are sent."),
+  region: text.optional().describe("Signs the requests for AWS (SigV4) in this region. Default: unsigned."),
 });
 
 const managedPrometheus = z.strictObject({
-  workspaceId: z
-    .string()
-    .regex(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...")
-    .describe("Id of the workspace."),
-  region: z.string().min(1).optional().describe("Region of the workspace. Default: the stack's."),
+  workspaceId: matching(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...").describe(
+    "Id of the workspace.",
+  ),
+  region: text.optional().describe("Region of the workspace. Default: the stack's."),
 });
 
 /** Metrics: Prometheus, by its operator or by itself. */
@@ -31,45 +39,37 @@ export const prometheus = addon(
   { version: PROMETHEUS_CHARTS.operator.version, repository: "https://prometheus-community.github.io/helm-charts" },
   medium,
 ).extend({
-  kind: z
-    .enum(["operator", "server"])
-    .default("operator")
-    .describe(
-      "`operator`: the chart kube-prometheus-stack, with the Prometheus operator. `server`: the chart prometheus, one Deployment without an operator.",
+  kind: oneOf(["operator", "server"], "operator").describe(
+    "`operator`: the chart kube-prometheus-stack, with the Prometheus operator. `server`: the chart prometheus, one Deployment without an operator.",
+  ),
+  chart: section({
+    version: semver.optional().describe(
+      `Chart version, pinned. Default: ${Object.values(PROMETHEUS_CHARTS)
+        .map(({ chart, version }) => `${version} of ${chart}`)
+        .join(", ")}.`,
     ),
-  chart: z
-    .strictObject({
-      version: semver
-        .optional()
-        .describe(`Chart version, pinned. Default: ${Object.values(PROMETHEUS_CHARTS).map(({ chart, version }) => `${version} of ${chart}`).join(", ")}.`),
-      repository: chartRepository
-        .default("https://prometheus-community.github.io/helm-charts")
-        .describe(
-          "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
-        ),
-    })
-    .prefault({})
-    .describe("The Helm chart."),
-  replicas: z.int().min(1).max(3).default(1).describe("Pods; each scrapes everything. `kind: server` has one."),
-  retentionDays: z.int().min(1).max(365).default(15).describe("Days that metrics are kept."),
+    repository: withDefault(chartRepository, "https://prometheus-community.github.io/helm-charts").describe(
+      "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
+    ),
+  }).describe("The Helm chart."),
+  replicas: whole(1, 3).default(1).describe("Pods; each scrapes everything. `kind: server` has one."),
+  retentionDays: whole(1, 365).default(15).describe("Days that metrics are kept."),
   volume: volume.prefault({}).describe("Where metrics are kept."),
-  amazonManagedPrometheus: managedPrometheus
-    .optional()
+  amazonManagedPrometheus: z
+    .optional(managedPrometheus)
     .describe("Also write every sample into this workspace of Amazon Managed Service for Prometheus."),
-  remoteWrite: z.array(remoteWrite).default([]).describe("Also write every sample there."),
+  remoteWrite: list(remoteWrite).describe("Also write every sample there."),
 });
 
 const LITTLE = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "100m", memory: "128Mi" } } as const;
 
 /** Where alerts are grouped and sent on. */
 export const alertmanager = z.strictObject({
-  enabled: z.boolean().default(true).describe("Install it. It is part of Prometheus's chart."),
-  replicas: z.int().min(1).max(5).default(1).describe("Pods; they tell each other what was sent."),
+  enabled: flag(true).describe("Install it. It is part of Prometheus's chart."),
+  replicas: whole(1, 5).default(1).describe("Pods; they tell each other what was sent."),
   resources: resources.prefault(LITTLE).describe("Requests and limits of a pod."),
   configSecret: z
-    .string()
-    .min(1)
-    .optional()
+    .optional(text)
     .describe(
       "Secret in the namespace `observability` whose key `alertmanager.yaml` says who is told. Default: alerts are shown and nobody is told.",
     ),
@@ -77,13 +77,11 @@ export const alertmanager = z.strictObject({
 
 /** The state of Kubernetes' own objects as metrics: needed for restarts and memory kills. */
 export const kubeStateMetrics = z.strictObject({
-  enabled: z.boolean().default(true).describe("Install it. It is part of Prometheus's chart."),
+  enabled: flag(true).describe("Install it. It is part of Prometheus's chart."),
   resources: resources.prefault(LITTLE).describe("Requests and limits of its pod."),
 });
 
 /** The pod that makes Prometheus from its custom resources. */
 export const prometheusOperator = z.strictObject({
-  resources: resources
-    .prefault({ requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "200m", memory: "256Mi" } })
-    .describe("Requests and limits of its pod."),
+  resources: resourcesOf(["50m", "128Mi"], ["200m", "256Mi"]).describe("Requests and limits of its pod."),
 });
