@@ -1,4 +1,4 @@
-import type { AnalysisSpec } from "../../config/schema/catalog/analysis.ts";
+import type { AnalysisSpec } from "../../config/schema/catalog/canary.ts";
 import { verdictOf, type Measurement, type Verdict } from "../../model/canary/verdict.ts";
 import type { CanaryAction } from "../../model/canary/steps.ts";
 

@@ -5,16 +5,14 @@ import { redirect } from "./catalog/routes.ts";
 import { service } from "./catalog/service.ts";
 import { dnsLabel, hostName, list, nonEmpty, record } from "./common.ts";
 
-export type { CallSpec } from "./catalog/calls.ts";
 export type { CanarySpec } from "./catalog/canary.ts";
 export type { ExternalServiceSpec } from "./catalog/external-services.ts";
-export type { FaultSpec, MirrorSpec } from "./catalog/faults.ts";
+export type { FaultSpec } from "./catalog/faults.ts";
 export type { CorsSpec, HeadersSpec } from "./catalog/headers.ts";
 export type { LoadBalancingSpec } from "./catalog/load-balancing.ts";
 export type { MatchSpec } from "./catalog/matches.ts";
 export type { ConnectionPoolSpec, OutlierDetectionSpec, RetriesSpec } from "./catalog/resilience.ts";
-export type { PassthroughSpec } from "./catalog/passthrough.ts";
-export type { GatewayKind, RedirectSpec, RouteSpec } from "./catalog/routes.ts";
+export type { GatewayKind, PassthroughSpec, RedirectSpec, RouteSpec } from "./catalog/routes.ts";
 export type { RuleSpec } from "./catalog/rules.ts";
 export type { ServiceSpec } from "./catalog/service.ts";
 export type { VersionSpec } from "./catalog/versions.ts";
@@ -26,7 +24,7 @@ export const catalog = z.strictObject({
   hosts: nonEmpty(hostName).describe("Host names that the gateway answers."),
   services: z
     .record(dnsLabel, service)
-    .refine((services) => Object.keys(services).length > 0, { error: "expected at least one service" })
+    .refine((services) => Object.keys(services).length > 0, "expected at least one service")
     .describe("The services by name; the name is that of the Kubernetes Service."),
   redirects: list(redirect).describe("Paths of the gateway that answer with another address."),
   cors: cors.optional().describe("Which pages of other origins may call, for every route that does not say it itself."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
-import { arn, dnsLabel, flag, hostedZoneId, httpsUrl, oneOf, resources, text, whole } from "./common.ts";
+import { arn, dnsLabel, flag, hostedZoneId, httpsUrl, oneOf, resources, section, text, whole } from "./common.ts";
 
 const MANAGER = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
 const ISSUER = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
@@ -8,45 +8,10 @@ const ISSUER = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m"
 /** Directory of Let's Encrypt whose certificates browsers trust. */
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 
-/** An issuer that something else keeps. */
 export const existingIssuer = z.strictObject({
   name: text.optional().describe("Its name. Required where it is used."),
   kind: text.default("ClusterIssuer").describe("Its kind: `ClusterIssuer`, `Issuer`, or that of an external issuer."),
   group: text.default("cert-manager.io").describe("Its API group."),
-});
-
-const acme = z.strictObject({
-  email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
-  server: httpsUrl.default(LETS_ENCRYPT).describe("Directory of the ACME authority. Default: Let's Encrypt."),
-  zoneId: z
-    .optional(hostedZoneId)
-    .describe(
-      "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
-    ),
-  credentialsSecret: z
-    .optional(dnsLabel)
-    .describe(
-      "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
-    ),
-});
-
-const privateCa = z.strictObject({
-  arn: arn("acm-pca", "certificate-authority", "an AWS Private CA")
-    .optional()
-    .describe("The authority. Required where it is used."),
-  resources: resources.prefault(ISSUER).describe("Requests and limits of a pod of the issuer."),
-  chart: chart({ version: "v1.9.0", repository: "https://cert-manager.github.io/aws-privateca-issuer" }).describe(
-    "Chart of aws-privateca-issuer.",
-  ),
-});
-
-const certManager = z.strictObject({
-  install: flag(true).describe(
-    "Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`.",
-  ),
-  replicas: whole(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
-  resources: resources.prefault(MANAGER).describe("Requests and limits of each of these pods."),
-  chart: chart({ version: "v1.21.1", repository: "https://charts.jetstack.io" }).describe("Chart of cert-manager."),
 });
 
 /** Certificates that are renewed by themselves. Nothing of it is installed unless `traffic.tls.mode` or `mesh.istioCsr` asks for it. */
@@ -54,8 +19,29 @@ export const certificates = z.strictObject({
   issuer: oneOf(["acme", "privateCa", "existing"], "acme").describe(
     "Who signs the gateway's certificates (`traffic.tls.mode: certManager`). `acme`: an ACME authority such as Let's Encrypt, by DNS-01 in Route 53; `privateCa`: AWS Private CA; `existing`: an issuer that something else keeps.",
   ),
-  acme: acme.prefault({}).describe("The ACME authority."),
-  privateCa: privateCa.prefault({}).describe("The AWS Private CA."),
+  acme: section({
+    email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
+    server: httpsUrl.default(LETS_ENCRYPT).describe("Directory of the ACME authority. Default: Let's Encrypt."),
+    zoneId: z
+      .optional(hostedZoneId)
+      .describe(
+        "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
+      ),
+    credentialsSecret: z
+      .optional(dnsLabel)
+      .describe(
+        "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
+      ),
+  }).describe("The ACME authority."),
+  privateCa: section({
+    arn: arn("acm-pca", "certificate-authority", "an AWS Private CA")
+      .optional()
+      .describe("The authority. Required where it is used."),
+    resources: resources.prefault(ISSUER).describe("Requests and limits of a pod of the issuer."),
+    chart: chart({ version: "v1.9.0", repository: "https://cert-manager.github.io/aws-privateca-issuer" }).describe(
+      "Chart of aws-privateca-issuer.",
+    ),
+  }).describe("The AWS Private CA."),
   existing: existingIssuer.prefault({}).describe("The issuer that something else keeps."),
   durationHours: whole(1)
     .default(2160)
@@ -63,7 +49,12 @@ export const certificates = z.strictObject({
   renewBeforeHours: whole(1)
     .default(720)
     .describe("Hours before their end at which they are renewed. Less than what the authority gives."),
-  certManager: certManager.prefault({}).describe("cert-manager itself."),
+  certManager: section({
+    install: flag(true).describe(
+      "Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`.",
+    ),
+    replicas: whole(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
+    resources: resources.prefault(MANAGER).describe("Requests and limits of each of these pods."),
+    chart: chart({ version: "v1.21.1", repository: "https://charts.jetstack.io" }).describe("Chart of cert-manager."),
+  }).describe("cert-manager itself."),
 });
-
-export type CertificatesConfig = z.infer<typeof certificates>;

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { matching, section, withDefault } from "./common.ts";
 
 /** Where a chart comes from: a repository, an OCI registry, or a directory on this machine (air-gapped sites). */
@@ -22,5 +21,3 @@ export function chart(defaults: { readonly version: string; readonly repository:
     ),
   });
 }
-
-export type ChartSource = z.infer<ReturnType<typeof chart>>;

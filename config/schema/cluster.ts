@@ -8,12 +8,10 @@ const principalArn = matching(
   "expected the ARN of an IAM role or user",
 );
 
-/** Control-plane logs that EKS writes. */
 export const CLUSTER_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"] as const;
 
 const retention = z.union([7, 14, 30, 90, 180, 365].map((days) => z.literal(days)));
 
-/** The EKS cluster. Used only with `platform.kind: eks`. */
 export const cluster = z.strictObject({
   name: dnsLabel.optional().describe("Name of the EKS cluster. Default: `ecommerce-mesh-<stack>`."),
   version: matching(/^1\.\d{2}$/, 'expected a Kubernetes minor version such as "1.35" (quote it in YAML)')

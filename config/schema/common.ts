@@ -2,7 +2,6 @@ import { z } from "zod";
 import { parseCidr } from "../../model/cidr.ts";
 import { isQuantity } from "../../model/quantity.ts";
 
-/** Text that is not empty. */
 export const text = z.string().min(1);
 
 /** Text of a form; `expected` is the message when it has another one. */
@@ -39,6 +38,11 @@ export function nonEmpty<T extends z.ZodType>(item: T) {
 /** An object with a default for each of its keys, which may be left out as a whole. */
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never);
+}
+
+/** An object that may be left out. */
+export function optionalSection<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape).optional();
 }
 
 /** An object with keys of the user's own, none by default. */
@@ -85,14 +89,15 @@ export const hostName = z
   );
 
 /** An IPv4 network in CIDR notation with no host bits set. */
-export const cidr = z.string().refine((text) => parseCidr(text) !== undefined, {
-  error: "expected an IPv4 network in CIDR notation without host bits, such as 10.0.0.0/16",
-});
+export const cidr = z
+  .string()
+  .refine(
+    (text) => parseCidr(text) !== undefined,
+    "expected an IPv4 network in CIDR notation without host bits, such as 10.0.0.0/16",
+  );
 
 /** A Kubernetes quantity, e.g. `500m` or `2Gi`. */
-export const quantity = z.string().refine(isQuantity, {
-  error: "expected a Kubernetes quantity such as 500m, 2, 256Mi or 2Gi",
-});
+export const quantity = z.string().refine(isQuantity, "expected a Kubernetes quantity such as 500m, 2, 256Mi or 2Gi");
 
 /** A tag of AWS's resources: keys of AWS's own are refused by every service. */
 export const tags = z.record(
@@ -106,10 +111,7 @@ export const tags = z.record(
   ),
 );
 
-/** A TCP port. */
 export const port = whole(1, 65535);
-
-/** A whole per cent. */
 export const percent = whole(0, 100);
 
 /** What a HorizontalPodAutoscaler aims at. */
@@ -160,7 +162,6 @@ export const replicas = z
 
 export type Replicas = z.infer<typeof replicas>;
 
-/** Size of a node's root volume. */
 export const diskSizeGiB = whole(20, 16384)
   .default(50)
   .describe("Size of a node's root volume (gp3, encrypted), in GiB.");

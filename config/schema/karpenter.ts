@@ -5,7 +5,6 @@ import { chart } from "./charts.ts";
 /** A span of time as Karpenter writes it, or never. */
 const span = matching(/^(([0-9]+(s|m|h))+|Never)$/, "expected a duration such as 30m or 720h, or Never");
 
-/** Which instances Karpenter may start. */
 const instances = {
   instanceCategories: nonEmpty(z.enum(["c", "m", "r", "t"]))
     .default(["c", "m", "r"])

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, flag, list, matching, oneOf, section } from "./common.ts";
+import { cidr, flag, list, matching, oneOf, optionalSection, section } from "./common.ts";
 
 const awsId = (prefix: string) =>
   matching(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
@@ -24,7 +24,6 @@ export const ENDPOINTS_OF_CLOSED_NODES = ["ecr.api", "ecr.dkr", "sts", "ec2", "e
 /** What Karpenter needs beside these, in such a VPC: its cluster, its queue, and the releases of the image. */
 export const ENDPOINTS_OF_KARPENTER = ["eks", "sqs", "ssm"] as const;
 
-/** The VPC. Used only with `platform.kind: eks`. */
 export const network = z.strictObject({
   cidr: cidr
     .default("10.0.0.0/16")
@@ -32,14 +31,11 @@ export const network = z.strictObject({
   nat: oneOf(["none", "single", "perZone"], "perZone").describe(
     "NAT gateways: `perZone` survives the loss of a zone, `single` is cheaper and does not, `none` cuts the nodes off the internet.",
   ),
-  subnets: z
-    .strictObject({
-      public: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
-      private: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
-      intra: z.array(cidr).describe("One network for each zone, for the control plane's network interfaces."),
-    })
-    .optional()
-    .describe("Subnets by hand. Default: planned from `network.cidr`, the private ones as large as fits."),
+  subnets: optionalSection({
+    public: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
+    private: z.array(cidr).describe("One network for each zone, in the order of `platform.zones`."),
+    intra: z.array(cidr).describe("One network for each zone, for the control plane's network interfaces."),
+  }).describe("Subnets by hand. Default: planned from `network.cidr`, the private ones as large as fits."),
   endpoints: section({
     gateway: z
       .array(z.enum(["s3"]))
@@ -58,24 +54,18 @@ export const network = z.strictObject({
   }).describe(
     "VPC flow logs, encrypted with `cluster.encryptionKeyArn` or, where that is not given, with the stack's own key.",
   ),
-  existing: z
-    .strictObject({
-      vpcId: awsId("vpc").describe("Id of the VPC."),
-      publicSubnetIds: z.array(awsId("subnet")).min(2).describe("One for each zone, in the order of `platform.zones`."),
-      privateSubnetIds: z
-        .array(awsId("subnet"))
-        .min(2)
-        .describe("One for each zone, in the order of `platform.zones`."),
-      intraSubnetIds: z
-        .array(awsId("subnet"))
-        .min(2)
-        .optional()
-        .describe("For the control plane. Default: the private ones."),
-    })
-    .optional()
-    .describe(
-      "A VPC that exists, with its own subnets, routes and tags: nothing of it is made, and the other keys of `network` must be left out.",
-    ),
+  existing: optionalSection({
+    vpcId: awsId("vpc").describe("Id of the VPC."),
+    publicSubnetIds: z.array(awsId("subnet")).min(2).describe("One for each zone, in the order of `platform.zones`."),
+    privateSubnetIds: z.array(awsId("subnet")).min(2).describe("One for each zone, in the order of `platform.zones`."),
+    intraSubnetIds: z
+      .array(awsId("subnet"))
+      .min(2)
+      .optional()
+      .describe("For the control plane. Default: the private ones."),
+  }).describe(
+    "A VPC that exists, with its own subnets, routes and tags: nothing of it is made, and the other keys of `network` must be left out.",
+  ),
 });
 
 export type NetworkConfig = z.infer<typeof network>;

@@ -10,7 +10,6 @@ export type { SecretKey, VolumeConfig } from "./observability/addon.ts";
 export type { CustomTag, MetricOverride, ServiceTelemetry } from "./observability/telemetry.ts";
 export type { ExporterConfig } from "./observability/tracing.ts";
 
-/** Metrics, traces, logs, alerts and the consoles that show them. */
 export const observability = z.strictObject({
   prometheus: prometheus.prefault({}).describe("Metrics."),
   prometheusOperator: prometheusOperator.prefault({}).describe("What `prometheus.kind: operator` adds."),

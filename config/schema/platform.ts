@@ -30,10 +30,11 @@ const kubeconfig = z.strictObject({
     .describe("What the cluster has: the sandbox plays a cluster of this shape."),
 });
 
-/** Where the mesh runs. */
-export const platform = z.discriminatedUnion("kind", [eks, kubeconfig], {
-  error: "expected kind: eks (build a cluster) or kind: kubeconfig (use one that exists)",
-});
+export const platform = z.discriminatedUnion(
+  "kind",
+  [eks, kubeconfig],
+  "expected kind: eks (build a cluster) or kind: kubeconfig (use one that exists)",
+);
 
 export type Platform = z.infer<typeof platform>;
 export type EksPlatform = z.infer<typeof eks>;

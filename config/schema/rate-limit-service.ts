@@ -1,20 +1,6 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
-import { matching, oneOf, resourcesOf, text, whole } from "./common.ts";
-
-/** Where the counts are kept. */
-const redis = z.strictObject({
-  replicas: whole(1, 9)
-    .refine((pods) => pods !== 2, { error: "expected 1, or 3 and more: of two, none is the majority when one is lost" })
-    .default(3)
-    .describe("Pods of Redis, each with a Sentinel. 1: no failover, and the counts start again with the pod."),
-  chart: chart({ version: "4.39.0", repository: "https://dandydeveloper.github.io/charts" }).describe(
-    "Chart redis-ha: Redis with Sentinel.",
-  ),
-  resources: resourcesOf(["50m", "128Mi"], ["500m", "256Mi"]).describe(
-    "Requests and limits of Redis itself; it keeps counts in three quarters of its memory limit.",
-  ),
-});
+import { matching, oneOf, resourcesOf, section, text, whole } from "./common.ts";
 
 /**
  * The service that counts global rate limits: envoyproxy/ratelimit with Redis, or one that runs already and speaks Envoy's
@@ -39,7 +25,16 @@ export const rateLimitService = z.strictObject({
     .describe("Image of envoyproxy/ratelimit. Its tags are commits; it has no releases."),
   replicas: whole(1, 50).default(2).describe("Pods of envoyproxy/ratelimit."),
   resources: resourcesOf(["50m", "64Mi"], ["500m", "256Mi"]).describe("Requests and limits of its container."),
-  redis: redis.prefault({}).describe("Redis, in which it counts. Not with `address`."),
+  redis: section({
+    replicas: whole(1, 9)
+      .refine((pods) => pods !== 2, "expected 1, or 3 and more: of two, none is the majority when one is lost")
+      .default(3)
+      .describe("Pods of Redis, each with a Sentinel. 1: no failover, and the counts start again with the pod."),
+    chart: chart({ version: "4.39.0", repository: "https://dandydeveloper.github.io/charts" }).describe(
+      "Chart redis-ha: Redis with Sentinel.",
+    ),
+    resources: resourcesOf(["50m", "128Mi"], ["500m", "256Mi"]).describe(
+      "Requests and limits of Redis itself; it keeps counts in three quarters of its memory limit.",
+    ),
+  }).describe("Redis, in which it counts. Not with `address`."),
 });
-
-export type RateLimitServiceConfig = z.infer<typeof rateLimitService>;

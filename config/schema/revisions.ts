@@ -18,20 +18,20 @@ const revisionName = matching(
   "expected a revision's name such as 1-30-7 (lower case letters, digits and dashes, at most 40)",
 );
 
-const revision = z.strictObject({
-  name: z
-    .optional(revisionName)
-    .describe(
-      "Name of the revision, as `istio.io/rev` has it. `default` is the istiod without a revision that `mesh.version` installs. Default: the version with dashes, `1-30-7`.",
-    ),
-  version: semver.describe("Istio version of this control plane, and of the proxies that its tags inject."),
-});
-
 /** One control plane, or two while an upgrade lasts. */
 export const revisions = z
-  .array(revision)
-  .min(1, { error: "expected one or two revisions" })
-  .max(2, { error: "expected one or two revisions, as an upgrade needs no third control plane" });
+  .array(
+    z.strictObject({
+      name: z
+        .optional(revisionName)
+        .describe(
+          "Name of the revision, as `istio.io/rev` has it. `default` is the istiod without a revision that `mesh.version` installs. Default: the version with dashes, `1-30-7`.",
+        ),
+      version: semver.describe("Istio version of this control plane, and of the proxies that its tags inject."),
+    }),
+  )
+  .min(1, "expected one or two revisions")
+  .max(2, "expected one or two revisions, as an upgrade needs no third control plane");
 
 const tag = (purpose: string) => revisionName.optional().describe(purpose);
 
@@ -43,5 +43,3 @@ export const tags = z.strictObject({
     "Revision of namespaces with `istio-injection: enabled`, and the one that validates. Default: that of `stable`. Not to be set while a revision is called `default`.",
   ),
 });
-
-export type RevisionTags = z.infer<typeof tags>;

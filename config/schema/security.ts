@@ -14,14 +14,6 @@ export const PRODUCTION_RULES = [
   "traffic-mirroring",
 ] as const;
 
-/** A service on its way from plain text to mutual TLS. */
-const migration = z.strictObject({
-  service: dnsLabel.describe("Service that still has callers without a sidecar."),
-  plainTextFrom: nonEmpty(cidr).describe(
-    "Networks whose plain-text requests pass: without a certificate the address is all that is known.",
-  ),
-});
-
 /** A service that decides about requests beside the policies: Open Policy Agent, oauth2-proxy and the like. */
 const externalAuthorization = z.strictObject({
   host: text.describe("Host of the authorizer: `opa.opa.svc.cluster.local`."),
@@ -41,7 +33,6 @@ const externalAuthorization = z.strictObject({
     .describe("Request headers that it gets (protocol `http`; `grpc` gets all)."),
 });
 
-/** Identity and authorization. */
 export const security = z.strictObject({
   profile: oneOf(["development", "production"], "production").describe(
     "`production` refuses weak settings unless `security.exceptions` says why.",
@@ -49,9 +40,14 @@ export const security = z.strictObject({
   mtls: oneOf(["STRICT", "PERMISSIVE"], "STRICT").describe(
     "Mutual TLS of the whole mesh. `PERMISSIVE` also takes plain text.",
   ),
-  migration: list(migration).describe(
-    "Services that still take plain text while the rest of the mesh does not (docs/operations.md).",
-  ),
+  migration: list(
+    z.strictObject({
+      service: dnsLabel.describe("Service that still has callers without a sidecar."),
+      plainTextFrom: nonEmpty(cidr).describe(
+        "Networks whose plain-text requests pass: without a certificate the address is all that is known.",
+      ),
+    }),
+  ).describe("Services that still take plain text while the rest of the mesh does not (docs/operations.md)."),
   externalAuthorization: z
     .optional(externalAuthorization)
     .describe("An authorizer that is asked before the policies decide (AuthorizationPolicy CUSTOM). Default: none."),

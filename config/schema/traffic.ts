@@ -31,18 +31,6 @@ const loadBalancer = z.strictObject({
   ),
 });
 
-/** DNS records for the gateway's hosts. Used only with `platform.kind: eks`. */
-const dns = z.strictObject({
-  enabled: flag(false).describe("Install ExternalDNS, which keeps records of the gateway's hosts in Route 53."),
-  zoneId: z
-    .optional(hostedZoneId)
-    .describe("Hosted zone; the only one that ExternalDNS may change. Required when enabled."),
-  chart: chart({ version: "1.21.1", repository: "https://kubernetes-sigs.github.io/external-dns" }).describe(
-    "Chart of ExternalDNS.",
-  ),
-});
-
-/** How traffic from outside reaches the application. */
 export const traffic = z.strictObject({
   hosts: nonEmpty(hostName).optional().describe("Host names that the gateway answers. Default: those of the catalog."),
   tls: section({
@@ -70,7 +58,15 @@ export const traffic = z.strictObject({
     ),
   }).describe("The certificate of the gateway."),
   loadBalancer: loadBalancer.prefault({}).describe("The load balancer in front of the gateway."),
-  dns: dns.prefault({}).describe("DNS records for the hosts."),
+  dns: section({
+    enabled: flag(false).describe("Install ExternalDNS, which keeps records of the gateway's hosts in Route 53."),
+    zoneId: z
+      .optional(hostedZoneId)
+      .describe("Hosted zone; the only one that ExternalDNS may change. Required when enabled."),
+    chart: chart({ version: "1.21.1", repository: "https://kubernetes-sigs.github.io/external-dns" }).describe(
+      "Chart of ExternalDNS.",
+    ),
+  }).describe("DNS records for the hosts."),
   faults: flag(true).describe(
     "Inject the catalog's faults. The production profile refuses them unless an exception says why.",
   ),
@@ -83,5 +79,3 @@ export const traffic = z.strictObject({
   rateLimitService: rateLimitService.prefault({}).describe("The service that counts global rate limits."),
   httpsRedirect: flag(true).describe("Answer HTTP with a redirect to HTTPS."),
 });
-
-export type TrafficConfig = z.infer<typeof traffic>;

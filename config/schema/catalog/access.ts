@@ -17,7 +17,6 @@ export const token = z.strictObject({
   ),
 });
 
-/** A token's demands, or `none`. */
 export const tokenDemand = z
   .union([z.literal("none"), token])
   .optional()
@@ -34,7 +33,6 @@ export const grant = z.strictObject({
   token: tokenDemand,
 });
 
-/** A host that an allow names. */
 const allowedHost = z
   .string()
   .max(253)
@@ -56,11 +54,11 @@ const externalCaller = z
         'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
       ),
   })
-  .refine(({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1, {
-    error: "expected one of principals, namespaces and addresses",
-  });
+  .refine(
+    ({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1,
+    "expected one of principals, namespaces and addresses",
+  );
 
-/** A permission for a caller that is no service of the catalog. */
 export const access = z.strictObject({
   from: externalCaller.describe("Who may call."),
   methods: methods.optional().describe("HTTP methods. Default: every one."),

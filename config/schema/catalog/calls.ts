@@ -3,12 +3,9 @@ import { dnsLabel, nonEmpty } from "../common.ts";
 import { tokenDemand } from "./access.ts";
 import { methods, policyPath } from "./terms.ts";
 
-/** What a service calls. */
 export const call = z.strictObject({
   to: dnsLabel.describe("The service that is called."),
   methods: methods.describe("HTTP methods that the caller uses; all others are refused."),
   paths: nonEmpty(policyPath).describe("Paths that the caller uses: exact, or a prefix that ends in `*`."),
   token: tokenDemand,
 });
-
-export type CallSpec = z.infer<typeof call>;

@@ -5,7 +5,7 @@ import { connectionPool, outlierDetection } from "./resilience.ts";
 /** Something outside the mesh that services call. */
 export const externalService = z.strictObject({
   host: hostName
-    .refine((host) => !host.startsWith("*."), { error: "expected one host: a name with * cannot be looked up" })
+    .refine((host) => !host.startsWith("*."), "expected one host: a name with * cannot be looked up")
     .describe("Its host name, as the callers ask for it."),
   port: port.default(443).describe("Port that it answers TLS on."),
   tls: oneOf(["originate", "passthrough"], "originate").describe(

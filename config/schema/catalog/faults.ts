@@ -1,32 +1,24 @@
 import { z } from "zod";
-import { text, whole } from "../common.ts";
+import { optionalSection, text, whole } from "../common.ts";
 import { duration, share } from "./terms.ts";
 
 /** Failures made on purpose, by the caller's proxy. */
 export const fault = z
   .strictObject({
-    delay: z
-      .strictObject({
-        percent: share.describe("Share of the requests, in per cent."),
-        fixedDelay: duration.describe("How long they are held back."),
-      })
-      .optional()
-      .describe("Slow answers."),
-    abort: z
-      .strictObject({
-        percent: share.describe("Share of the requests, in per cent."),
-        httpStatus: whole(200, 599).describe("Status that the caller gets."),
-      })
-      .optional()
-      .describe("Failed answers."),
+    delay: optionalSection({
+      percent: share.describe("Share of the requests, in per cent."),
+      fixedDelay: duration.describe("How long they are held back."),
+    }).describe("Slow answers."),
+    abort: optionalSection({
+      percent: share.describe("Share of the requests, in per cent."),
+      httpStatus: whole(200, 599).describe("Status that the caller gets."),
+    }).describe("Failed answers."),
     until: z.iso
       .date({ error: "expected a date such as 2026-12-31 (quote it in YAML)" })
       .optional()
       .describe("Last day, by UTC. After it the stack is refused until the fault or the date is changed."),
   })
-  .refine(({ delay, abort }) => delay !== undefined || abort !== undefined, {
-    error: "expected delay, abort or both",
-  });
+  .refine(({ delay, abort }) => delay !== undefined || abort !== undefined, "expected delay, abort or both");
 
 /** A copy of the requests, whose answers nobody sees. */
 export const mirror = z.strictObject({
@@ -35,4 +27,3 @@ export const mirror = z.strictObject({
 });
 
 export type FaultSpec = z.infer<typeof fault>;
-export type MirrorSpec = z.infer<typeof mirror>;

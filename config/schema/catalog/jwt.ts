@@ -27,7 +27,6 @@ function keysOf(text: string): Record<string, unknown>[] | undefined {
   }
 }
 
-/** An issuer of tokens that a service trusts. */
 const rule = z
   .strictObject({
     issuer: z
@@ -64,12 +63,9 @@ const rule = z
     path: ["jwksUri"],
   });
 
-/** Tokens of end users. */
 export const jwt = z.strictObject({
   rules: nonEmpty(rule).describe("Issuers that are trusted, and where their tokens stand."),
   required: flag(true).describe(
     "Requests of a gateway need a token unless their `allow` says `token: none`. A bad token is refused always.",
   ),
 });
-
-export type JwtSpec = z.infer<typeof jwt>;

@@ -1,28 +1,24 @@
 import { z } from "zod";
-import { flag, matching, nonEmpty, text, whole } from "../common.ts";
+import { flag, matching, nonEmpty, optionalSection, text, whole } from "../common.ts";
 import { duration, headerName } from "./terms.ts";
 
-/** How one pod is chosen among all. */
-const ALGORITHMS = ["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"] as const;
-
-const algorithm = z.enum(ALGORITHMS);
-
-const cookie = z.strictObject({
-  name: text.describe("Name of the cookie; Envoy sets it where it is missing."),
-  path: z.string().startsWith("/").optional().describe("Path of the cookie."),
-  ttl: duration.describe("Life of the cookie."),
-});
+const algorithm = z.enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"]);
 
 const consistentHash = z
   .strictObject({
     header: headerName.optional().describe("Header whose value decides."),
-    cookie: cookie.optional().describe("Cookie whose value decides."),
+    cookie: optionalSection({
+      name: text.describe("Name of the cookie; Envoy sets it where it is missing."),
+      path: z.string().startsWith("/").optional().describe("Path of the cookie."),
+      ttl: duration.describe("Life of the cookie."),
+    }).describe("Cookie whose value decides."),
     queryParameter: text.optional().describe("Parameter of the query whose value decides."),
     sourceIp: z.literal(true).optional().describe("The caller's address decides."),
   })
-  .refine((hash) => Object.keys(hash).length === 1, {
-    error: "expected exactly one of header, cookie, queryParameter and sourceIp",
-  });
+  .refine(
+    (hash) => Object.keys(hash).length === 1,
+    "expected exactly one of header, cookie, queryParameter and sourceIp",
+  );
 
 const region = matching(/^[^/*]+$/, "expected a region alone, without zone and without *");
 
@@ -49,7 +45,6 @@ const locality = z.strictObject({
     .describe("Fixed shares in place of nearness."),
 });
 
-/** How callers choose among the pods. */
 export const loadBalancing = z.union([
   algorithm,
   z
@@ -59,9 +54,10 @@ export const loadBalancing = z.union([
       warmup: duration.optional().describe("Time over which a new pod gets its full share (not with a hash)."),
       locality: locality.optional().describe("Which zone or region is asked first."),
     })
-    .refine(({ algorithm, consistentHash }) => algorithm === undefined || consistentHash === undefined, {
-      error: "expected either algorithm or consistentHash",
-    }),
+    .refine(
+      ({ algorithm, consistentHash }) => algorithm === undefined || consistentHash === undefined,
+      "expected either algorithm or consistentHash",
+    ),
 ]);
 
 export type LoadBalancingSpec = z.infer<typeof loadBalancing>;

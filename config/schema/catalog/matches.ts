@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel, matching, text } from "../common.ts";
+import { dnsLabel, matching, optionalSection, text } from "../common.ts";
 import { headerName, methods, path, pattern, valueMatch } from "./terms.ts";
 
 const cookie = z
@@ -11,17 +11,7 @@ const cookie = z
       .optional()
       .describe("A pattern (RE2) that the whole value matches."),
   })
-  .refine(({ value, regex }) => (value === undefined) !== (regex === undefined), {
-    error: "expected either value or regex",
-  });
-
-const source = z.strictObject({
-  service: dnsLabel.describe("The service that calls: the label `app` of its pods."),
-  version: dnsLabel.optional().describe("Version of that service: the label `version`. Default: any."),
-});
-
-const exactPath = z.strictObject({ exact: path.describe("The path is this one.") });
-const patternPath = z.strictObject({ regex: pattern.describe("The whole path matches this pattern (RE2).") });
+  .refine(({ value, regex }) => (value === undefined) !== (regex === undefined), "expected either value or regex");
 
 /** Which requests: every condition must hold. */
 export const match = z
@@ -29,8 +19,8 @@ export const match = z
     path: z
       .union([
         path.regex(/^\/$|[^/]$/, "expected a prefix without a slash at its end: /products also matches /products/"),
-        exactPath,
-        patternPath,
+        z.strictObject({ exact: path.describe("The path is this one.") }),
+        z.strictObject({ regex: pattern.describe("The whole path matches this pattern (RE2).") }),
       ])
       .optional()
       .describe("The path is this or lies below it; or an object with `exact` or `regex`."),
@@ -41,13 +31,15 @@ export const match = z
       .describe("Headers by name: text that is equal, or an object with `prefix`, `regex` or `present`."),
     cookie: cookie.optional().describe("A cookie of the request."),
     query: z.record(text, valueMatch).optional().describe("Parameters of the query by name, as with headers."),
-    source: source.optional().describe("Who calls. Requests through the gateway never match."),
+    source: optionalSection({
+      service: dnsLabel.describe("The service that calls: the label `app` of its pods."),
+      version: dnsLabel.optional().describe("Version of that service: the label `version`. Default: any."),
+    }).describe("Who calls. Requests through the gateway never match."),
   })
-  .refine((conditions) => Object.keys(conditions).length > 0, {
-    error: "expected at least one condition",
-  })
-  .refine(({ headers, cookie }) => cookie === undefined || headers?.["cookie"] === undefined, {
-    error: "expected either cookie or headers.cookie",
-  });
+  .refine((conditions) => Object.keys(conditions).length > 0, "expected at least one condition")
+  .refine(
+    ({ headers, cookie }) => cookie === undefined || headers?.["cookie"] === undefined,
+    "expected either cookie or headers.cookie",
+  );
 
 export type MatchSpec = z.infer<typeof match>;

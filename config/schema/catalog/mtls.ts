@@ -13,5 +13,3 @@ export const mtls = z.strictObject({
     "Exceptions by port of the pod. `DISABLE` takes plain text only.",
   ),
 });
-
-export type MtlsSpec = z.infer<typeof mtls>;

@@ -35,6 +35,5 @@ export const rateLimits = z.strictObject({
   ),
 });
 
-export type RateLimitsSpec = z.infer<typeof rateLimits>;
 export type LocalLimitSpec = z.infer<typeof localLimit>;
 export type GlobalLimitSpec = z.infer<typeof globalLimit>;

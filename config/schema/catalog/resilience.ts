@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, matching, nonEmpty, percent, whole } from "../common.ts";
+import { flag, matching, nonEmpty, optionalSection, percent, whole } from "../common.ts";
 import { duration } from "./terms.ts";
 
 /** What Envoy can retry on (`x-envoy-retry-on` and `x-envoy-retry-grpc-on`), beside status codes. */
@@ -38,37 +38,28 @@ export const retries = z.strictObject({
 
 /** Bounds on what callers may have open at a time: the circuit breaker. Every number holds for one calling proxy. */
 export const connectionPool = z.strictObject({
-  tcp: z
-    .strictObject({
-      maxConnections: whole(1).optional().describe("Connections to all pods together."),
-      connectTimeout: duration.optional().describe("Time to connect."),
-      idleTimeout: duration.optional().describe("A connection without traffic for this long is closed."),
-      maxConnectionDuration: duration.optional().describe("A connection older than this is closed."),
-      tcpKeepalive: z
-        .strictObject({
-          time: duration.optional().describe("Silence before the first probe."),
-          interval: duration.optional().describe("Time between probes."),
-          probes: whole(1).optional().describe("Probes without an answer before the connection counts as dead."),
-        })
-        .optional()
-        .describe("Keepalive probes of TCP."),
-    })
-    .optional()
-    .describe("Connections."),
-  http: z
-    .strictObject({
-      http1MaxPendingRequests: whole(1).optional().describe("Requests that wait for a connection."),
-      http2MaxRequests: whole(1).optional().describe("Requests at a time, of HTTP/1.1 too."),
-      maxRequestsPerConnection: whole(1).optional().describe("Requests before a connection is closed."),
-      maxRetries: whole(1).optional().describe("Retries at a time."),
-      idleTimeout: duration.optional().describe("A connection without requests for this long is closed."),
-      h2UpgradePolicy: z
-        .enum(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"])
-        .optional()
-        .describe("Whether HTTP/1.1 between the sidecars becomes HTTP/2."),
-    })
-    .optional()
-    .describe("Requests."),
+  tcp: optionalSection({
+    maxConnections: whole(1).optional().describe("Connections to all pods together."),
+    connectTimeout: duration.optional().describe("Time to connect."),
+    idleTimeout: duration.optional().describe("A connection without traffic for this long is closed."),
+    maxConnectionDuration: duration.optional().describe("A connection older than this is closed."),
+    tcpKeepalive: optionalSection({
+      time: duration.optional().describe("Silence before the first probe."),
+      interval: duration.optional().describe("Time between probes."),
+      probes: whole(1).optional().describe("Probes without an answer before the connection counts as dead."),
+    }).describe("Keepalive probes of TCP."),
+  }).describe("Connections."),
+  http: optionalSection({
+    http1MaxPendingRequests: whole(1).optional().describe("Requests that wait for a connection."),
+    http2MaxRequests: whole(1).optional().describe("Requests at a time, of HTTP/1.1 too."),
+    maxRequestsPerConnection: whole(1).optional().describe("Requests before a connection is closed."),
+    maxRetries: whole(1).optional().describe("Retries at a time."),
+    idleTimeout: duration.optional().describe("A connection without requests for this long is closed."),
+    h2UpgradePolicy: z
+      .enum(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"])
+      .optional()
+      .describe("Whether HTTP/1.1 between the sidecars becomes HTTP/2."),
+  }).describe("Requests."),
 });
 
 /** When a pod that fails gets no requests for a while. */

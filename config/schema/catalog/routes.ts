@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, nonEmpty } from "../common.ts";
+import { hostName, nonEmpty, port } from "../common.ts";
 import { grant } from "./access.ts";
 import { cors, headers } from "./headers.ts";
 import { path } from "./terms.ts";
@@ -15,15 +15,12 @@ const rewrite = z
     path: prefix.optional().describe("What the prefix becomes before the service sees the path."),
     authority: hostName.optional().describe("What the host becomes."),
   })
-  .refine(({ path, authority }) => path !== undefined || authority !== undefined, {
-    error: "expected path, authority or both",
-  });
+  .refine(({ path, authority }) => path !== undefined || authority !== undefined, "expected path, authority or both");
 
-/** A path of the gateway that leads to a service. */
 export const route = z.strictObject({
   prefix: prefix.describe("Requests whose path is this, or lies below it, go to the service."),
   gateways: nonEmpty(z.enum(["ingress", "internal"]))
-    .refine((gateways) => new Set(gateways).size === gateways.length, { error: "expected each gateway once" })
+    .refine((gateways) => new Set(gateways).size === gateways.length, "expected each gateway once")
     .default(["ingress"])
     .describe(
       "Gateways on which the path leads here: `ingress`, for requests from outside; `internal`, for the callers that `traffic.internalGateway` names.",
@@ -42,7 +39,6 @@ export const route = z.strictObject({
     ),
 });
 
-/** A path of the gateway that answers with another address. */
 export const redirect = z
   .strictObject({
     prefix: prefix.describe("Requests whose path is this, or lies below it."),
@@ -54,10 +50,18 @@ export const redirect = z
       .default(301)
       .describe("Status of the answer."),
   })
-  .refine(({ path, host, scheme }) => path !== undefined || host !== undefined || scheme !== undefined, {
-    error: "expected path, host or scheme",
-  });
+  .refine(
+    ({ path, host, scheme }) => path !== undefined || host !== undefined || scheme !== undefined,
+    "expected path, host or scheme",
+  );
+
+/** Hosts whose TLS ends at the service itself: the ingress gateway reads the name that the client asks for, and no more. */
+export const passthrough = z.strictObject({
+  hosts: nonEmpty(hostName).describe("Host names, other ones than the catalog's `hosts`."),
+  port: port.describe("Port of the pod that speaks TLS: one of `extraPorts`, with a name that begins with `tls`."),
+});
 
 export type RouteSpec = z.infer<typeof route>;
 export type GatewayKind = RouteSpec["gateways"][number];
 export type RedirectSpec = z.infer<typeof redirect>;
+export type PassthroughSpec = z.infer<typeof passthrough>;

@@ -20,11 +20,10 @@ import { fault, mirror } from "./faults.ts";
 import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection, retries } from "./resilience.ts";
-import { passthrough } from "./passthrough.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { jwt } from "./jwt.ts";
 import { mtls } from "./mtls.ts";
-import { route } from "./routes.ts";
+import { passthrough, route } from "./routes.ts";
 import { rule } from "./rules.ts";
 import { sidecar } from "./sidecar.ts";
 import { duration, image, path } from "./terms.ts";
@@ -40,7 +39,7 @@ export const service = z.strictObject({
   ),
   versions: z
     .record(dnsLabel, version)
-    .refine((versions) => Object.keys(versions).length > 0, { error: "expected at least one version" })
+    .refine((versions) => Object.keys(versions).length > 0, "expected at least one version")
     .prefault({ v1: {} })
     .describe("Versions that run at the same time, each a Deployment and a subset."),
   replicas: replicas

@@ -3,15 +3,6 @@ import { cidr, list, nonEmpty, port, resources, whole } from "../common.ts";
 import { PROXY_LOG_LEVELS } from "../mesh/proxy.ts";
 import { image } from "./terms.ts";
 
-/** Connections that the sidecar does not see. */
-const excludedPort = z.strictObject({
-  port: port.describe("Port on the other side."),
-  networks: nonEmpty(cidr).describe(
-    "Networks where the other side lies: the NetworkPolicy lets the service out to these and no others.",
-  ),
-});
-
-/** The proxies of one service, where they differ from the mesh's (`mesh.proxy`). */
 export const sidecar = z.strictObject({
   resources: resources.optional().describe("Requests and limits of the sidecar. Default: `mesh.proxy.resources`."),
   concurrency: z
@@ -27,7 +18,14 @@ export const sidecar = z.strictObject({
     .describe(
       "Image of the proxy, to try another build of it. Its tag begins with its Istio version. Default: the control plane's.",
     ),
-  excludeOutboundPorts: list(excludedPort).describe(
+  excludeOutboundPorts: list(
+    z.strictObject({
+      port: port.describe("Port on the other side."),
+      networks: nonEmpty(cidr).describe(
+        "Networks where the other side lies: the NetworkPolicy lets the service out to these and no others.",
+      ),
+    }),
+  ).describe(
     "Connections that bypass the sidecar, such as those to a database: no policy, metric or trace knows of them. Production wants a reason.",
   ),
 });

@@ -3,28 +3,27 @@ import { matching, nonEmpty, text } from "../common.ts";
 import { parseDuration } from "../../../model/duration.ts";
 import { isPattern } from "../../../model/regex.ts";
 
-/** HTTP methods that routes and policies know. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
-/** Reference of a container image. */
 export const image = matching(
   /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
   "expected a container image reference",
 );
 
-/** Path of a request. */
 export const path = z.string().startsWith("/", "expected a path that starts with /");
 
-/** HTTP methods. */
 export const methods = nonEmpty(z.enum(METHODS));
 
 /** Paths of an AuthorizationPolicy: exact, or with one `*` at the end. */
 export const policyPath = path.regex(/^[^*]*\*?$/, "expected a path with at most one *, at its end");
 
 /** A span of time as Istio writes it. */
-export const duration = z.string().refine((text) => parseDuration(text) !== undefined, {
-  error: "expected a duration of at least 1ms: a number and ms, s, m or h, such as 250ms or 2.5s",
-});
+export const duration = z
+  .string()
+  .refine(
+    (text) => parseDuration(text) !== undefined,
+    "expected a duration of at least 1ms: a number and ms, s, m or h, such as 250ms or 2.5s",
+  );
 
 /** A share of the requests in per cent, above 0; Envoy counts in ten thousandths. */
 export const share = z.number().min(0.0001).max(100);
@@ -32,7 +31,7 @@ export const share = z.number().min(0.0001).max(100);
 /** A pattern of RE2, which must match the whole value. */
 export const pattern = z
   .string()
-  .refine(isPattern, { error: "expected a pattern in RE2 syntax: no look-around, no back-references" });
+  .refine(isPattern, "expected a pattern in RE2 syntax: no look-around, no back-references");
 
 /** Name of an HTTP header. Lower case: Envoy compares with the names as HTTP/2 sends them. */
 export const headerName = matching(

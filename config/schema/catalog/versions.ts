@@ -5,7 +5,6 @@ import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection } from "./resilience.ts";
 import { image } from "./terms.ts";
 
-/** One of the versions of a service that run at the same time. */
 export const version = z.strictObject({
   image: image.optional().describe("Image of this version. Default: the service's."),
   weight: z

@@ -1,25 +1,18 @@
 import { z } from "zod";
 import { chart } from "../charts.ts";
-import { cpuTarget, flag, replicas, resourcesOf } from "../common.ts";
+import { cpuTarget, flag, replicas, resourcesOf, section } from "../common.ts";
 
-/** The node's proxy: mutual TLS and rules by identity for every pod of its node. */
-const ztunnel = z.strictObject({
-  resources: resourcesOf(["200m", "512Mi"], ["1000m", "1Gi"]).describe(
-    "Requests and limits of ztunnel on each node. The requests are the chart's: enough for 200 000 pods.",
-  ),
-});
-
-/** The application's proxy: routes, rules by method and path, tokens. */
-const waypoint = z.strictObject({
-  replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
-  cpuTarget,
-  resources: resourcesOf(["100m", "128Mi"], ["2000m", "1024Mi"]).describe("Requests and limits of a waypoint pod."),
-});
-
-/** What takes the sidecars' place with `mesh.mode: ambient`. */
 export const ambient = z.strictObject({
-  ztunnel: ztunnel.prefault({}).describe("The DaemonSet ztunnel."),
-  waypoint: waypoint.prefault({}).describe("The waypoint in front of the application's Services."),
+  ztunnel: section({
+    resources: resourcesOf(["200m", "512Mi"], ["1000m", "1Gi"]).describe(
+      "Requests and limits of ztunnel on each node. The requests are the chart's: enough for 200 000 pods.",
+    ),
+  }).describe("The DaemonSet ztunnel."),
+  waypoint: section({
+    replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
+    cpuTarget,
+    resources: resourcesOf(["100m", "128Mi"], ["2000m", "1024Mi"]).describe("Requests and limits of a waypoint pod."),
+  }).describe("The waypoint in front of the application's Services."),
 });
 
 /** The chart of the Gateway API's CustomResourceDefinitions, in the version that Istio 1.30 is built with (its go.mod). */

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { whole } from "../common.ts";
 
-/** Baseline of connection pool and outlier detection for hosts without a policy of their own. */
 export const defaultTrafficPolicy = z.strictObject({
   maxConnections: whole(1).default(1000).describe("TCP connections of one proxy to one host."),
   connectTimeoutSeconds: whole(1, 600).default(10).describe("Seconds that a connection may take to open."),

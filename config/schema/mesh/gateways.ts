@@ -19,7 +19,6 @@ function gatewayPorts(defaults: readonly GatewayPort[]) {
 const HTTP = { name: "http2", port: 80, targetPort: 8080 } as const;
 const HTTPS = { name: "https", port: 443, targetPort: 8443 } as const;
 
-/** What all gateways have. */
 export const gatewayScaling = {
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,
@@ -29,7 +28,6 @@ export const gatewayScaling = {
     .describe("Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`."),
 };
 
-/** Where traffic enters. */
 export const ingressGateway = z.strictObject({
   ...gatewayScaling,
   ports: gatewayPorts([HTTP, HTTPS]),
@@ -38,7 +36,6 @@ export const ingressGateway = z.strictObject({
   ),
 });
 
-/** Where traffic to external services leaves. */
 export const egressGateway = z.strictObject({
   enabled: flag(true).describe("Install the egress gateway."),
   ...gatewayScaling,

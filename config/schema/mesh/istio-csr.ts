@@ -3,7 +3,6 @@ import { existingIssuer } from "../certificates.ts";
 import { chart } from "../charts.ts";
 import { flag, oneOf, resourcesOf, whole } from "../common.ts";
 
-/** Workload certificates from cert-manager in place of istiod's own authority. */
 export const istioCsr = z.strictObject({
   enabled: flag(false).describe(
     "Install istio-csr and switch istiod's own authority off. For new meshes; see docs/operations.md.",

@@ -6,9 +6,9 @@ import { cidr, cpuTarget, nonEmpty, replicas, resourcesOf, whole } from "../comm
 const BLOCKED_BY_DEFAULT = ["127.0.0.0/8", "169.254.0.0/16"];
 
 /** Certificates in PEM, and nothing else: what is here is no secret, and lies in a ConfigMap. */
-const certificates = z.string().refine(isCertificates, {
-  error: "expected certificates in PEM, from -----BEGIN CERTIFICATE----- on, and no key",
-});
+const certificates = z
+  .string()
+  .refine(isCertificates, "expected certificates in PEM, from -----BEGIN CERTIFICATE----- on, and no key");
 
 function isCertificates(text: string): boolean {
   const blocks = text.match(/-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g) ?? [];
@@ -23,7 +23,6 @@ function isCertificate(block: string): boolean {
   }
 }
 
-/** The control plane's Deployment and its own settings. */
 export const istiod = z.strictObject({
   replicas: replicas.prefault({ min: 3, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,

@@ -28,18 +28,6 @@ const eastWestGateway = z.strictObject({
     .describe("Networks that may connect to the load balancer: those of the other clusters."),
 });
 
-const endpoint = z.strictObject({
-  address: z
-    .string()
-    .refine((text) => isIPv4(text) || hostName.safeParse(text).success, {
-      error: "expected a host name or an IPv4 address",
-    })
-    .describe("Where the service is reached: of a mesh's own service, the other cluster's east-west gateway."),
-  port: z
-    .optional(port)
-    .describe("Port there. Default: 15443 inside of the mesh, and the service's own port outside of it."),
-});
-
 const remoteService = z.strictObject({
   host: hostName.describe("Name by which workloads call it. Inside of the mesh its name in the other cluster."),
   port: port.describe("Port of the service."),
@@ -49,13 +37,22 @@ const remoteService = z.strictObject({
   ),
   address: z
     .string()
-    .refine((text) => isIPv4(text), { error: "expected an IPv4 address such as 240.0.0.1" })
+    .refine((text) => isIPv4(text), "expected an IPv4 address such as 240.0.0.1")
     .optional()
     .describe("Address that stands for the service where a name cannot: TCP on a port that others use too."),
-  endpoints: nonEmpty(endpoint).describe("Where it is reached; several share the calls."),
+  endpoints: nonEmpty(
+    z.strictObject({
+      address: z
+        .string()
+        .refine((text) => isIPv4(text) || hostName.safeParse(text).success, "expected a host name or an IPv4 address")
+        .describe("Where the service is reached: of a mesh's own service, the other cluster's east-west gateway."),
+      port: z
+        .optional(port)
+        .describe("Port there. Default: 15443 inside of the mesh, and the service's own port outside of it."),
+    }),
+  ).describe("Where it is reached; several share the calls."),
 });
 
-/** The part that this cluster has in a mesh of several. */
 export const multiCluster = z.strictObject({
   certificateAuthority: oneOf(["istiod", "config", "existingSecret"], "istiod").describe(
     "Who signs the workloads' certificates. `istiod`: a root of this cluster's own, which no other cluster trusts; `config`: an intermediate of a root that all clusters share, from the secrets `ecommerce-mesh:meshCa-*`; `existingSecret`: the same, from a Secret `cacerts` in `istio-system` that something else keeps.",

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { list, oneOf, resourcesOf, section, text, whole, withDefault } from "../common.ts";
 
-/** Log levels of Envoy. */
 export const PROXY_LOG_LEVELS = ["trace", "debug", "info", "warning", "error", "critical", "off"] as const;
 
 /** What every sidecar and gateway is given. */

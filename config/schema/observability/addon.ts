@@ -2,12 +2,9 @@ import { z } from "zod";
 import { chart } from "../charts.ts";
 import { flag, httpUrl, quantity, resources, text } from "../common.ts";
 
-const url = httpUrl;
-
 export const small = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } } as const;
 export const medium = { requests: { cpu: "250m", memory: "1Gi" }, limits: { cpu: "1000m", memory: "2Gi" } } as const;
 
-/** Fields that every addon has. */
 export function addon(
   source: { readonly version: string; readonly repository: string },
   defaults: z.infer<typeof resources>,
@@ -24,7 +21,6 @@ export function addon(
   });
 }
 
-/** Where an addon keeps its data. */
 export const volume = z.strictObject({
   enabled: flag(false).describe("Keep the data on a volume. Without one it lives as long as the pod."),
   size: quantity.default("20Gi").describe("Size of the volume of each pod, such as 20Gi."),

@@ -22,19 +22,6 @@ export const PROMETHEUS_CHARTS = {
   server: { chart: "prometheus", version: "29.27.0" },
 } as const;
 
-const remoteWrite = z.strictObject({
-  url: httpUrl.describe("Where samples are sent."),
-  region: text.optional().describe("Signs the requests for AWS (SigV4) in this region. Default: unsigned."),
-});
-
-const managedPrometheus = z.strictObject({
-  workspaceId: matching(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...").describe(
-    "Id of the workspace.",
-  ),
-  region: text.optional().describe("Region of the workspace. Default: the stack's."),
-});
-
-/** Metrics: Prometheus, by its operator or by itself. */
 export const prometheus = addon(
   { version: PROMETHEUS_CHARTS.operator.version, repository: "https://prometheus-community.github.io/helm-charts" },
   medium,
@@ -56,14 +43,25 @@ export const prometheus = addon(
   retentionDays: whole(1, 365).default(15).describe("Days that metrics are kept."),
   volume: volume.prefault({}).describe("Where metrics are kept."),
   amazonManagedPrometheus: z
-    .optional(managedPrometheus)
+    .optional(
+      z.strictObject({
+        workspaceId: matching(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...").describe(
+          "Id of the workspace.",
+        ),
+        region: text.optional().describe("Region of the workspace. Default: the stack's."),
+      }),
+    )
     .describe("Also write every sample into this workspace of Amazon Managed Service for Prometheus."),
-  remoteWrite: list(remoteWrite).describe("Also write every sample there."),
+  remoteWrite: list(
+    z.strictObject({
+      url: httpUrl.describe("Where samples are sent."),
+      region: text.optional().describe("Signs the requests for AWS (SigV4) in this region. Default: unsigned."),
+    }),
+  ).describe("Also write every sample there."),
 });
 
 const LITTLE = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "100m", memory: "128Mi" } } as const;
 
-/** Where alerts are grouped and sent on. */
 export const alertmanager = z.strictObject({
   enabled: flag(true).describe("Install it. It is part of Prometheus's chart."),
   replicas: whole(1, 5).default(1).describe("Pods; they tell each other what was sent."),

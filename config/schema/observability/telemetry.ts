@@ -50,7 +50,6 @@ export const metricOverrides = z.array(metricOverride);
 
 const samplingPercent = percentage.describe("Share of requests that are traced, in per cent.");
 
-/** Traces of the whole mesh. */
 export const tracing = z.strictObject({
   samplingPercent: samplingPercent.default(1),
   customTags: customTags
@@ -58,7 +57,6 @@ export const tracing = z.strictObject({
     .describe("Tags of every span, by name; each has exactly one source."),
 });
 
-/** Istio's metrics of the whole mesh. */
 export const metrics = z.strictObject({
   overrides: metricOverrides
     .default([
@@ -77,7 +75,6 @@ const accessLogMode = z
   .enum(["all", "filtered", "none"])
   .describe("`filtered` leaves out health checks that went well; errors are always kept.");
 
-/** Access logs of the whole mesh. */
 export const accessLogs = z.strictObject({
   mode: accessLogMode.default("filtered"),
   ignorePaths: list(z.string().startsWith("/", "expected a path that starts with /")).describe(
@@ -86,7 +83,6 @@ export const accessLogs = z.strictObject({
   filter: text.optional().describe("A CEL expression of your own in place of that filter: what it accepts is logged."),
 });
 
-/** Telemetry of one service, where it differs from the mesh's. */
 export const serviceTelemetry = z.strictObject({
   samplingPercent: samplingPercent.optional(),
   customTags: customTags.default({}).describe("Tags of its spans, beside the mesh's."),
@@ -103,7 +99,6 @@ export const serviceTelemetry = z.strictObject({
 
 export type ServiceTelemetry = z.infer<typeof serviceTelemetry>;
 
-/** Objectives that alerts are made from. */
 export const alerts = z.strictObject({
   enabled: flag(true).describe("Install the rules."),
   availabilityPercent: z

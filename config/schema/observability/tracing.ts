@@ -2,7 +2,6 @@ import { z } from "zod";
 import { flag, httpUrl, matching, record, text, whole } from "../common.ts";
 import { addon, secretKey, small, volume } from "./addon.ts";
 
-/** Traces: Jaeger 2. */
 export const jaeger = addon(
   { version: "4.11.1", repository: "https://jaegertracing.github.io/helm-charts" },
   small,
@@ -53,7 +52,6 @@ const exporter = z.discriminatedUnion(
   },
 );
 
-/** The collector between the proxies and where traces go. */
 export const collector = addon(
   { version: "0.170.0", repository: "https://open-telemetry.github.io/opentelemetry-helm-charts" },
   { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },

@@ -1,14 +1,6 @@
 import { z } from "zod";
 import { cidr, dnsLabel, hostName, list, nonEmpty, section, text } from "../common.ts";
 
-/** Callers without a sidecar: known by their addresses alone. */
-const client = z.strictObject({
-  addresses: nonEmpty(cidr).describe("Networks that they call from, such as the subnets of the cluster's pods."),
-  namespaces: z
-    .optional(nonEmpty(dnsLabel))
-    .describe("Only pods of these namespaces, by NetworkPolicy. Default: everybody in `addresses`."),
-});
-
 /** What the internal gateway answers, and its callers. The routes are the catalog's with `gateways: [internal]`. */
 export const internalGateway = z.strictObject({
   hosts: list(hostName).describe(
@@ -23,8 +15,13 @@ export const internalGateway = z.strictObject({
     services: list(dnsLabel).describe(
       "Services of the catalog, which ask the gateway's Service on its HTTP port; their sidecars encrypt.",
     ),
-    clients: list(client).describe("Callers without a sidecar."),
+    clients: list(
+      z.strictObject({
+        addresses: nonEmpty(cidr).describe("Networks that they call from, such as the subnets of the cluster's pods."),
+        namespaces: z
+          .optional(nonEmpty(dnsLabel))
+          .describe("Only pods of these namespaces, by NetworkPolicy. Default: everybody in `addresses`."),
+      }),
+    ).describe("Callers without a sidecar."),
   }).describe("Who may ask it. All others are refused."),
 });
-
-export type InternalGatewayTraffic = z.infer<typeof internalGateway>;

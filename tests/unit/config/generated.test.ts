@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generatedFiles } from "../../../config/generated-files.ts";
+import { generatedFiles } from "../../../config/reference.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 
 describe("generated files", () => {
