@@ -1,9 +1,18 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
-import { arn, dnsLabel, flag, hostedZoneId, httpsUrl, oneOf, resources, section, text, whole } from "./common.ts";
-
-const MANAGER = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
-const ISSUER = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
+import {
+  arn,
+  dnsLabel,
+  flag,
+  hostedZoneId,
+  httpsUrl,
+  oneOf,
+  optional,
+  resourcesOf,
+  section,
+  text,
+  whole,
+} from "./common.ts";
 
 /** Directory of Let's Encrypt whose certificates browsers trust. */
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
@@ -22,23 +31,19 @@ export const certificates = z.strictObject({
   acme: section({
     email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
     server: httpsUrl.default(LETS_ENCRYPT).describe("Directory of the ACME authority. Default: Let's Encrypt."),
-    zoneId: z
-      .optional(hostedZoneId)
-      .describe(
-        "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
-      ),
-    credentialsSecret: z
-      .optional(dnsLabel)
-      .describe(
-        "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
-      ),
+    zoneId: optional(hostedZoneId).describe(
+      "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
+    ),
+    credentialsSecret: optional(dnsLabel).describe(
+      "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
+    ),
   }).describe("The ACME authority."),
   privateCa: section({
     arn: arn("acm-pca", "certificate-authority", "an AWS Private CA")
       .optional()
       .describe("The authority. Required where it is used."),
-    resources: resources.prefault(ISSUER).describe("Requests and limits of a pod of the issuer."),
-    chart: chart({ version: "v1.9.0", repository: "https://cert-manager.github.io/aws-privateca-issuer" }).describe(
+    resources: resourcesOf(["50m", "64Mi"], ["200m", "128Mi"]).describe("Requests and limits of a pod of the issuer."),
+    chart: chart("v1.9.0", "https://cert-manager.github.io/aws-privateca-issuer").describe(
       "Chart of aws-privateca-issuer.",
     ),
   }).describe("The AWS Private CA."),
@@ -54,7 +59,7 @@ export const certificates = z.strictObject({
       "Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`.",
     ),
     replicas: whole(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
-    resources: resources.prefault(MANAGER).describe("Requests and limits of each of these pods."),
-    chart: chart({ version: "v1.21.1", repository: "https://charts.jetstack.io" }).describe("Chart of cert-manager."),
+    resources: resourcesOf(["50m", "128Mi"], ["500m", "512Mi"]).describe("Requests and limits of each of these pods."),
+    chart: chart("v1.21.1", "https://charts.jetstack.io").describe("Chart of cert-manager."),
   }).describe("cert-manager itself."),
 });

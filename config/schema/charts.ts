@@ -12,12 +12,17 @@ const chartVersion = matching(
   "expected a version of three numbers such as 1.30.7 (quote it in YAML)",
 );
 
+/** The key `repository` of a chart. */
+export function repositoryOf(standard: string) {
+  return withDefault(chartRepository, standard).describe(
+    "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
+  );
+}
+
 /** Version and source of one chart. Both are part of the contract: a release never follows a moving tag. */
-export function chart(defaults: { readonly version: string; readonly repository: string }) {
+export function chart(version: string, repository: string) {
   return section({
-    version: chartVersion.default(defaults.version).describe("Chart version, pinned."),
-    repository: withDefault(chartRepository, defaults.repository).describe(
-      "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
-    ),
+    version: chartVersion.default(version).describe("Chart version, pinned."),
+    repository: repositoryOf(repository),
   });
 }

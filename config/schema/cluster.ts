@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { arn, cidr, dnsLabel, flag, list, matching, oneOf, section, tags } from "./common.ts";
+import { arn, cidr, dnsLabel, flag, list, matching, oneOf, optional, section, tags, withDefault } from "./common.ts";
 import { karpenter } from "./karpenter.ts";
 import { nodePool } from "./node-pool.ts";
 
@@ -31,13 +31,12 @@ export const cluster = z.strictObject({
     deployers: list(principalArn).describe("May change what is in namespaces, not the cluster."),
     viewers: list(principalArn).describe("May read everything but Secrets."),
   }).describe("IAM principals that may use the cluster, by access entry."),
-  encryptionKeyArn: z
-    .optional(arn("kms", "key", "a KMS key"))
-    .describe("KMS key that encrypts Secrets, logs and volumes. Default: one made by the stack, rotated every year."),
-  logs: z
-    .array(z.enum(CLUSTER_LOGS))
-    .default([...CLUSTER_LOGS])
-    .describe("Control-plane logs that go to CloudWatch."),
+  encryptionKeyArn: optional(arn("kms", "key", "a KMS key")).describe(
+    "KMS key that encrypts Secrets, logs and volumes. Default: one made by the stack, rotated every year.",
+  ),
+  logs: withDefault(z.array(z.enum(CLUSTER_LOGS)), [...CLUSTER_LOGS]).describe(
+    "Control-plane logs that go to CloudWatch.",
+  ),
   logRetentionDays: retention.default(90).describe("Days that the control-plane logs are kept."),
   deletionProtection: flag(false).describe("EKS refuses to delete the cluster, and Pulumi protects it."),
   supportType: oneOf(["STANDARD", "EXTENDED"], "STANDARD").describe(

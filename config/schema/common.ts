@@ -50,6 +50,11 @@ export function record<K extends z.core.$ZodRecordKey, V extends z.ZodType>(key:
   return z.record(key, value).default({} as never);
 }
 
+/** A term that may be left out. */
+export function optional<T extends z.ZodType>(term: T) {
+  return term.optional();
+}
+
 /** A term and its default. */
 export function withDefault<T extends z.ZodType>(term: T, value: z.util.NoUndefined<z.output<T>>) {
   return z._default(term, value);

@@ -60,7 +60,7 @@ export const karpenter = z.strictObject({
   terminationGracePeriod: span
     .default("1h")
     .describe("How long a leaving node waits for pods that a disruption budget holds; after that they go."),
-  chart: chart({ version: "1.14.3", repository: "oci://public.ecr.aws/karpenter" }).describe(
+  chart: chart("1.14.3", "oci://public.ecr.aws/karpenter").describe(
     "Source of the charts `karpenter-crd` and `karpenter`, which have the same version.",
   ),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chartRepository } from "./charts.ts";
-import { dnsLabel, flag, matching, oneOf, semver, text } from "./common.ts";
+import { dnsLabel, flag, matching, oneOf, optional, semver, text } from "./common.ts";
 import { ambient, gatewayApiCrds } from "./mesh/ambient.ts";
 import { cni } from "./mesh/cni.ts";
 import { defaultTrafficPolicy } from "./mesh/default-traffic-policy.ts";
@@ -13,16 +13,12 @@ import { DEFAULT_ISTIO_VERSION, revisions, tags } from "./revisions.ts";
 
 /** The Istio control plane and its gateways. */
 export const mesh = z.strictObject({
-  version: z
-    .optional(semver)
-    .describe(
-      `Istio version of control plane, gateways and sidecars, upgraded in place. Default: ${DEFAULT_ISTIO_VERSION}. Not beside \`revisions\`.`,
-    ),
-  revisions: z
-    .optional(revisions)
-    .describe(
-      "In place of `version`: the control planes by revision, two while an upgrade lasts. See [upgrading](upgrading.md).",
-    ),
+  version: optional(semver).describe(
+    `Istio version of control plane, gateways and sidecars, upgraded in place. Default: ${DEFAULT_ISTIO_VERSION}. Not beside \`revisions\`.`,
+  ),
+  revisions: optional(revisions).describe(
+    "In place of `version`: the control planes by revision, two while an upgrade lasts. See [upgrading](upgrading.md).",
+  ),
   tags: tags.optional().describe("What the tags point at. Only with `revisions`."),
   mode: oneOf(["sidecar", "ambient"], "sidecar").describe(
     "`sidecar`: a proxy in every pod. `ambient`: one a node (ztunnel) and a waypoint in front of the application. See [ADR 6](adr/0006-ambient-mode.md).",
@@ -46,11 +42,9 @@ export const mesh = z.strictObject({
     .optional()
     .describe("Registry and path of Istio's images, for a mirror of your own. Default: the charts'."),
   meshId: dnsLabel.default("mesh1").describe("Identity of the mesh; equal in all its clusters."),
-  network: z
-    .optional(dnsLabel)
-    .describe(
-      `Name of the network that the pods share. Default: ${DEFAULT_NETWORK}, which no two clusters of a mesh may both be.`,
-    ),
+  network: optional(dnsLabel).describe(
+    `Name of the network that the pods share. Default: ${DEFAULT_NETWORK}, which no two clusters of a mesh may both be.`,
+  ),
   trustDomain: text.default("cluster.local").describe("Trust domain of the workload certificates."),
   outboundTraffic: oneOf(["ALLOW_ANY", "REGISTRY_ONLY"], "REGISTRY_ONLY").describe(
     "Whether workloads may call hosts that the mesh does not know.",
@@ -58,9 +52,9 @@ export const mesh = z.strictObject({
   priorityClassName: text
     .default("system-cluster-critical")
     .describe("PriorityClass of istiod and the gateways. Default: a class that Kubernetes brings."),
-  defaultTrafficPolicy: z
-    .optional(defaultTrafficPolicy)
-    .describe("Connection pool and outlier detection of hosts without a policy of their own. Istio 1.31 and later."),
+  defaultTrafficPolicy: optional(defaultTrafficPolicy).describe(
+    "Connection pool and outlier detection of hosts without a policy of their own. Istio 1.31 and later.",
+  ),
   istiod: istiod.prefault({}).describe("The control plane's Deployment."),
   ingressGateway: ingressGateway.prefault({}).describe("Where traffic enters."),
   egressGateway: egressGateway.prefault({}).describe("Where traffic to external services leaves."),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, flag, list, matching, oneOf, optionalSection, section } from "./common.ts";
+import { cidr, flag, list, matching, oneOf, optionalSection, section, withDefault } from "./common.ts";
 
 const awsId = (prefix: string) =>
   matching(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `expected an id such as ${prefix}-0123456789abcdef0`);
@@ -37,20 +37,19 @@ export const network = z.strictObject({
     intra: z.array(cidr).describe("One network for each zone, for the control plane's network interfaces."),
   }).describe("Subnets by hand. Default: planned from `network.cidr`, the private ones as large as fits."),
   endpoints: section({
-    gateway: z
-      .array(z.enum(["s3"]))
-      .default(["s3"])
-      .describe("Gateway endpoints: free, and image layers come from S3."),
+    gateway: withDefault(z.array(z.enum(["s3"])), ["s3"]).describe(
+      "Gateway endpoints: free, and image layers come from S3.",
+    ),
     interface: list(z.enum(INTERFACE_ENDPOINTS)).describe(
       "Interface endpoints: an hourly price in each zone, and no way out needed for these services. `eks-auth` is Pod Identity's.",
     ),
   }).describe("VPC endpoints."),
   flowLogs: section({
     enabled: flag(true).describe("Record accepted and rejected connections in CloudWatch."),
-    retentionDays: z
-      .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
-      .default(30)
-      .describe("Days that they are kept."),
+    retentionDays: withDefault(
+      z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
+      30,
+    ).describe("Days that they are kept."),
   }).describe(
     "VPC flow logs, encrypted with `cluster.encryptionKeyArn` or, where that is not given, with the stack's own key.",
   ),

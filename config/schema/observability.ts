@@ -15,12 +15,12 @@ export const observability = z.strictObject({
   prometheusOperator: prometheusOperator.prefault({}).describe("What `prometheus.kind: operator` adds."),
   alertmanager: alertmanager.prefault({}).describe("Where alerts are sent on."),
   kubeStateMetrics: kubeStateMetrics.prefault({}).describe("Metrics of Kubernetes' objects."),
-  grafana: addon({ version: "12.11.1", repository: "https://grafana-community.github.io/helm-charts" }, small)
+  grafana: addon("12.11.1", "https://grafana-community.github.io/helm-charts", small)
     .prefault({})
     .describe("Dashboards. One pod without a volume: all that it shows is made by the stack."),
   jaeger: jaeger.prefault({}).describe("Traces."),
   collector: collector.prefault({}).describe("The OpenTelemetry collector between the proxies and where traces go."),
-  kiali: addon({ version: "2.29.0", repository: "https://kiali.org/helm-charts" }, small)
+  kiali: addon("2.29.0", "https://kiali.org/helm-charts", small)
     .extend({
       replicas: whole(1, 3).default(1).describe("Pods."),
       viewOnly: flag(true).describe(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matching, quantity, text, whole } from "./common.ts";
+import { matching, optional, quantity, text, whole } from "./common.ts";
 
 const eks = z.strictObject({
   kind: z.literal("eks").describe("Build a VPC and an EKS cluster on AWS."),
@@ -15,9 +15,9 @@ const eks = z.strictObject({
 
 const kubeconfig = z.strictObject({
   kind: z.literal("kubeconfig").describe("Use a cluster that exists: kind, k3d, or any other."),
-  path: z
-    .optional(text)
-    .describe("Path of the kubeconfig file. Default: what kubectl would use (KUBECONFIG, then ~/.kube/config)."),
+  path: optional(text).describe(
+    "Path of the kubeconfig file. Default: what kubectl would use (KUBECONFIG, then ~/.kube/config).",
+  ),
   context: text.optional().describe("Context in that file. Default: its current context."),
   nodes: z
     .strictObject({

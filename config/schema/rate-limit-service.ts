@@ -30,9 +30,7 @@ export const rateLimitService = z.strictObject({
       .refine((pods) => pods !== 2, "expected 1, or 3 and more: of two, none is the majority when one is lost")
       .default(3)
       .describe("Pods of Redis, each with a Sentinel. 1: no failover, and the counts start again with the pod."),
-    chart: chart({ version: "4.39.0", repository: "https://dandydeveloper.github.io/charts" }).describe(
-      "Chart redis-ha: Redis with Sentinel.",
-    ),
+    chart: chart("4.39.0", "https://dandydeveloper.github.io/charts").describe("Chart redis-ha: Redis with Sentinel."),
     resources: resourcesOf(["50m", "128Mi"], ["500m", "256Mi"]).describe(
       "Requests and limits of Redis itself; it keeps counts in three quarters of its memory limit.",
     ),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matching, semver } from "./common.ts";
+import { matching, optional, semver } from "./common.ts";
 
 /** The Istio that is installed where a stack names none. */
 export const DEFAULT_ISTIO_VERSION = "1.30.7";
@@ -22,11 +22,9 @@ const revisionName = matching(
 export const revisions = z
   .array(
     z.strictObject({
-      name: z
-        .optional(revisionName)
-        .describe(
-          "Name of the revision, as `istio.io/rev` has it. `default` is the istiod without a revision that `mesh.version` installs. Default: the version with dashes, `1-30-7`.",
-        ),
+      name: optional(revisionName).describe(
+        "Name of the revision, as `istio.io/rev` has it. `default` is the istiod without a revision that `mesh.version` installs. Default: the version with dashes, `1-30-7`.",
+      ),
       version: semver.describe("Istio version of this control plane, and of the proxies that its tags inject."),
     }),
   )

@@ -1,5 +1,19 @@
 import { z } from "zod";
-import { cidr, dnsLabel, flag, list, matching, nonEmpty, oneOf, port, section, text, whole } from "./common.ts";
+import {
+  cidr,
+  dnsLabel,
+  flag,
+  list,
+  matching,
+  nonEmpty,
+  oneOf,
+  optional,
+  port,
+  section,
+  text,
+  whole,
+  withDefault,
+} from "./common.ts";
 
 /** Rules that `security.profile: production` enforces. An exception names the rule and says why. */
 export const PRODUCTION_RULES = [
@@ -20,17 +34,16 @@ const externalAuthorization = z.strictObject({
   port: port.describe("Port of the authorizer."),
   protocol: oneOf(["grpc", "http"], "grpc").describe("Envoy's ext_authz protocol that it speaks."),
   services: nonEmpty(dnsLabel).describe("Services whose requests it is asked about."),
-  paths: z
-    .optional(nonEmpty(z.string().startsWith("/", "expected a path that starts with /")))
-    .describe("Paths that it is asked about. Default: every one but the probes'."),
+  paths: optional(nonEmpty(z.string().startsWith("/", "expected a path that starts with /"))).describe(
+    "Paths that it is asked about. Default: every one but the probes'.",
+  ),
   timeout: matching(/^\d+(ms|s)$/, "expected a duration such as 500ms or 2s")
     .default("1s")
     .describe("How long a proxy waits for its answer."),
   failOpen: flag(false).describe("Let requests pass while it does not answer."),
-  headers: z
-    .array(text)
-    .default(["authorization"])
-    .describe("Request headers that it gets (protocol `http`; `grpc` gets all)."),
+  headers: withDefault(z.array(text), ["authorization"]).describe(
+    "Request headers that it gets (protocol `http`; `grpc` gets all).",
+  ),
 });
 
 export const security = z.strictObject({
@@ -48,9 +61,9 @@ export const security = z.strictObject({
       ),
     }),
   ).describe("Services that still take plain text while the rest of the mesh does not (docs/operations.md)."),
-  externalAuthorization: z
-    .optional(externalAuthorization)
-    .describe("An authorizer that is asked before the policies decide (AuthorizationPolicy CUSTOM). Default: none."),
+  externalAuthorization: optional(externalAuthorization).describe(
+    "An authorizer that is asked before the policies decide (AuthorizationPolicy CUSTOM). Default: none.",
+  ),
   networkPolicies: flag(true).describe(
     "NetworkPolicies from the call graph, enforced below the mesh by the cluster's network add-on.",
   ),

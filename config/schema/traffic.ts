@@ -1,6 +1,19 @@
 import { z } from "zod";
 import { chart } from "./charts.ts";
-import { arn, cidr, flag, hostName, hostedZoneId, list, nonEmpty, oneOf, section, text, whole } from "./common.ts";
+import {
+  arn,
+  cidr,
+  flag,
+  hostName,
+  hostedZoneId,
+  list,
+  nonEmpty,
+  oneOf,
+  optional,
+  section,
+  text,
+  whole,
+} from "./common.ts";
 import { internalGateway } from "./traffic/internal-gateway.ts";
 import { rateLimitService } from "./rate-limit-service.ts";
 
@@ -26,9 +39,7 @@ const loadBalancer = z.strictObject({
   deletionProtection: flag(false).describe(
     "AWS refuses to delete the load balancer, and Pulumi protects the gateway's release.",
   ),
-  chart: chart({ version: "3.5.0", repository: "https://aws.github.io/eks-charts" }).describe(
-    "Chart of the AWS Load Balancer Controller.",
-  ),
+  chart: chart("3.5.0", "https://aws.github.io/eks-charts").describe("Chart of the AWS Load Balancer Controller."),
 });
 
 export const traffic = z.strictObject({
@@ -60,12 +71,10 @@ export const traffic = z.strictObject({
   loadBalancer: loadBalancer.prefault({}).describe("The load balancer in front of the gateway."),
   dns: section({
     enabled: flag(false).describe("Install ExternalDNS, which keeps records of the gateway's hosts in Route 53."),
-    zoneId: z
-      .optional(hostedZoneId)
-      .describe("Hosted zone; the only one that ExternalDNS may change. Required when enabled."),
-    chart: chart({ version: "1.21.1", repository: "https://kubernetes-sigs.github.io/external-dns" }).describe(
-      "Chart of ExternalDNS.",
+    zoneId: optional(hostedZoneId).describe(
+      "Hosted zone; the only one that ExternalDNS may change. Required when enabled.",
     ),
+    chart: chart("1.21.1", "https://kubernetes-sigs.github.io/external-dns").describe("Chart of ExternalDNS."),
   }).describe("DNS records for the hosts."),
   faults: flag(true).describe(
     "Inject the catalog's faults. The production profile refuses them unless an exception says why.",

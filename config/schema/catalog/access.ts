@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, dnsLabel, matching, nonEmpty, port, record, text } from "../common.ts";
+import { cidr, dnsLabel, matching, nonEmpty, optional, port, record, text } from "../common.ts";
 import { methods, policyPath } from "./terms.ts";
 
 /** What a request's token must say. An empty object: any token that the service's `jwt` accepts. */
@@ -27,9 +27,9 @@ export const tokenDemand = z
 /** Requests that pass: of these methods to these paths. */
 export const grant = z.strictObject({
   methods: methods.optional().describe("HTTP methods. Default: every one."),
-  paths: z
-    .optional(nonEmpty(policyPath))
-    .describe("Paths, exact or a prefix that ends in `*`. Default: all below the prefix."),
+  paths: optional(nonEmpty(policyPath)).describe(
+    "Paths, exact or a prefix that ends in `*`. Default: all below the prefix.",
+  ),
   token: tokenDemand,
 });
 
@@ -44,15 +44,13 @@ const allowedHost = z
 /** A caller that is no service of the catalog: what is known of it. */
 const externalCaller = z
   .strictObject({
-    principals: z
-      .optional(nonEmpty(z.string()))
-      .describe("Identities: `<trust domain>/ns/<namespace>/sa/<service account>`, each in full."),
+    principals: optional(nonEmpty(z.string())).describe(
+      "Identities: `<trust domain>/ns/<namespace>/sa/<service account>`, each in full.",
+    ),
     namespaces: nonEmpty(dnsLabel).optional().describe("Namespaces: every workload of them that has a sidecar."),
-    addresses: z
-      .optional(nonEmpty(cidr))
-      .describe(
-        'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
-      ),
+    addresses: optional(nonEmpty(cidr)).describe(
+      'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
+    ),
   })
   .refine(
     ({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nonEmpty, percent, text, whole } from "../common.ts";
+import { nonEmpty, optional, percent, text, whole } from "../common.ts";
 import { match } from "./matches.ts";
 
 /** What a canary has to keep to before it gets more requests: `mesh canary ... --analyse` asks Prometheus for it. */
@@ -32,13 +32,13 @@ export const canary = z.strictObject({
     )
     .default([10, 25, 50, 75, 100])
     .describe("Share of the canary in each phase, in per cent."),
-  phase: z
-    .optional(whole(0))
-    .describe("Phase that holds now: 1 is the first of `phases`; 0 gives the canary nothing. Either this or `weight`."),
+  phase: optional(whole(0)).describe(
+    "Phase that holds now: 1 is the first of `phases`; 0 gives the canary nothing. Either this or `weight`.",
+  ),
   weight: percent.optional().describe("Share of the canary, in per cent, without phases. Either this or `phase`."),
-  match: z
-    .optional(match)
-    .describe("Only these requests are split; the stable version answers all others. Default: all are split."),
+  match: optional(match).describe(
+    "Only these requests are split; the stable version answers all others. Default: all are split.",
+  ),
   analysis: analysis.prefault({}).describe("What the canary has to keep to before it gets more requests."),
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, hostName, nonEmpty, oneOf, port } from "../common.ts";
+import { flag, hostName, nonEmpty, oneOf, optional, port } from "../common.ts";
 import { connectionPool, outlierDetection } from "./resilience.ts";
 
 /** Something outside the mesh that services call. */
@@ -14,9 +14,9 @@ export const externalService = z.strictObject({
   egressGateway: flag(true).describe(
     "Leave through the egress gateway, which lets only the declared callers out. False: straight from the sidecar. In an ambient mesh the waypoint is the way out, and does the same.",
   ),
-  subjectAltNames: z
-    .optional(nonEmpty(hostName))
-    .describe("Names that its certificate may have (`tls: originate`). Default: the host."),
+  subjectAltNames: optional(nonEmpty(hostName)).describe(
+    "Names that its certificate may have (`tls: originate`). Default: the host.",
+  ),
   connectionPool: connectionPool.optional().describe("Bounds on what is open at a time."),
   outlierDetection: outlierDetection.optional().describe("When an address that fails is left alone for a while."),
 });

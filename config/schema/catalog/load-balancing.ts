@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, matching, nonEmpty, optionalSection, text, whole } from "../common.ts";
+import { flag, matching, nonEmpty, optional, optionalSection, text, whole } from "../common.ts";
 import { duration, headerName } from "./terms.ts";
 
 const algorithm = z.enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"]);
@@ -32,9 +32,7 @@ const locality = z.strictObject({
   )
     .optional()
     .describe("Where requests go when a region has no healthy pods left."),
-  failoverPriority: z
-    .optional(nonEmpty(text))
-    .describe("Labels that caller and pod should share, the weightiest first."),
+  failoverPriority: optional(nonEmpty(text)).describe("Labels that caller and pod should share, the weightiest first."),
   distribute: nonEmpty(
     z.strictObject({
       from: text.describe("Locality of the caller: `region/zone/*`."),

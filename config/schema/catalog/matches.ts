@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { dnsLabel, matching, optionalSection, text } from "../common.ts";
+import { dnsLabel, matching, optional, optionalSection, text } from "../common.ts";
 import { headerName, methods, path, pattern, valueMatch } from "./terms.ts";
 
 const cookie = z
   .strictObject({
     name: matching(/^[\w!#$%&'*+.^`|~-]+$/, "expected the name of a cookie").describe("Name of the cookie."),
-    value: z.optional(matching(/^[^\s;,"\\]+$/, "expected the value of a cookie")).describe("Its exact value."),
+    value: optional(matching(/^[^\s;,"\\]+$/, "expected the value of a cookie")).describe("Its exact value."),
     regex: pattern
       .regex(/^[^;^$]+$/, "expected a pattern of the value alone: without anchors, and without a semicolon")
       .optional()

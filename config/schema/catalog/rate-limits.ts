@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { list, matching, whole } from "../common.ts";
+import { list, matching, optional, whole } from "../common.ts";
 import { path } from "./terms.ts";
 
 const header = matching(/^[a-z0-9][a-z0-9-]*$/, "expected a header name in lower case, such as x-user-id");
 
 const limitFields = {
   requests: whole(1, 1_000_000).describe("Requests in one window; the next ones get 429."),
-  header: z
-    .optional(header)
-    .describe("Each value of this header has a window of its own. Requests without it are not counted."),
+  header: optional(header).describe(
+    "Each value of this header has a window of its own. Requests without it are not counted.",
+  ),
   prefix: path
     .regex(/^\/.*[^/]$/, "expected a prefix without a slash at its end, such as /products/search")
     .optional()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, matching, nonEmpty, optionalSection, percent, whole } from "../common.ts";
+import { flag, matching, nonEmpty, optional, optionalSection, percent, whole } from "../common.ts";
 import { duration } from "./terms.ts";
 
 /** What Envoy can retry on (`x-envoy-retry-on` and `x-envoy-retry-grpc-on`), beside status codes. */
@@ -69,9 +69,9 @@ export const outlierDetection = z.strictObject({
   interval: duration.optional().describe("Time between two looks."),
   baseEjectionTime: duration.optional().describe("Time out, times the number of times that the pod has been out."),
   maxEjectionPercent: percent.optional().describe("Share of the pods that may be out at a time, in per cent."),
-  minHealthPercent: z
-    .optional(percent)
-    .describe("Below this share of healthy pods, in per cent, no pod is put out any more."),
+  minHealthPercent: optional(percent).describe(
+    "Below this share of healthy pods, in per cent, no pod is put out any more.",
+  ),
 });
 
 export type RetriesSpec = z.infer<typeof retries>;

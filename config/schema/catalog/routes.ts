@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, nonEmpty, port } from "../common.ts";
+import { hostName, nonEmpty, optional, port, withDefault } from "../common.ts";
 import { grant } from "./access.ts";
 import { cors, headers } from "./headers.ts";
 import { path } from "./terms.ts";
@@ -25,18 +25,15 @@ export const route = z.strictObject({
     .describe(
       "Gateways on which the path leads here: `ingress`, for requests from outside; `internal`, for the callers that `traffic.internalGateway` names.",
     ),
-  hosts: z
-    .optional(nonEmpty(hostName))
-    .describe("Hosts of the catalog for which the route holds at the ingress gateway. Default: every one."),
+  hosts: optional(nonEmpty(hostName)).describe(
+    "Hosts of the catalog for which the route holds at the ingress gateway. Default: every one.",
+  ),
   rewrite: rewrite.optional().describe("What the service sees in place of prefix and host."),
   headers: headers.optional().describe("Headers to change for requests through the gateway."),
   cors: cors.optional().describe("Which pages of other origins may call. Default: the catalog's."),
-  allow: z
-    .union([z.literal("none"), grant, nonEmpty(grant)])
-    .default({})
-    .describe(
-      "What the gateway may ask for: by default every method on the prefix. A list where tokens decide. `none`: routed, but the service refuses all but health checks.",
-    ),
+  allow: withDefault(z.union([z.literal("none"), grant, nonEmpty(grant)]), {}).describe(
+    "What the gateway may ask for: by default every method on the prefix. A list where tokens decide. `none`: routed, but the service refuses all but health checks.",
+  ),
 });
 
 export const redirect = z
@@ -45,10 +42,10 @@ export const redirect = z
     path: path.optional().describe("The whole new path. Default: the old one."),
     host: hostName.optional().describe("The new host. Default: the old one."),
     scheme: z.enum(["http", "https"]).optional().describe("The new scheme. Default: the old one."),
-    code: z
-      .union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)])
-      .default(301)
-      .describe("Status of the answer."),
+    code: withDefault(
+      z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]),
+      301,
+    ).describe("Status of the answer."),
   })
   .refine(
     ({ path, host, scheme }) => path !== undefined || host !== undefined || scheme !== undefined,

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { cidr, list, nonEmpty, port, resources, whole } from "../common.ts";
+import { cidr, list, nonEmpty, optional, port, resources, whole } from "../common.ts";
 import { PROXY_LOG_LEVELS } from "../mesh/proxy.ts";
 import { image } from "./terms.ts";
 
 export const sidecar = z.strictObject({
   resources: resources.optional().describe("Requests and limits of the sidecar. Default: `mesh.proxy.resources`."),
-  concurrency: z
-    .optional(whole(0, 64))
-    .describe("Worker threads; 0 takes as many as the CPU limit. Default: `mesh.proxy.concurrency`."),
+  concurrency: optional(whole(0, 64)).describe(
+    "Worker threads; 0 takes as many as the CPU limit. Default: `mesh.proxy.concurrency`.",
+  ),
   logLevel: z.enum(PROXY_LOG_LEVELS).optional().describe("Log level. Default: `mesh.proxy.logLevel`."),
   image: image
     .regex(

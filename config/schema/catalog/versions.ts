@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { percent, record, replicas } from "../common.ts";
+import { optional, percent, record, replicas } from "../common.ts";
 import { headers } from "./headers.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { connectionPool, outlierDetection } from "./resilience.ts";
@@ -7,9 +7,9 @@ import { image } from "./terms.ts";
 
 export const version = z.strictObject({
   image: image.optional().describe("Image of this version. Default: the service's."),
-  weight: z
-    .optional(percent)
-    .describe("Share of the requests, in per cent. Default: 100 for the only version. Not together with `canary`."),
+  weight: optional(percent).describe(
+    "Share of the requests, in per cent. Default: 100 for the only version. Not together with `canary`.",
+  ),
   replicas: replicas.optional().describe("Bounds of this version's autoscaler. Default: the service's."),
   env: record(z.string(), z.string()).describe("Environment of this version, beside the service's."),
   loadBalancing: loadBalancing.optional().describe("As the service's, for this version alone."),

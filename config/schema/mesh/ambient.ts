@@ -20,7 +20,7 @@ export const gatewayApiCrds = z.strictObject({
   install: flag(true).describe(
     "Install them. False where the cluster brings them, or something else in it does: a destroy removes them.",
   ),
-  chart: chart({ version: "1.5.1", repository: "https://wiremind.github.io/wiremind-helm-charts" }).describe(
+  chart: chart("1.5.1", "https://wiremind.github.io/wiremind-helm-charts").describe(
     "Version and source of the chart gateway-api-crds.",
   ),
 });

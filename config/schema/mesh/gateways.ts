@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cpuTarget, flag, nonEmpty, oneOf, port, replicas, resourcesOf, text } from "../common.ts";
+import { cpuTarget, flag, nonEmpty, oneOf, optional, port, replicas, resourcesOf, text } from "../common.ts";
 import { revisionTag } from "../revisions.ts";
 
 const gatewayPort = z.strictObject({
@@ -23,9 +23,9 @@ export const gatewayScaling = {
   replicas: replicas.prefault({ min: 2, max: 5 }).describe("Bounds of the HorizontalPodAutoscaler."),
   cpuTarget,
   resources: resourcesOf(["100m", "128Mi"], ["2000m", "1024Mi"]).describe("Requests and limits of a gateway pod."),
-  revisionTag: z
-    .optional(revisionTag)
-    .describe("Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`."),
+  revisionTag: optional(revisionTag).describe(
+    "Tag whose control plane serves the gateway. Default: `stable`. Only with `mesh.revisions`.",
+  ),
 };
 
 export const ingressGateway = z.strictObject({

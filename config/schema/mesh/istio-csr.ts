@@ -16,5 +16,5 @@ export const istioCsr = z.strictObject({
     .describe("Hours that a workload certificate is valid at the most. Proxies ask for 24, and renew at half."),
   replicas: whole(1).default(2).describe("Pods of istio-csr."),
   resources: resourcesOf(["100m", "128Mi"], ["1000m", "512Mi"]).describe("Requests and limits of such a pod."),
-  chart: chart({ version: "v0.17.0", repository: "https://charts.jetstack.io" }).describe("Chart of istio-csr."),
+  chart: chart("v0.17.0", "https://charts.jetstack.io").describe("Chart of istio-csr."),
 });

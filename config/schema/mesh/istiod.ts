@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { cidr, cpuTarget, nonEmpty, replicas, resourcesOf, whole } from "../common.ts";
+import { cidr, cpuTarget, nonEmpty, optional, replicas, resourcesOf, whole } from "../common.ts";
 
 /** What istiod must not fetch keys from: link-local addresses hold the credentials of the node, and loopback istiod itself. */
 const BLOCKED_BY_DEFAULT = ["127.0.0.0/8", "169.254.0.0/16"];
@@ -30,11 +30,9 @@ export const istiod = z.strictObject({
   blockedJwksCidrs: nonEmpty(cidr)
     .default(BLOCKED_BY_DEFAULT)
     .describe("Networks from which istiod never fetches the keys of a JWT issuer, whatever a policy names."),
-  jwksRootCertificates: z
-    .optional(certificates)
-    .describe(
-      "Authorities, in PEM, that istiod trusts beside the public ones when it fetches the keys of JWT issuers: for an identity provider inside the company.",
-    ),
+  jwksRootCertificates: optional(certificates).describe(
+    "Authorities, in PEM, that istiod trusts beside the public ones when it fetches the keys of JWT issuers: for an identity provider inside the company.",
+  ),
   debounceMilliseconds: whole(1, 10_000)
     .default(100)
     .describe("Quiet time after a change before istiod sends it to the proxies, in milliseconds."),

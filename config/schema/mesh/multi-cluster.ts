@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
-import { cidr, dnsLabel, flag, hostName, list, nonEmpty, oneOf, port, record } from "../common.ts";
+import { cidr, dnsLabel, flag, hostName, list, nonEmpty, oneOf, optional, port, record } from "../common.ts";
 import { gatewayScaling } from "./gateways.ts";
 
 /** Private networks of RFC 1918: where the other clusters of a mesh are. */
@@ -46,9 +46,9 @@ const remoteService = z.strictObject({
         .string()
         .refine((text) => isIPv4(text) || hostName.safeParse(text).success, "expected a host name or an IPv4 address")
         .describe("Where the service is reached: of a mesh's own service, the other cluster's east-west gateway."),
-      port: z
-        .optional(port)
-        .describe("Port there. Default: 15443 inside of the mesh, and the service's own port outside of it."),
+      port: optional(port).describe(
+        "Port there. Default: 15443 inside of the mesh, and the service's own port outside of it.",
+      ),
     }),
   ).describe("Where it is reached; several share the calls."),
 });

@@ -20,12 +20,14 @@ export const proxy = z.strictObject({
   stats: section({
     inclusionPrefixes: list(text).describe("Begin of names of Envoy statistics to keep."),
     inclusionSuffixes: list(text).describe("End of names of Envoy statistics to keep."),
-    inclusionRegexps: z
-      .array(text)
-      .default([".*outlier_detection.*", ".*circuit_breakers.*", ".*upstream_rq_pending.*", ".*upstream_cx_active.*"])
-      .describe(
-        "Patterns (RE2, the whole name) of Envoy statistics to keep. Default: what shows ejected and saturated hosts.",
-      ),
+    inclusionRegexps: withDefault(z.array(text), [
+      ".*outlier_detection.*",
+      ".*circuit_breakers.*",
+      ".*upstream_rq_pending.*",
+      ".*upstream_cx_active.*",
+    ]).describe(
+      "Patterns (RE2, the whole name) of Envoy statistics to keep. Default: what shows ejected and saturated hosts.",
+    ),
   }).describe(
     "Envoy statistics that proxies keep beside Istio's own (`proxyStatsMatcher`). Each one costs memory in every proxy.",
   ),

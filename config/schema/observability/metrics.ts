@@ -5,15 +5,14 @@ import {
   list,
   matching,
   oneOf,
-  resources,
+  optional,
   resourcesOf,
   section,
   semver,
   text,
   whole,
-  withDefault,
 } from "../common.ts";
-import { chartRepository } from "../charts.ts";
+import { repositoryOf } from "../charts.ts";
 import { addon, medium, volume } from "./addon.ts";
 
 /** Charts of the two kinds of Prometheus, and their versions when none is given. */
@@ -22,36 +21,28 @@ export const PROMETHEUS_CHARTS = {
   server: { chart: "prometheus", version: "29.27.0" },
 } as const;
 
-export const prometheus = addon(
-  { version: PROMETHEUS_CHARTS.operator.version, repository: "https://prometheus-community.github.io/helm-charts" },
-  medium,
-).extend({
+const VERSIONS = Object.values(PROMETHEUS_CHARTS).map(({ chart, version }) => `${version} of ${chart}`);
+const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
+
+export const prometheus = addon(PROMETHEUS_CHARTS.operator.version, REPOSITORY, medium).extend({
   kind: oneOf(["operator", "server"], "operator").describe(
     "`operator`: the chart kube-prometheus-stack, with the Prometheus operator. `server`: the chart prometheus, one Deployment without an operator.",
   ),
   chart: section({
-    version: semver.optional().describe(
-      `Chart version, pinned. Default: ${Object.values(PROMETHEUS_CHARTS)
-        .map(({ chart, version }) => `${version} of ${chart}`)
-        .join(", ")}.`,
-    ),
-    repository: withDefault(chartRepository, "https://prometheus-community.github.io/helm-charts").describe(
-      "Repository URL, `oci://` registry, or local directory with the chart, as `helm pull` leaves it or unpacked.",
-    ),
+    version: semver.optional().describe(`Chart version, pinned. Default: ${VERSIONS.join(", ")}.`),
+    repository: repositoryOf(REPOSITORY),
   }).describe("The Helm chart."),
   replicas: whole(1, 3).default(1).describe("Pods; each scrapes everything. `kind: server` has one."),
   retentionDays: whole(1, 365).default(15).describe("Days that metrics are kept."),
   volume: volume.prefault({}).describe("Where metrics are kept."),
-  amazonManagedPrometheus: z
-    .optional(
-      z.strictObject({
-        workspaceId: matching(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...").describe(
-          "Id of the workspace.",
-        ),
-        region: text.optional().describe("Region of the workspace. Default: the stack's."),
-      }),
-    )
-    .describe("Also write every sample into this workspace of Amazon Managed Service for Prometheus."),
+  amazonManagedPrometheus: optional(
+    z.strictObject({
+      workspaceId: matching(/^ws-[0-9a-f-]+$/, "expected the id of a workspace such as ws-0123abcd-...").describe(
+        "Id of the workspace.",
+      ),
+      region: text.optional().describe("Region of the workspace. Default: the stack's."),
+    }),
+  ).describe("Also write every sample into this workspace of Amazon Managed Service for Prometheus."),
   remoteWrite: list(
     z.strictObject({
       url: httpUrl.describe("Where samples are sent."),
@@ -60,23 +51,21 @@ export const prometheus = addon(
   ).describe("Also write every sample there."),
 });
 
-const LITTLE = { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "100m", memory: "128Mi" } } as const;
+const little = resourcesOf(["20m", "64Mi"], ["100m", "128Mi"]);
 
 export const alertmanager = z.strictObject({
   enabled: flag(true).describe("Install it. It is part of Prometheus's chart."),
   replicas: whole(1, 5).default(1).describe("Pods; they tell each other what was sent."),
-  resources: resources.prefault(LITTLE).describe("Requests and limits of a pod."),
-  configSecret: z
-    .optional(text)
-    .describe(
-      "Secret in the namespace `observability` whose key `alertmanager.yaml` says who is told. Default: alerts are shown and nobody is told.",
-    ),
+  resources: little.describe("Requests and limits of a pod."),
+  configSecret: optional(text).describe(
+    "Secret in the namespace `observability` whose key `alertmanager.yaml` says who is told. Default: alerts are shown and nobody is told.",
+  ),
 });
 
 /** The state of Kubernetes' own objects as metrics: needed for restarts and memory kills. */
 export const kubeStateMetrics = z.strictObject({
   enabled: flag(true).describe("Install it. It is part of Prometheus's chart."),
-  resources: resources.prefault(LITTLE).describe("Requests and limits of its pod."),
+  resources: little.describe("Requests and limits of its pod."),
 });
 
 /** The pod that makes Prometheus from its custom resources. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, httpUrl, list, matching, oneOf, record, text, whole } from "../common.ts";
+import { flag, httpUrl, list, matching, oneOf, optional, record, text, whole } from "../common.ts";
 
 const SHARE = "expected a share in per cent, from 0 to 100 (0.1 is one request in a thousand)";
 
@@ -108,9 +108,7 @@ export const alerts = z.strictObject({
     .default(99.9)
     .describe("Objective of every service: share of requests without a 5xx over 30 days."),
   latencyMs: whole(1).default(500).describe("99 of 100 requests to a service are answered within these milliseconds."),
-  runbooks: z
-    .optional(httpUrl)
-    .describe(
-      "Address at which your people read docs/operations.md; then each alert links to its section. Default: alerts name file and section.",
-    ),
+  runbooks: optional(httpUrl).describe(
+    "Address at which your people read docs/operations.md; then each alert links to its section. Default: alerts name file and section.",
+  ),
 });

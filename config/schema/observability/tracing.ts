@@ -2,10 +2,7 @@ import { z } from "zod";
 import { flag, httpUrl, matching, record, text, whole } from "../common.ts";
 import { addon, secretKey, small, volume } from "./addon.ts";
 
-export const jaeger = addon(
-  { version: "4.11.1", repository: "https://jaegertracing.github.io/helm-charts" },
-  small,
-).extend({
+export const jaeger = addon("4.11.1", "https://jaegertracing.github.io/helm-charts", small).extend({
   maxTraces: whole(100).default(50_000).describe("Traces kept in memory, where there is no volume."),
   retentionHours: whole(1).default(72).describe("Hours that traces are kept on the volume."),
   volume: volume.prefault({}).describe("Where traces are kept. One pod owns the volume, so there is one."),
@@ -52,10 +49,10 @@ const exporter = z.discriminatedUnion(
   },
 );
 
-export const collector = addon(
-  { version: "0.170.0", repository: "https://open-telemetry.github.io/opentelemetry-helm-charts" },
-  { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
-)
+export const collector = addon("0.170.0", "https://open-telemetry.github.io/opentelemetry-helm-charts", {
+  requests: { cpu: "100m", memory: "256Mi" },
+  limits: { cpu: "500m", memory: "512Mi" },
+})
   .omit({ address: true })
   .extend({
     replicas: whole(1, 20).default(1).describe("Pods."),
