@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { problem, type Problem } from "./errors.ts";
 import { knownKeys } from "./known-keys.ts";
 import { didYouMean } from "./nearest.ts";

@@ -4,21 +4,12 @@ import { stackConfig } from "./schema.ts";
 import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "./schema/mesh/multi-cluster.ts";
 import { PROJECT } from "./project.ts";
 
-/** The part of JSON Schema that zod writes. */
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly minimum?: number;
-  readonly maximum?: number;
+type Schema = z.core.JSONSchema.JSONSchema;
+type Part = z.core.JSONSchema._JSONSchema;
+
+/** A part of a schema that zod writes: never `true` or `false`, but for what may be in an object beside its keys. */
+function objectOf(part: Part | Part[] | undefined): Schema {
+  return typeof part === "object" && !Array.isArray(part) ? part : {};
 }
 
 /** JSON Schema of a `Pulumi.<stack>.yaml`, for editors. */
@@ -98,11 +89,12 @@ ${table(jsonSchema(catalog), "").join("\n")}`;
 }
 
 function jsonSchema(schema: z.ZodType): Schema {
-  return z.toJSONSchema(schema, { io: "input" }) as Schema;
+  return z.toJSONSchema(schema, { io: "input" });
 }
 
 function sections({ properties = {}, required = [] }: Schema, prefix: string): string[] {
-  return Object.entries(properties).flatMap(([key, schema]) => {
+  return Object.entries(properties).flatMap(([key, part]) => {
+    const schema = objectOf(part);
     const text = `${schema.description ?? ""}${required.includes(key) ? " Required." : ""}`;
     return [`## ${prefix}:${key}`, "", text, "", ...table(schema, key)];
   });
@@ -118,17 +110,16 @@ function table(schema: Schema, path: string): string[] {
 function rowsOf(schema: Schema, path: string): string[] {
   const branches = schema.oneOf ?? schema.anyOf ?? [];
   if (branches.length > 0) {
-    return branches.flatMap((branch) => rowsOf(branch, path));
+    return branches.flatMap((branch) => rowsOf(objectOf(branch), path));
   }
   const { properties = {}, required = [], items, additionalProperties: values } = schema;
-  const own = Object.entries(properties).flatMap(([key, child]) => {
-    const childPath = path === "" ? key : `${path}.${key}`;
-    return [rowOf(childPath, child, required.includes(key)), ...rowsOf(child, childPath)];
-  });
   return [
-    ...own,
-    ...(items === undefined ? [] : rowsOf(items, `${path}[]`)),
-    ...(typeof values === "object" ? rowsOf(values, `${path}.<name>`) : []),
+    ...Object.entries(properties).flatMap(([key, child]) => {
+      const childPath = path === "" ? key : `${path}.${key}`;
+      return [rowOf(childPath, objectOf(child), required.includes(key)), ...rowsOf(objectOf(child), childPath)];
+    }),
+    ...(items === undefined ? [] : rowsOf(objectOf(items), `${path}[]`)),
+    ...(values === undefined ? [] : rowsOf(objectOf(values), `${path}.<name>`)),
   ];
 }
 
@@ -147,10 +138,10 @@ function typeOf(schema: Schema): string {
     return `\`${JSON.stringify(schema.const)}\``;
   }
   if (branches !== undefined) {
-    return branches.map(typeOf).join(" or ");
+    return branches.map((branch) => typeOf(objectOf(branch))).join(" or ");
   }
   if (schema.type === "array") {
-    return `list of ${schema.items === undefined ? "values" : typeOf(schema.items)}`;
+    return `list of ${schema.items === undefined ? "values" : typeOf(objectOf(schema.items))}`;
   }
   // JSON Schema bounds every integer by what a double holds.
   const bound = (word: string, limit: number | undefined) =>

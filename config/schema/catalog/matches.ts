@@ -25,10 +25,9 @@ export const match = z
       .optional()
       .describe("The path is this or lies below it; or an object with `exact` or `regex`."),
     methods: methods.optional().describe("The method is one of these."),
-    headers: z
-      .record(headerName, valueMatch)
-      .optional()
-      .describe("Headers by name: text that is equal, or an object with `prefix`, `regex` or `present`."),
+    headers: optional(z.record(headerName, valueMatch)).describe(
+      "Headers by name: text that is equal, or an object with `prefix`, `regex` or `present`.",
+    ),
     cookie: cookie.optional().describe("A cookie of the request."),
     query: z.record(text, valueMatch).optional().describe("Parameters of the query by name, as with headers."),
     source: optionalSection({

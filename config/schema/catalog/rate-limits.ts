@@ -4,7 +4,7 @@ import { path } from "./terms.ts";
 
 const header = matching(/^[a-z0-9][a-z0-9-]*$/, "expected a header name in lower case, such as x-user-id");
 
-const limitFields = {
+const limit = z.strictObject({
   requests: whole(1, 1_000_000).describe("Requests in one window; the next ones get 429."),
   header: optional(header).describe(
     "Each value of this header has a window of its own. Requests without it are not counted.",
@@ -13,17 +13,10 @@ const limitFields = {
     .regex(/^\/.*[^/]$/, "expected a prefix without a slash at its end, such as /products/search")
     .optional()
     .describe("Only requests whose path is this, or lies below it. Default: every path."),
-};
-
-const localLimit = z.strictObject({
-  ...limitFields,
-  per: z.enum(["second", "minute", "hour"]).describe("The window."),
 });
 
-const globalLimit = z.strictObject({
-  ...limitFields,
-  per: z.enum(["second", "minute", "hour", "day"]).describe("The window."),
-});
+const localLimit = limit.extend({ per: z.enum(["second", "minute", "hour"]).describe("The window.") });
+const globalLimit = limit.extend({ per: z.enum(["second", "minute", "hour", "day"]).describe("The window.") });
 
 /** How many requests a service takes before callers get 429. */
 export const rateLimits = z.strictObject({

@@ -55,10 +55,9 @@ export const connectionPool = z.strictObject({
     maxRequestsPerConnection: whole(1).optional().describe("Requests before a connection is closed."),
     maxRetries: whole(1).optional().describe("Retries at a time."),
     idleTimeout: duration.optional().describe("A connection without requests for this long is closed."),
-    h2UpgradePolicy: z
-      .enum(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"])
-      .optional()
-      .describe("Whether HTTP/1.1 between the sidecars becomes HTTP/2."),
+    h2UpgradePolicy: optional(z.enum(["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"])).describe(
+      "Whether HTTP/1.1 between the sidecars becomes HTTP/2.",
+    ),
   }).describe("Requests."),
 });
 

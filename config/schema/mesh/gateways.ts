@@ -8,9 +8,7 @@ const gatewayPort = z.strictObject({
   targetPort: port.min(1024).describe("Port of the gateway's pod, 1024 or above: it runs without privileges."),
 });
 
-type GatewayPort = z.infer<typeof gatewayPort>;
-
-function gatewayPorts(defaults: readonly GatewayPort[]) {
+function gatewayPorts(defaults: readonly z.infer<typeof gatewayPort>[]) {
   return nonEmpty(gatewayPort)
     .prefault([...defaults])
     .describe("Ports that the gateway listens on, beside the status port 15021.");
