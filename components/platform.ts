@@ -114,7 +114,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
   // Opened last and closed first: no request arrives before the pods that answer it.
   new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
-  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `whenAway: refuse`
+  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `failureMode: closed`
   // they would answer 500.
   const limits = rateLimitService(stack, { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] });
   new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads, ...limits] });

@@ -18,19 +18,6 @@ export function merge(base: unknown, override: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], override[key])]));
 }
 
-/** Whether `value` says anything at a key path such as `a.b[0].c`. */
-export function hasPath(value: unknown, path: string): boolean {
-  const keys = path.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
-  let current = value;
-  for (const key of keys) {
-    if (typeof current !== "object" || current === null || !(key in current)) {
-      return false;
-    }
-    current = (current as Record<string, unknown>)[key];
-  }
-  return true;
-}
-
 /** Freezes a value and all that it holds. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -14,8 +14,6 @@ const EKS = {
 /** Data for a model function: the shop on EKS with defaults, and what a test changes of it. Not cross-checked. */
 export function stackData(config: PlainObject = {}, catalog: PlainObject = {}): StackData {
   const shop = readYamlFile(PROJECT_DIRECTORY, "tests/support/shop.yaml");
-  return {
-    config: stackConfig.parse(merge(EKS, config)),
-    catalog: catalogSchema.parse(merge(shop, catalog)),
-  };
+  const written = { config: merge(EKS, config) as PlainObject, catalog: merge(shop, catalog) as PlainObject };
+  return { config: stackConfig.parse(written.config), catalog: catalogSchema.parse(written.catalog), written };
 }

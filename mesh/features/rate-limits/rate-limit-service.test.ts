@@ -73,7 +73,7 @@ describe("the rate limit service", () => {
   it("starts anew for other limits, and for nothing else", () => {
     const annotation = (stack: StackData) => deploymentOf(stack).spec.template.metadata.annotations[LIMITS_ANNOTATION];
     assert.notEqual(annotation(limited()), annotation(limited({}, {}, { ...LIMIT, requests: 11 })));
-    assert.equal(annotation(limited()), annotation(limited({ whenAway: "refuse", replicas: 5 })));
+    assert.equal(annotation(limited()), annotation(limited({ failureMode: "closed", replicas: 5 })));
   });
 
   it("knows its Redis by password alone, which stands in no environment", () => {
@@ -241,7 +241,7 @@ describe("settings of the rate limit service", () => {
       .map(({ path, message }) => `${path}: ${message}`);
 
   it("are refused beside the address of one that the stack does not install", () => {
-    assert.deepEqual(problems(limited({ address: ADDRESS, whenAway: "refuse" })), []);
+    assert.deepEqual(problems(limited({ address: ADDRESS, failureMode: "closed" })), []);
     const paths = problems(limited({ address: ADDRESS, replicas: 3, redis: { replicas: 1 }, image: "mine:1" }));
     assert.deepEqual(
       paths.map((text) => text.replace(/: .*/, "")),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { applyOverride } from "../../load/catalog-override.ts";
+import { applyOverride } from "../../load/load-catalog.ts";
 import type { PlainObject } from "../../load/merge.ts";
 import { trafficObjects } from "../../application.ts";
 import { managedFields } from "./managed-fields.ts";

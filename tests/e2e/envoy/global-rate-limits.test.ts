@@ -77,10 +77,10 @@ describe("global rate limits in a real Envoy", function () {
 
   it("lets requests through while the service is away, or refuses them, as the stack says", async () => {
     server.stop();
-    const open = await start({ whenAway: "allow" });
+    const open = await start({ failureMode: "open" });
     assert.equal((await open("/products", "ann")).status, 200);
     await envoy?.stop();
-    const closed = await start({ whenAway: "refuse" });
+    const closed = await start({ failureMode: "closed" });
     assert.equal((await closed("/products", "ann")).status, 500);
   });
 

@@ -113,7 +113,7 @@ function environment({ traffic }: StackData["config"]): EnvVar[] {
     REDIS_SOCKET_TYPE: "tcp",
     REDIS_TYPE: type,
     REDIS_URL: url,
-    // Not ready without Redis: the gateways ask another pod, or do what whenAway says.
+    // Not ready without Redis: the gateways ask another pod, or do what failureMode decides.
     REDIS_HEALTH_CHECK_ACTIVE_CONNECTION: "true",
     USE_STATSD: "false",
     USE_PROMETHEUS: "true",
