@@ -1,5 +1,5 @@
-import { isPlainObject, type PlainObject } from "./merge.ts";
 import { PROJECT } from "./project.ts";
+import { isPlainObject, type PlainObject } from "../stack/plain-object.ts";
 
 /** Keys that hold for the application that a stack names alone. */
 const OF_THE_APPLICATION: readonly string[] = ["catalog", "services"];

@@ -1,8 +1,8 @@
 import { problem, type Problem } from "../stack/errors.ts";
-import type { PlainObject } from "./merge.ts";
 import { didYouMean, nearest } from "../stack/nearest.ts";
 import { formatPath } from "../stack/paths.ts";
 import { PROJECT } from "./project.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 /** Keys that Pulumi knows at the top of a stack's settings file. */
 const FILE_KEYS: readonly string[] = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { problem, type Problem } from "../stack/errors.ts";
-import { isPlainObject, merge, type PlainObject } from "./merge.ts";
+import { merge } from "./merge.ts";
 import { didYouMean } from "../stack/nearest.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { formatPath } from "../stack/paths.ts";
 import { catalog as catalogSchema, type Catalog } from "../stack/catalog.ts";
 import type { StackConfig } from "../stack/config.ts";
 import { readYamlFile } from "./yaml-file.ts";
+import { isPlainObject, type PlainObject } from "../stack/plain-object.ts";
 
 /** A catalog as it was read, with the stack's overrides in it: parsed, and before any default (`written`). */
 export type LoadedCatalog = Parsed<Catalog> & { readonly written?: PlainObject };

@@ -6,9 +6,10 @@ import { parse, stringify } from "yaml";
 import { ConfigError } from "../stack/errors.ts";
 import { loadStack, readStackFile, stackValues } from "./load.ts";
 import { listStacks } from "./stack-files.ts";
-import { merge, type PlainObject } from "./merge.ts";
+import { merge } from "./merge.ts";
 import { readYamlFile } from "./yaml-file.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../tests/support/stacks.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 describe("reading a stack", () => {
   let directory: string;

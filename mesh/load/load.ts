@@ -2,7 +2,7 @@ import { checkStack } from "../checks/index.ts";
 import { ConfigError, problem, type Problem } from "../stack/errors.ts";
 import { chooseCatalog } from "./choose-catalog.ts";
 import { catalogFile, loadCatalog } from "./load-catalog.ts";
-import { deepFreeze, isPlainObject, type PlainObject } from "./merge.ts";
+import { deepFreeze } from "./merge.ts";
 import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
 import { parse } from "./parse.ts";
 import { parsePath, valueAt, type Written } from "../stack/paths.ts";
@@ -12,6 +12,7 @@ import { catalog as catalogSchema, type Catalog } from "../stack/catalog.ts";
 import { stackConfig, type StackConfig } from "../stack/config.ts";
 import { checkEncrypted, checkSecrets, encryptedIn, withoutSecrets } from "./secret-keys.ts";
 import { readYamlFile } from "./yaml-file.ts";
+import { isPlainObject, type PlainObject } from "../stack/plain-object.ts";
 
 /** One environment, ready to be built: plain, frozen data without any Output in it. */
 export interface Stack {

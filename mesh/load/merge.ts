@@ -1,10 +1,4 @@
-/** A plain object, as YAML and JSON give it. */
-export type PlainObject = Readonly<Record<string, unknown>>;
-
-/** Whether the value is an object and no list. */
-export function isPlainObject(value: unknown): value is PlainObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isPlainObject } from "../stack/plain-object.ts";
 
 /** `override` laid over `base`: objects are merged key by key, everything else (lists too) is replaced. */
 export function merge(base: unknown, override: unknown): unknown {

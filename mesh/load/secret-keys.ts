@@ -1,10 +1,10 @@
 import { problem, type Problem } from "../stack/errors.ts";
-import { isPlainObject, type PlainObject } from "./merge.ts";
 import { didYouMean } from "../stack/nearest.ts";
 import { formatPath } from "../stack/paths.ts";
 import { PROJECT } from "./project.ts";
 import type { StackConfig } from "../stack/config.ts";
 import { CA_KEY, KUBECONFIG_KEY, secretKeys } from "../features/multi-cluster/schema/multi-cluster.ts";
+import { isPlainObject, type PlainObject } from "../stack/plain-object.ts";
 
 /** A stack's values without its secrets, which only the engine reads, and the keys of these. */
 export function withoutSecrets(values: PlainObject): {

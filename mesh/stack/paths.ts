@@ -1,4 +1,4 @@
-import type { PlainObject } from "../load/merge.ts";
+import type { PlainObject } from "./plain-object.ts";
 
 /** Keys and list indices that lead to a value below a file. */
 export type Path = readonly PropertyKey[];

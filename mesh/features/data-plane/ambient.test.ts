@@ -1,7 +1,6 @@
 import { dataPlaneOf } from "./data-plane-of.ts";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import type { PlainObject } from "../../load/merge.ts";
 import { applicationObjects } from "../../application.ts";
 import { nodeDaemons } from "../../capacity/cluster-pods.ts";
 import { podDemand } from "../../capacity/demand.ts";
@@ -9,6 +8,7 @@ import { checkStack } from "../../checks/index.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../kubernetes/objects.ts";
 import { stackReleases } from "../../render.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const AMBIENT = { mesh: { mode: "ambient" } };
 const ambient = stackData(AMBIENT);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { rateLimitService } from "./schema/rate-limit-service.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
@@ -16,6 +15,7 @@ import { authorize } from "../../../analysis/authorization/authorize.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { rateLimitParts, type RateLimitParts } from "../../rate-limit-parts.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const LIMIT = { requests: 10, per: "minute" };
 const ADDRESS = "ratelimit.limits.svc.cluster.local:8081";

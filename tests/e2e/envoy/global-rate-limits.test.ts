@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import type { Json } from "../../../mesh/kubernetes/objects.ts";
 import { globalRateLimits } from "../../../mesh/features/rate-limits/global.ts";
 import { grpcCluster, RunningEnvoy, validate } from "../../support/envoy.ts";
 import { RateLimitServer } from "../../support/rate-limit-server.ts";
 import { stackData } from "../../support/stack-data.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 const ADDRESS = "ratelimit.rate-limit.svc.cluster.local:8081";
 const CLUSTER = "outbound|8081||ratelimit.rate-limit.svc.cluster.local";
