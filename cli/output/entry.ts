@@ -18,7 +18,7 @@ export function entryLines(
   if (local === undefined || first === undefined) {
     return loadBalancerHostName === undefined
       ? []
-      : [`entry        ${hosts.join(", ")} -> ${loadBalancerHostName} (stood in for: nothing listens there)`];
+      : [`entry        ${hosts.join(", ")} -> ${loadBalancerHostName} (not real: nothing listens there)`];
   }
   const listed = routes
     .slice(0, LISTED_ROUTES)

@@ -5,7 +5,7 @@ type Reality = Pick<UpResult, "kubernetesProvider" | "podRuntime" | "mode" | "cl
 
 const LABEL_WIDTH = 16;
 
-/** What ran for real, and what was stood in for: nobody is to take one for the other. */
+/** What ran for real, and what is not real: nobody is to take one for the other. */
 export function realityLines(result: Reality): string[] {
   const { podRuntime } = result;
   return [
@@ -18,7 +18,7 @@ export function realityLines(result: Reality): string[] {
           ]
         : []),
     ]),
-    ...labelled("stood in for", [
+    ...labelled("not real", [
       ...(podRuntime.kind === "kubelet" ? notInPods(result) : notWithoutPods(podRuntime.reason)),
       ...(result.fakeCertificates.length === 0
         ? []
@@ -34,7 +34,7 @@ const PLACEHOLDER_CHARTS = "sandbox.invalid/";
 function notInPods({ mode, cluster }: Reality): string[] {
   const images = cluster.placeholderImages.filter((image) => !image.startsWith(PLACEHOLDER_CHARTS));
   return [
-    "the nodes' size: the scheduler goes by it, and all pods share this machine",
+    "the nodes' size: the scheduler counts with it, and all pods share this machine",
     "Istio's own build of Envoy: without it there is no istio_requests_total, for dashboards and canaries",
     ...(mode === "ambient"
       ? ["ztunnel, which cannot be had: calls between pods go in plain text, and past the waypoints"]
