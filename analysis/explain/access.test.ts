@@ -81,7 +81,7 @@ describe("explain: policies", () => {
     const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop", role: "customer" };
     const taken = ask(world, "GET http://user:8080/users/profile", [bearer(claims)], "order");
     assert.equal(split(taken), "v1 1");
-    assert.ok(taken.trace.some(({ says }) => says.includes("not checked here")));
+    assert.ok(taken.trace.some(({ message }) => message.includes("not checked here")));
     const merchant = ask(
       world,
       "GET http://user:8080/users/profile",

@@ -1,8 +1,9 @@
 import { parseAllDocuments } from "yaml";
+import type { AnyObject } from "../objects/object.ts";
 import { explain } from "./explain.ts";
 import { parseRequest } from "./request.ts";
 import type { Explanation } from "./types.ts";
-import { buildWorld, type AnyObject, type World, type WorldSettings } from "./world.ts";
+import { buildWorld, type World, type WorldSettings } from "./world.ts";
 
 /** Namespace of the objects in these tests. */
 export const NAMESPACE = "shop";

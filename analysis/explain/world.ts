@@ -1,7 +1,3 @@
-import type { IServiceEntry } from "@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry";
-import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1/VirtualService";
-import type { ISidecar } from "@kubernetes-models/istio/networking.istio.io/v1/Sidecar";
-import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import type {
   AuthorizationPolicyObject,
   AutoscalerObject,
@@ -12,31 +8,25 @@ import type {
   GatewayObject,
   HttpRouteObject,
   IngressGatewayObject,
-  Metadata,
   PeerAuthenticationObject,
   ServiceObject,
 } from "../../mesh/kubernetes/objects.ts";
 import { ambientNamespaces, type AmbientNamespace } from "../authorization/waypoint.ts";
+import { hostOfService, keyOf, namespaceOf, type AnyObject, type Labels } from "../objects/object.ts";
 import { listenersAsGateways, routesInOrder } from "./gateway-api.ts";
+import { fullHost } from "./hosts.ts";
+import {
+  gatewayKey,
+  type RequestAuthenticationView,
+  type ServiceEntryView,
+  type SidecarView,
+  type VirtualServiceView,
+} from "./views.ts";
 
-interface Described<S> {
-  readonly kind: string;
-  readonly metadata: Metadata;
-  readonly spec: NonNullable<S>;
-}
-
-/** As the API server stores it: the model's own type promises more. */
-export type VirtualServiceView = Described<IVirtualService["spec"]>;
-export type ServiceEntryView = Described<IServiceEntry["spec"]>;
-export type SidecarView = Described<ISidecar["spec"]>;
-export type RequestAuthenticationView = Described<IRequestAuthentication["spec"]>;
-export type HttpRoute = NonNullable<VirtualServiceView["spec"]["http"]>[number];
-export type HttpMatch = NonNullable<HttpRoute["match"]>[number];
-
-/** The pods of a gateway: they come from a Helm release, so no object of the model says them. */
+/** The pods of a gateway: they come from a Helm release and are in no object of a stack. */
 export interface GatewayWorkload {
   /** Labels that a Gateway selects. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly namespace: string;
   /** Also the name of its Service. */
   readonly serviceAccount: string;
@@ -44,7 +34,7 @@ export interface GatewayWorkload {
   readonly isInside?: true;
 }
 
-/** What the objects alone do not say. */
+/** What is not in the objects. */
 export interface WorldSettings {
   readonly gateways: readonly GatewayWorkload[];
   readonly trustDomain: string;
@@ -81,23 +71,17 @@ export interface World extends WorldSettings {
   readonly ambient: ReadonlyMap<string, AmbientNamespace>;
 }
 
-/** Anything with a kind; the explanation reads those that it knows and passes the rest over. */
-export interface AnyObject {
-  readonly kind: string;
-  readonly metadata: Metadata;
-}
-
 /** Files the objects of a stack. Linear in their number. */
 export function buildWorld(objects: readonly AnyObject[], settings: WorldSettings): World {
-  const ofKind = new Map<string, AnyObject[]>();
-  for (const object of objects) {
-    append(ofKind, object.kind, object);
-  }
+  const ofKind = grouped(objects, ({ kind }) => [kind]);
   const all = <T extends AnyObject>(kind: string): T[] => (ofKind.get(kind) ?? []) as T[];
   const virtualServices = all<VirtualServiceView>("VirtualService");
   const gateways = all<GatewayObject | IngressGatewayObject>("Gateway");
   // A waypoint has no address, and nothing from outside.
   const ofGatewayApi = gateways.filter((object) => "addresses" in object.spec) as IngressGatewayObject[];
+  const bound = [...virtualServices, ...routesInOrder(all<HttpRouteObject>("HTTPRoute"), ofGatewayApi)].filter(
+    ({ spec }) => (spec.hosts ?? []).length > 0,
+  );
   return {
     ...settings,
     gatewayObjects: [
@@ -105,93 +89,54 @@ export function buildWorld(objects: readonly AnyObject[], settings: WorldSetting
       ...ofGatewayApi.flatMap((gateway) => listenersAsGateways(gateway, settings.gateways)),
     ],
     virtualServices: new Map(virtualServices.map((object) => [keyOf(object), object])),
-    boundTo: bindings([...virtualServices, ...routesInOrder(all<HttpRouteObject>("HTTPRoute"), ofGatewayApi)]),
-    destinationRules: new Map(all<DestinationRuleObject>("DestinationRule").map((rule) => [hostOf(rule), rule])),
-    services: new Map(all<ServiceObject>("Service").map((service) => [serviceHostOf(service), service])),
+    boundTo: grouped(bound, (object) =>
+      [...new Set(object.spec.gateways ?? ["mesh"])].map((gateway) => gatewayKey(gateway, namespaceOf(object))),
+    ),
+    destinationRules: new Map(
+      all<DestinationRuleObject>("DestinationRule").map((rule) => [fullHost(rule.spec.host, namespaceOf(rule)), rule]),
+    ),
+    services: new Map(
+      all<ServiceObject>("Service").map((service) => [
+        hostOfService(service.metadata.name, namespaceOf(service)),
+        service,
+      ]),
+    ),
     serviceEntries: new Map(
       all<ServiceEntryView>("ServiceEntry").flatMap((entry) => entry.spec.hosts.map((host) => [host, entry])),
     ),
-    deployments: byApp(all<DeploymentObject>("Deployment")),
+    deployments: grouped(all<DeploymentObject>("Deployment"), (object) => [
+      appKey(namespaceOf(object), object.spec.template.metadata.labels),
+    ]),
     autoscalers: new Map(
       all<AutoscalerObject>("HorizontalPodAutoscaler").map((scaler) => [
         `${namespaceOf(scaler)}/${scaler.spec.scaleTargetRef.name}`,
         scaler,
       ]),
     ),
-    peerAuthentications: all<PeerAuthenticationObject>("PeerAuthentication"),
-    requestAuthentications: all<RequestAuthenticationView>("RequestAuthentication"),
-    authorizationPolicies: all<AuthorizationPolicyObject>("AuthorizationPolicy"),
-    envoyFilters: all<EnvoyFilterObject>("EnvoyFilter"),
-    configMaps: all<ConfigMapObject>("ConfigMap"),
-    sidecars: all<SidecarView>("Sidecar"),
+    peerAuthentications: all("PeerAuthentication"),
+    requestAuthentications: all("RequestAuthentication"),
+    authorizationPolicies: all("AuthorizationPolicy"),
+    envoyFilters: all("EnvoyFilter"),
+    configMaps: all("ConfigMap"),
+    sidecars: all("Sidecar"),
     ambient: ambientNamespaces(objects, settings.trustDomain),
   };
 }
 
-/** Name of an object in a trace. */
-export function nameOf(object: AnyObject): string {
-  return `${object.kind} ${keyOf(object)}`;
-}
-
-/** `namespace/name`. */
-export function keyOf(object: AnyObject): string {
-  return `${namespaceOf(object)}/${object.metadata.name}`;
-}
-
-export function namespaceOf(object: AnyObject): string {
-  return object.metadata.namespace ?? "default";
-}
-
-/** Whether all wanted labels are there with their values. */
-export function hasLabels(
-  labels: Readonly<Record<string, string>>,
-  wanted: Readonly<Record<string, string>> = {},
-): boolean {
-  return Object.entries(wanted).every(([name, value]) => labels[name] === value);
-}
-
 /** Key of `World.deployments`. */
-export function appKey(namespace: string, labels: Readonly<Record<string, string>>): string {
+export function appKey(namespace: string, labels: Labels): string {
   return `${namespace}/${labels["app"] ?? ""}`;
 }
 
-function bindings(virtualServices: readonly VirtualServiceView[]): Map<string, VirtualServiceView[]> {
-  const bound = new Map<string, VirtualServiceView[]>();
-  for (const object of virtualServices.filter(({ spec }) => (spec.hosts ?? []).length > 0)) {
-    for (const gateway of new Set(object.spec.gateways ?? ["mesh"])) {
-      append(bound, gatewayKey(gateway, namespaceOf(object)), object);
+/** Each item under each of its keys. */
+function grouped<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      const group = groups.get(key) ?? [];
+      groups.set(key, group);
+      group.push(item);
     }
   }
-  return bound;
-}
-
-/** A gateway as VirtualServices name it: `mesh`, `namespace/name`, or a name of their own namespace. */
-export function gatewayKey(gateway: string, namespace: string): string {
-  return gateway === "mesh" || gateway.includes("/") ? gateway : `${namespace}/${gateway}`;
-}
-
-function byApp(deployments: readonly DeploymentObject[]): Map<string, DeploymentObject[]> {
-  const filed = new Map<string, DeploymentObject[]>();
-  for (const deployment of deployments) {
-    append(filed, appKey(namespaceOf(deployment), deployment.spec.template.metadata.labels), deployment);
-  }
-  return filed;
-}
-
-function hostOf({ spec, metadata }: DestinationRuleObject): string {
-  const host = spec.host;
-  return host.includes(".") ? host : `${host}.${metadata.namespace ?? "default"}.svc.cluster.local`;
-}
-
-function serviceHostOf({ metadata }: ServiceObject): string {
-  return `${metadata.name}.${metadata.namespace ?? "default"}.svc.cluster.local`;
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) {
-    map.set(key, [value]);
-  } else {
-    list.push(value);
-  }
+  return groups;
 }

@@ -46,7 +46,7 @@ export function explainCommand(): Command {
       const { UnknownCallerError } = await import("../../analysis/explain/callers.ts");
       const { parseRequest, RequestTextError } = await import("../../analysis/explain/request.ts");
       const { RELEASES } = await import("../../mesh/kubernetes/names.ts");
-      const { worldOf } = await import("../../analysis/explain/stack-world.ts");
+      const { worldOf } = await import("../stack-world.ts");
       const { explanationLines } = await import("../output/explanation.ts");
       const { projectDir } = placesFrom(options, process.env);
       const stack = readStackFile(projectDir, stackName, options.catalog);

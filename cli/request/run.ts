@@ -1,7 +1,7 @@
 import { readStackFile } from "../../mesh/load/load.ts";
 import { UnknownCallerError } from "../../analysis/explain/callers.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../../analysis/explain/stack-world.ts";
+import { worldOf } from "../stack-world.ts";
 import type { MeshRequest } from "../../analysis/explain/types.ts";
 import type { World } from "../../analysis/explain/world.ts";
 import { namesOf } from "../../analysis/observation/names.ts";

@@ -7,7 +7,7 @@ import { callingPod, portFor, wayFromPod, wayThroughGateway, type Cluster } from
 import { UsageError } from "../../cli/exit-codes.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../cli/stack-world.ts";
 import { namesOf } from "../../analysis/observation/names.ts";
 import { judge } from "../../analysis/observation/verdict.ts";
 import { sendRequests, type Observation } from "../../cli/request/send-requests.ts";

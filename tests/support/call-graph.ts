@@ -1,7 +1,8 @@
 /** What the catalog says of which service may call which, written down a second time: the generators of policies have no part in it. */
 import assert from "node:assert/strict";
 import type { Catalog } from "../../mesh/stack/catalog.ts";
-import type { AccessEdge, AccessWorld } from "../../analysis/access/matrix.ts";
+import type { AccessEdge } from "../../analysis/access/matrix.ts";
+import type { AccessWorld } from "../../analysis/access/world.ts";
 import { stackObjects, stackReleases } from "../../mesh/render.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 

@@ -16,7 +16,7 @@ import type { RequestReport } from "../../cli/output/observation.ts";
 import { readStackFile, type Stack } from "../../mesh/load/load.ts";
 import type { PlainObject } from "../../mesh/load/merge.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../cli/stack-world.ts";
 import type { Explanation } from "../../analysis/explain/types.ts";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { KubernetesClient } from "../../sandbox/cluster/client.ts";

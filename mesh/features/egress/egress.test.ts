@@ -3,7 +3,7 @@ import type { PlainObject } from "../../load/merge.ts";
 import { trafficObjects } from "../../application.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack-world.ts";
 import { checkStack } from "../../checks.ts";
 import { egressObjects } from "./objects.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";

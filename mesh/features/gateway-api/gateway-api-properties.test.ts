@@ -11,7 +11,7 @@ import { checkRoutes } from "../routing/checks-routes.ts";
 import { checkRules } from "../routing/checks-rules.ts";
 import { milliseconds } from "../../kubernetes/duration.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack-world.ts";
 import type { Explanation, MeshRequest } from "../../../analysis/explain/types.ts";
 import type { World } from "../../../analysis/explain/world.ts";
 
@@ -121,7 +121,7 @@ function outcome(world: World, asked: MeshRequest) {
     const key = groups.map(({ deployment }) => deployment).join();
     pods.set(key, Math.round(((pods.get(key) ?? 0) + probability) * 1e6) / 1e6);
   }
-  const path = trace.map(({ says }) => /the path becomes [^;]+/.exec(says)?.[0]).filter((text) => text !== undefined);
+  const path = trace.map(({ message }) => /the path becomes [^;]+/.exec(message)?.[0]).filter((text) => text !== undefined);
   return {
     pods: [...pods].sort(),
     // A host that nobody knows is refused by a server in the one, and by no route in the other: 404 in both.

@@ -5,7 +5,7 @@ import { trafficObjects } from "../../application.ts";
 import { checkStack } from "../../checks.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack-world.ts";
 import { gatewayApiObjects } from "./objects.ts";
 import type { HttpRouteObject, IngressGatewayObject, KubernetesObject } from "../../kubernetes/objects.ts";
 import { stackObjects, stackReleases } from "../../render.ts";

@@ -5,7 +5,7 @@ import { applicationObjects, securityObjects, trafficObjects } from "../../appli
 import { checkStack } from "../../checks.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack-world.ts";
 import type { Explanation } from "../../../analysis/explain/types.ts";
 import { judge } from "../../../analysis/policy/index.ts";
 import { noWildcardPrincipal } from "../../../analysis/policy/rules/principals.ts";

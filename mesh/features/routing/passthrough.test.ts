@@ -4,7 +4,7 @@ import { securityObjects, trafficObjects } from "../../application.ts";
 import { checkStack } from "../../checks.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../analysis/explain/stack-world.ts";
+import { worldOf } from "../../../cli/stack-world.ts";
 import { itRefuses, type Refused } from "../../../tests/support/refusals.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { objectNamed } from "../../../tests/support/traffic-objects.ts";
@@ -62,7 +62,7 @@ describe("TLS that ends at a service", () => {
       answers.map(({ service }) => service),
       ["user"],
     );
-    assert.ok(trace.some(({ says }) => says.includes("stays encrypted; its server name decides")));
+    assert.ok(trace.some(({ message }) => message.includes("stays encrypted; its server name decides")));
     assert.equal(explain(world, parseRequest(`GET http://${HOST}/secret`), 0).status, 404);
     assert.equal(explain(world, parseRequest("GET https://ecommerce.example.com/secret"), 0).status, 404);
   });
