@@ -4,7 +4,7 @@ import { catalog as catalogSchema } from "../mesh/stack/catalog.ts";
 import { stackConfig } from "../mesh/stack/config.ts";
 import { explain } from "../analysis/explain/explain.ts";
 import { parseRequest } from "../analysis/explain/request.ts";
-import { worldOf } from "../cli/stack-world.ts";
+import { worldOf } from "../cli/stack/stack-world.ts";
 import type { StackData } from "../mesh/stack/stack.ts";
 import { median } from "./measure.ts";
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, Outcome, UsageError } from "./exit-codes.ts";
-import { printError } from "./output/error.ts";
+import { EXIT, Outcome, UsageError } from "./support/exit-codes.ts";
+import { printError } from "./error.ts";
 import { canaryCommand } from "./commands/canary.ts";
 import { accessCommand } from "./commands/access.ts";
 import { costCommand } from "./commands/cost.ts";

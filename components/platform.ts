@@ -2,12 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../mesh/load/load.ts";
 import type { EksPlatform, KubeconfigPlatform } from "../mesh/aws/schema/platform.ts";
-import type { ComponentOptions } from "./child-options.ts";
+import type { ComponentOptions } from "./kubernetes/child-options.ts";
 import { usesLoadBalancer } from "../mesh/features/gateways/load-balancer.ts";
 import { clusterName, NAMESPACES, RELEASES } from "../mesh/kubernetes/names.ts";
-import { revisionOf } from "../mesh/features/control-plane/revisions.ts";
+import { revisionOf } from "../mesh/features/control-plane/revisions/revisions.ts";
 import { partitionOf } from "../mesh/aws/partition.ts";
-import { rateLimitParts } from "../mesh/features/rate-limits/service/objects.ts";
 import { usesCertManager } from "../mesh/features/certificates/uses.ts";
 import { CertManager } from "./certificates/cert-manager.ts";
 import { GatewayCertificates } from "./certificates/gateway-certificates.ts";
@@ -32,6 +31,7 @@ import { RateLimitService } from "./traffic/rate-limit-service.ts";
 import { TrafficPolicy } from "./traffic/traffic-policy.ts";
 import { ApplicationNamespace } from "./workloads/application-namespace.ts";
 import { Workloads } from "./workloads/workloads.ts";
+import { rateLimitParts } from "../mesh/rate-limit-parts.ts";
 
 /** Outputs of a stack. What a platform does not have is null: Pulumi warns of an output that is undefined. */
 export interface PlatformOutputs {
@@ -114,7 +114,7 @@ export function buildPlatform(stack: Stack): PlatformOutputs {
   const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
   // Opened last and closed first: no request arrives before the pods that answer it.
   new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
-  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `whenAway: refuse`
+  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `failureMode: closed`
   // they would answer 500.
   const limits = rateLimitService(stack, { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] });
   new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads, ...limits] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { applicationObjects } from "./application.ts";
 import { explain } from "../analysis/explain/explain.ts";
 import { parseRequest } from "../analysis/explain/request.ts";
-import { worldOf } from "../cli/stack-world.ts";
+import { worldOf } from "../cli/stack/stack-world.ts";
 import type { Explanation } from "../analysis/explain/types.ts";
 import type { IstioObject } from "./kubernetes/objects.ts";
 import type { StackData } from "./stack/stack.ts";

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { PolicyResource, ResourceRule, Rule, StackRule } from "../analysis/policy/rule.ts";
+import type { PolicyResource, ResourceRule, Rule, StackRule } from "../analysis/policy/rules/rule.ts";
 import { knownProps } from "./props.ts";
 
 /** What the SDK tells about a resource: its inputs to a rule about one, its outputs to a rule about the stack. */

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../analysis/policy/values.ts";
+import { UNKNOWN } from "../analysis/policy/rules/values.ts";
 
 /**
  * A copy of properties that the SDK guards: reading a value that is not known yet throws there, and would end a whole rule at

@@ -100,21 +100,3 @@ export interface ControlPlane {
   /** File of the loopback ports that lead to the cluster's load balancers; missing where kwok runs the pods. */
   readonly forwards: string;
 }
-
-/**
- * An error that the user can act on: one clear sentence, no stack trace, and the remediation where it is known.
- * The command line prints `message`, then `remediation`; `--json` carries all three.
- */
-export class SandboxError extends Error {
-  override readonly name = "SandboxError";
-  constructor(
-    /** Stable and short, e.g. `toolchain.go-missing`, `control-plane.died`. */
-    readonly code: string,
-    message: string,
-    /** What to do about it. */
-    readonly remediation?: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}

@@ -6,7 +6,7 @@ import { nameOf } from "../objects/object.ts";
 import { accessBy, onPort, type Access } from "./grants.ts";
 import { OUTSIDE, type Party } from "./parties.ts";
 import { endpointOf, fromOrigins, overNetwork, type PortAccess } from "./ways.ts";
-import { ofKind, outsideHosts, type AccessIndex } from "./world.ts";
+import { ofKind, outsideHosts, type AccessIndex } from "./access-index.ts";
 
 /**
  * How a service without sidecar is reached: by its waypoint, which holds callers to the policies of the Service and is the caller that

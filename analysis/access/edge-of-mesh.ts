@@ -4,7 +4,7 @@ import { hasLabels, hostOfService, nameOf } from "../objects/object.ts";
 import type { Grant } from "./grants.ts";
 import type { Party } from "./parties.ts";
 import type { PortAccess } from "./ways.ts";
-import { ofKind, outsideHosts, type AccessIndex } from "./world.ts";
+import { ofKind, outsideHosts, type AccessIndex } from "./access-index.ts";
 
 /** Why a gateway takes nothing from a caller; undefined when it takes requests. */
 export function gatewayAccess({ objects, releases }: AccessIndex, from: Party, to: Party): string | undefined {

@@ -6,7 +6,7 @@ import { gatewayAccess, outboundAccess } from "./edge-of-mesh.ts";
 import { accessBy, onPort, type Grant } from "./grants.ts";
 import { partiesOf, type Party } from "./parties.ts";
 import { endpointOf, fromOrigins, type PortAccess } from "./ways.ts";
-import { indexOf, type AccessIndex, type AccessWorld } from "./world.ts";
+import { indexOf, type AccessIndex, type AccessWorld } from "./access-index.ts";
 
 /** One ordered pair of the matrix. */
 export interface AccessEdge {

@@ -2,7 +2,7 @@ import { principal as principalOf } from "../../mesh/kubernetes/names.ts";
 import type { Workload } from "../authorization/request.ts";
 import { ambientNamespaces } from "../authorization/waypoint.ts";
 import { namespaceOf } from "../objects/object.ts";
-import { ofKind, type AccessWorld } from "./world.ts";
+import { ofKind, type AccessWorld } from "./access-index.ts";
 
 /** One end of a pair of the matrix. */
 export interface Party {

@@ -1,7 +1,7 @@
 import { connects, type Endpoint } from "../authorization/network.ts";
 import type { Grant } from "./grants.ts";
 import type { Party } from "./parties.ts";
-import type { AccessIndex } from "./world.ts";
+import type { AccessIndex } from "./access-index.ts";
 
 /** What passes on one port, or one way, and by which objects; or which ones refuse. */
 export interface PortAccess {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sidecars } from "../../mesh/features/data-plane/sidecars.ts";
+import { sidecars } from "../../mesh/features/workloads/sidecars.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { notLookedAt } from "../../cli/output/doctor.ts";
-import { declaredCalls } from "./declared-calls.ts";
+import { declaredCalls } from "../../cli/stack/declared-calls.ts";
 import { diagnose } from "./diagnose.ts";
 import type { ClusterView, PodView, ServiceView } from "./view.ts";
 import type { AuthorizationPolicyObject, NamespaceObject } from "../../mesh/kubernetes/objects.ts";

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { KubernetesApi } from "../../cli/cluster/kubernetes-api.ts";
 import { readCluster } from "../../cli/doctor/read-cluster.ts";
 import { notLookedAt } from "../../cli/output/doctor.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { proxiesFrom } from "../../cli/doctor/proxies.ts";
 import { lostPods, obstacleOf } from "../../cli/doctor/pod-obstacles.ts";
 import {
@@ -16,7 +15,7 @@ import {
   representsCertManager,
   serviceView,
 } from "../../cli/doctor/views.ts";
-import { declaredCalls } from "./declared-calls.ts";
+import { declaredCalls } from "../../cli/stack/declared-calls.ts";
 import { diagnose } from "./diagnose.ts";
 import { FINDING_CODES } from "./finding.ts";
 import type { ClusterView, PodView, ServiceView } from "./view.ts";
@@ -24,6 +23,7 @@ import { EMPTY_CLUSTER } from "../../tests/support/empty-cluster.ts";
 import { DOCTOR_CASES } from "../../tests/support/doctor-cases.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 const POD: PodView = {
   name: "cart-1",
@@ -345,7 +345,7 @@ describe("what the doctor reads", () => {
       ({
         list: (path: string) =>
           /gateway\.networking|cert-manager/.test(path)
-            ? Promise.reject(new SandboxError(code, "no"))
+            ? Promise.reject(new CommandError(code, "no"))
             : Promise.resolve([]),
       }) as unknown as KubernetesApi;
     const view = await readCluster(refusing("cluster.refused"), undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../mesh/load/load.ts";
-import { worldOf } from "../../cli/stack-world.ts";
+import { worldOf } from "../../cli/stack/stack-world.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
 import { ask, split } from "./support.ts";
 

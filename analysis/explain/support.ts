@@ -3,7 +3,8 @@ import type { AnyObject } from "../objects/object.ts";
 import { explain } from "./explain.ts";
 import { parseRequest } from "./request.ts";
 import type { Explanation } from "./types.ts";
-import { buildWorld, type World, type WorldSettings } from "./world.ts";
+import { buildWorld } from "./build-world.ts";
+import type { World, WorldSettings } from "./world.ts";
 
 /** Namespace of the objects in these tests. */
 export const NAMESPACE = "shop";

@@ -1,6 +1,6 @@
 import { encryption, instanceMetadata, logRetention, metadataHops } from "./rules/encryption.ts";
 import { noOpenEndpoint, noOpenSecurityGroup, noPublicBucket, noPublicDatabase } from "./rules/exposure.ts";
-import { UNKNOWN } from "./values.ts";
+import { UNKNOWN } from "./rules/values.ts";
 import { describeRule, resource, type Case } from "../../tests/support/policy-cases.ts";
 
 const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";

@@ -1,7 +1,7 @@
 import { noWildcardPrincipal } from "./rules/principals.ts";
 import { noPlainSecret } from "./rules/secrets.ts";
 import { noOtherWayIn } from "./rules/services.ts";
-import { UNKNOWN } from "./values.ts";
+import { UNKNOWN } from "./rules/values.ts";
 import { deployment, describeRule, resource, type Case } from "../../tests/support/policy-cases.ts";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";

@@ -1,4 +1,4 @@
-import type { PolicyResource, Rule } from "./rule.ts";
+import type { PolicyResource, Rule } from "./rules/rule.ts";
 import { encryption, instanceMetadata, logRetention, metadataHops } from "./rules/encryption.ts";
 import { noOpenEndpoint, noOpenSecurityGroup, noPublicBucket, noPublicDatabase } from "./rules/exposure.ts";
 import { closedNamespaces, noWorkloadOutsideTheMesh, strictMutualTls } from "./rules/mesh.ts";

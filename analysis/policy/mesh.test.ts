@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { PAST_SIDECAR_REASON, PLAIN_TEXT_REASON } from "../../mesh/kubernetes/labels.ts";
-import type { PolicyResource, StackRule } from "./rule.ts";
+import type { PolicyResource, StackRule } from "./rules/rule.ts";
 import { closedNamespaces, noWorkloadOutsideTheMesh, strictMutualTls } from "./rules/mesh.ts";
-import { UNKNOWN } from "./values.ts";
+import { UNKNOWN } from "./rules/values.ts";
 import { deployment, resource } from "../../tests/support/policy-cases.ts";
 
 const said = (rule: StackRule, ...resources: PolicyResource[]) => rule.judge(resources).map(({ message }) => message);

@@ -1,5 +1,5 @@
 import { imageDigest, noLatestImage, noPrivilegedPod, probes, requestsAndLimits } from "./rules/pods.ts";
-import { UNKNOWN } from "./values.ts";
+import { UNKNOWN } from "./rules/values.ts";
 import { deployment, describeRule, resource, type Case } from "../../tests/support/policy-cases.ts";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { Interrupted } from "../../sandbox/driver/errors.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /**
  * Runs the user's own command that makes a stack follow its file, e.g. `pulumi up --yes --stack prod`. Its output goes to stderr.
- * @throws SandboxError `canary.apply` when it fails
+ * @throws CommandError `canary.apply` when it fails
  */
 export async function runApplyCommand(command: string, directory: string): Promise<void> {
   const child = spawn(command, { cwd: directory, shell: true, stdio: ["ignore", process.stderr, process.stderr] });
@@ -14,7 +14,7 @@ export async function runApplyCommand(command: string, directory: string): Promi
     child.once("close", resolve);
   });
   if (code !== 0) {
-    throw new SandboxError(
+    throw new CommandError(
       "canary.apply",
       `'${command}' ended with ${code ?? "a signal"}; the stack's file already says the new share`,
       "Mend what it says, and run the same command again: it goes on from here.",

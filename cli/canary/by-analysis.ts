@@ -1,15 +1,16 @@
+import { dataPlaneOf } from "../../mesh/features/data-plane/data-plane-of.ts";
 import { canaryQueries } from "../../mesh/features/canary/queries.ts";
 import { nextShare } from "../../mesh/features/canary/steps.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
-import { print, printJson } from "../commands/common.ts";
-import { UsageError } from "../exit-codes.ts";
-import { interruptible } from "../signals.ts";
+import { print, printJson } from "../drive/common.ts";
+import { UsageError } from "../support/exit-codes.ts";
+import { interruptible } from "../support/signals.ts";
 import { waitFor } from "./apply.ts";
 import type { CanaryOptions } from "./options.ts";
 import { measure } from "./prometheus.ts";
 import { rollOut, type RolloutEnd } from "./rollout.ts";
 import type { CanarySession } from "./session.ts";
 import { makeFollow } from "./single-step.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Lets Prometheus decide whether the canary gets more requests. */
 export async function advanceByAnalysis(session: CanarySession, options: CanaryOptions): Promise<void> {
@@ -25,7 +26,12 @@ export async function advanceByAnalysis(session: CanarySession, options: CanaryO
     throw new UsageError("--analyse acts by itself, so it needs --yes");
   }
   const queries = canaryQueries(
-    { mode: config.mesh.mode, service: session.service, namespace: catalog.namespace, version },
+    {
+      reporter: dataPlaneOf(session.stack()).telemetry.callee,
+      service: session.service,
+      namespace: catalog.namespace,
+      version,
+    },
     analysis.windowSeconds,
   );
   const token = process.env["MESH_PROMETHEUS_TOKEN"];
@@ -52,7 +58,7 @@ export async function advanceByAnalysis(session: CanarySession, options: CanaryO
 
 function report(session: CanarySession, end: RolloutEnd, options: CanaryOptions): void {
   if (end.kind === "rolledBack") {
-    throw new SandboxError(
+    throw new CommandError(
       "canary.rolled-back",
       `${session.service} ${session.spec().version} was rolled back to ${end.percent} %: ${end.why}`,
       "The stack's file says so: commit it. `next` begins anew.",

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { SandboxError } from "../../sandbox/contracts.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** What the command remembers of a canary between its runs. */
 export interface Journal {
@@ -45,7 +45,7 @@ export function digestOf(text: string): string {
 /**
  * Refuses a project with changes that are not committed: the canary's step would be mixed with them, and `--yes` would apply them
  * all. What this command wrote itself does not count, nor do files that git does not keep.
- * @throws SandboxError `canary.dirty`, `canary.git`
+ * @throws CommandError `canary.dirty`, `canary.git`
  */
 export async function assertClean(projectDir: string, file: string, journal: Journal | undefined): Promise<void> {
   const isOwn = digestOf(readFileSync(join(projectDir, file), "utf8")) === journal?.digest;
@@ -54,7 +54,7 @@ export async function assertClean(projectDir: string, file: string, journal: Jou
     ...(await changesOf(projectDir, ["--untracked-files=no"], [".", `:(exclude)${file}`])),
   ];
   if (changed.length > 0) {
-    throw new SandboxError(
+    throw new CommandError(
       "canary.dirty",
       `${changed.join(", ")}: changes that are not committed; nothing was changed`,
       `Commit or stash them first: git -C ${projectDir} status`,
@@ -68,7 +68,7 @@ async function changesOf(projectDir: string, options: string[], paths: string[])
   try {
     await git("rev-parse", "--is-inside-work-tree");
   } catch {
-    throw new SandboxError(
+    throw new CommandError(
       "canary.git",
       `${projectDir} is no git repository, so nothing tells whether it holds other changes; nothing was changed`,
       "Canary steps are changes of a file under version control: git init, add and commit it first.",

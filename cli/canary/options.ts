@@ -1,4 +1,4 @@
-import type { CommonOptions } from "../environment.ts";
+import type { CommonOptions } from "../support/environment.ts";
 
 /** Options of `mesh canary`. */
 export type CanaryOptions = CommonOptions & {

@@ -5,10 +5,10 @@ import { nearest } from "../../mesh/stack/nearest.ts";
 import type { CanarySpec } from "../../mesh/stack/catalog.ts";
 import { stepOf, type CanaryAction } from "../../mesh/features/canary/steps.ts";
 import { canaryWeight } from "../../mesh/features/canary/split.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { stackPaths, type Places } from "../../sandbox/driver/paths.ts";
 import { assertClean, digestOf, journalPath, readJournal, writeJournal, type Journal } from "./journal.ts";
 import { withCanary } from "./settings-file.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A canary of a stack: what stands in the files now, and changes of it. */
 export class CanarySession {
@@ -17,7 +17,7 @@ export class CanarySession {
   readonly stackName: string;
   readonly service: string;
 
-  /** @throws ConfigError for a mistake in the files; SandboxError `canary.none` for a service without a canary */
+  /** @throws ConfigError for a mistake in the files; CommandError `canary.none` for a service without a canary */
   constructor(places: Places, stackName: string, service: string) {
     this.#places = places;
     this.stackName = stackName;
@@ -42,12 +42,12 @@ export class CanarySession {
     const known = withOne.length === 0 ? "none has" : `those that have: ${withOne.join(", ")}`;
     const match = nearest(this.service, Object.keys(catalog.services));
     throw found === undefined
-      ? new SandboxError(
+      ? new CommandError(
           "canary.none",
           `${catalog.name} has no service named ${this.service}; nothing was changed`,
           match === undefined ? `Services with a canary: ${known}.` : `Did you mean ${match}?`,
         )
-      : new SandboxError(
+      : new CommandError(
           "canary.none",
           `${this.service} has no canary (${known}); nothing was changed`,
           "Give it one: services.<name>.canary with version and phase; docs/traffic.md shows how.",
@@ -65,13 +65,13 @@ export class CanarySession {
 
   /**
    * Refuses what must not be touched: a project with changes of somebody else, a split that another controller shifts.
-   * @throws SandboxError
+   * @throws CommandError
    */
   async assertChangeable(): Promise<void> {
     const { catalog, file } = this.stack();
     const manager = catalog.services[this.service]?.trafficManagedBy;
     if (manager !== undefined) {
-      throw new SandboxError(
+      throw new CommandError(
         "canary.managed",
         `${manager} shifts the weights of ${this.service} (trafficManagedBy); nothing was changed`,
         `Steer it there, or take services.${this.service}.trafficManagedBy away.`,
@@ -83,13 +83,13 @@ export class CanarySession {
   /**
    * Writes a step into the stack's file. A text that the program would refuse is not kept.
    * @param why reason of a rollback, remembered until the stack follows
-   * @throws SandboxError `canary.step`; ConfigError
+   * @throws CommandError `canary.step`; ConfigError
    */
   write(action: CanaryAction, why?: string): { readonly from: number; readonly to: number; readonly path: string } {
     const spec = this.spec();
     const step = stepOf(spec, action);
     if (step.kind === "refused") {
-      throw new SandboxError("canary.step", `${this.service}: ${step.why}; nothing was changed`);
+      throw new CommandError("canary.step", `${this.service}: ${step.why}; nothing was changed`);
     }
     const { file, config } = this.stack();
     const path = join(this.#places.projectDir, file);

@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, type Document } from "yaml";
 import type { CanaryValue } from "../../mesh/features/canary/steps.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { PROJECT_NAME } from "../../sandbox/driver/paths.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Where a canary's share stands. */
 export interface CanaryPlace {
@@ -16,7 +16,7 @@ export interface CanaryPlace {
 /**
  * The text of a stack's settings with a canary's phase or weight set. Comments, order and all else stay as they are: a
  * number that stands there already is exchanged in place.
- * @throws SandboxError `canary.catalog-phase` when the other key stands in the catalog, where this file cannot take it away.
+ * @throws CommandError `canary.catalog-phase` when the other key stands in the catalog, where this file cannot take it away.
  */
 export function withCanary(text: string, place: CanaryPlace, to: CanaryValue): string {
   const document = parseDocument(text);
@@ -25,7 +25,7 @@ export function withCanary(text: string, place: CanaryPlace, to: CanaryValue): s
   const present = document.getIn([...canary, to.key], true);
   const isAlone = to.key === place.current || !document.hasIn([...canary, place.current]);
   if (to.key !== place.current && isAlone) {
-    throw new SandboxError(
+    throw new CommandError(
       "canary.catalog-phase",
       `${place.catalogFile} says the ${place.current} of ${place.service}, so this stack can set only that`,
       place.current === "phase"

@@ -1,6 +1,6 @@
 import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
-import { drive, print, printJson } from "../commands/common.ts";
-import { placesFrom } from "../environment.ts";
+import { drive, print, printJson } from "../drive/common.ts";
+import { placesFrom } from "../support/environment.ts";
 import { runApplyCommand } from "./apply.ts";
 import type { CanaryOptions } from "./options.ts";
 import type { CanarySession } from "./session.ts";

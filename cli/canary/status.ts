@@ -1,5 +1,5 @@
 import { nextShare } from "../../mesh/features/canary/steps.ts";
-import { print, printJson } from "../commands/common.ts";
+import { print, printJson } from "../drive/common.ts";
 import type { CanaryOptions } from "./options.ts";
 import type { CanarySession } from "./session.ts";
 

@@ -1,7 +1,7 @@
-import { SandboxError } from "../../sandbox/contracts.ts";
-import { REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
-import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, numberAt, objectAt, stringAt } from "../../mesh/kubernetes/fields.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
+import { PLACEHOLDER_ANNOTATION } from "../../mesh/kubernetes/labels.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A console that can be opened: which pods serve it, on which port, and how one logs in. */
 export interface Console {
@@ -29,7 +29,7 @@ export const CONSOLES: Readonly<Record<string, Console>> = {
 
 /**
  * A ready pod that serves a console.
- * @throws SandboxError `console.missing` where there is none, `console.represented` where nothing runs in it.
+ * @throws CommandError `console.missing` where there is none, `console.represented` where nothing runs in it.
  */
 export async function consolePod(
   api: Pick<KubernetesApi, "list">,
@@ -43,14 +43,14 @@ export async function consolePod(
     ),
   );
   if (ready === undefined) {
-    throw new SandboxError(
+    throw new CommandError(
       "console.missing",
       `no pod of ${name} is ready in the namespace observability`,
       "Does the stack install it? kubectl -n observability get pods",
     );
   }
-  if (objectAt(ready, "metadata", "annotations")[REPRESENTS_ANNOTATION] !== undefined) {
-    throw new SandboxError(
+  if (objectAt(ready, "metadata", "annotations")[PLACEHOLDER_ANNOTATION] !== undefined) {
+    throw new CommandError(
       "console.represented",
       `${name} is represented in this sandbox: its chart could not be fetched, and nothing runs in its pod`,
       "Open it on a real cluster with --kubeconfig.",

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
-import type { PodName } from "../request/connect.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { runCommand } from "../../sandbox/toolchain/run-command.ts";
+import type { PodName } from "./pods.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /**
  * Arguments of istioctl for a question about proxies.
@@ -21,7 +21,7 @@ export function istioctlArguments(
 /**
  * Runs istioctl and returns what it prints.
  * @param env a kubeconfig of AWS runs a program that looks for its login there
- * @throws SandboxError `proxy.istioctl` with its own words
+ * @throws CommandError `proxy.istioctl` with its own words
  */
 export async function askIstioctl(
   istioctl: string,
@@ -32,7 +32,7 @@ export async function askIstioctl(
   const { code, stdout, stderr } = await runCommand(istioctl, args, { cwd: tmpdir(), env, signal });
   if (code !== 0) {
     const said = stderr.trim().replace(/^Error: /, "");
-    throw new SandboxError(
+    throw new CommandError(
       "proxy.istioctl",
       `istioctl ${args.slice(0, args.indexOf("--kubeconfig")).join(" ")}: ${said === "" ? "it ended without a word" : said}`,
       "A pod without a proxy, and one that is placed and not run, has nothing to say.",

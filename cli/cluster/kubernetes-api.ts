@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { SandboxError } from "../../sandbox/contracts.ts";
-import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, stringAt } from "../../mesh/kubernetes/fields.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Milliseconds after which a call is given up. */
 const TIMEOUT_MS = 20_000;
@@ -12,11 +12,11 @@ const TIMEOUT_MS = 20_000;
 export class KubernetesApi {
   readonly config: KubeConfig;
 
-  /** @throws SandboxError `cluster.kubeconfig` when the file is not there or is none. */
+  /** @throws CommandError `cluster.kubeconfig` when the file is not there or is none. */
   constructor(kubeconfig: string) {
     this.config = new KubeConfig();
     if (!existsSync(kubeconfig)) {
-      throw new SandboxError(
+      throw new CommandError(
         "cluster.kubeconfig",
         `there is no file ${kubeconfig}`,
         "Name a kubeconfig with --kubeconfig.",
@@ -25,16 +25,16 @@ export class KubernetesApi {
     try {
       this.config.loadFromFile(kubeconfig);
     } catch (error) {
-      throw new SandboxError("cluster.kubeconfig", `${kubeconfig} is no kubeconfig: ${messageOf(error)}`);
+      throw new CommandError("cluster.kubeconfig", `${kubeconfig} is no kubeconfig: ${messageOf(error)}`);
     }
     if (this.config.getCurrentCluster() === null) {
-      throw new SandboxError("cluster.kubeconfig", `${kubeconfig} names no current cluster`);
+      throw new CommandError("cluster.kubeconfig", `${kubeconfig} names no current cluster`);
     }
   }
 
   /**
    * The items at a path of the API; none where the cluster does not know the kind.
-   * @throws SandboxError `cluster.unreachable`, `cluster.refused`.
+   * @throws CommandError `cluster.unreachable`, `cluster.refused`.
    */
   async list(path: string): Promise<readonly unknown[]> {
     return listAt(await this.find(path), "items");
@@ -42,7 +42,7 @@ export class KubernetesApi {
 
   /**
    * What is at a path of the API; undefined where nothing is.
-   * @throws SandboxError `cluster.unreachable`, `cluster.refused`.
+   * @throws CommandError `cluster.unreachable`, `cluster.refused`.
    */
   async find(path: string): Promise<unknown> {
     const { status, text } = await this.#get(path);
@@ -50,7 +50,7 @@ export class KubernetesApi {
       return undefined;
     }
     if (status !== 200) {
-      throw new SandboxError(
+      throw new CommandError(
         "cluster.refused",
         `the API server refused to read ${path} (${status})`,
         "Needed is the right to read every namespace: the ClusterRole view, and Secrets for the certificates.",
@@ -61,7 +61,7 @@ export class KubernetesApi {
 
   /**
    * Reads a stream of text, such as a log, until it ends or `signal` aborts.
-   * @throws SandboxError `cluster.unreachable`; `cluster.refused` with what the API server says of it.
+   * @throws CommandError `cluster.unreachable`; `cluster.refused` with what the API server says of it.
    */
   async stream(path: string, onText: (text: string) => void, signal: AbortSignal): Promise<void> {
     const response = await this.#open(path, 0, signal);
@@ -78,7 +78,7 @@ export class KubernetesApi {
       }
     }
     if (response.statusCode !== 200) {
-      throw new SandboxError("cluster.refused", messageIn(refusal));
+      throw new CommandError("cluster.refused", messageIn(refusal));
     }
   }
 
@@ -107,7 +107,7 @@ export class KubernetesApi {
       // Before the answer; an error after it comes from the answer itself.
       call.on("error", (error) =>
         reject(
-          new SandboxError(
+          new CommandError(
             "cluster.unreachable",
             `the API server at ${server} cannot be reached: ${error.message}`,
             "Is the cluster up, and the kubeconfig the right one?",

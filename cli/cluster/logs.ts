@@ -1,6 +1,6 @@
-import { SandboxError } from "../../sandbox/contracts.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
 import { PROXY_CONTAINER, type FoundPod } from "./pods.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Which part of a container's log. */
 export interface LogPart {
@@ -14,13 +14,13 @@ export interface LogPart {
 
 /**
  * The container whose log is meant: the one that is named, else the pod's own default, else the first that is no proxy.
- * @throws SandboxError `logs.no-container` naming those that there are
+ * @throws CommandError `logs.no-container` naming those that there are
  */
 export function containerOf({ namespace, name, containers, defaultContainer }: FoundPod, wanted?: string): string {
   const chosen =
     wanted ?? defaultContainer ?? containers.find((container) => container !== PROXY_CONTAINER) ?? containers[0];
   if (chosen === undefined || !containers.includes(chosen)) {
-    throw new SandboxError(
+    throw new CommandError(
       "logs.no-container",
       `${namespace}/${name} has no container ${chosen ?? ""}`,
       `It has: ${containers.join(", ")}.`,
@@ -31,7 +31,7 @@ export function containerOf({ namespace, name, containers, defaultContainer }: F
 
 /**
  * Reads a container's log line by line, until it ends or `signal` aborts.
- * @throws SandboxError with what the API server or the kubelet says where there is no log
+ * @throws CommandError with what the API server or the kubelet says where there is no log
  */
 export async function readLog(
   api: Pick<KubernetesApi, "stream">,

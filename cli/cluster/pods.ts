@@ -1,7 +1,6 @@
-import { SandboxError } from "../../sandbox/contracts.ts";
-import type { PodName } from "../request/connect.ts";
-import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, objectAt, stringAt } from "../../mesh/kubernetes/fields.ts";
 import type { KubernetesApi } from "./kubernetes-api.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A pod as people name it on the command line. */
 export interface FoundPod extends PodName {
@@ -22,7 +21,7 @@ export const PROXY_CONTAINER = "istio-proxy";
 /**
  * The pods that a name means: a pod's own name, `namespace/name`, or a service, with `:version` if need be. Ready ones
  * come first, then by name.
- * @throws SandboxError `pod.missing` naming what there is
+ * @throws CommandError `pod.missing` naming what there is
  */
 export async function podsNamed(
   api: Pick<KubernetesApi, "list">,
@@ -34,7 +33,7 @@ export async function podsNamed(
     .sort((one, other) => Number(other.isReady) - Number(one.isReady) || (one.name < other.name ? -1 : 1));
   if (first === undefined) {
     const known = [...new Set(pods.flatMap(({ labels }) => labels["app"] ?? []))].sort();
-    throw new SandboxError(
+    throw new CommandError(
       "pod.missing",
       `no pod and no service is named ${text}`,
       `Services with pods: ${known.join(", ")}. A pod is named as kubectl lists it, or namespace/name.`,
@@ -74,4 +73,10 @@ function foundPod(pod: unknown): FoundPod {
       ...listAt(pod, "spec", "initContainers").filter(isSidecar),
     ].flatMap((container) => stringAt(container, "name") ?? []),
   };
+}
+
+/** A pod as the API server names it. */
+export interface PodName {
+  readonly namespace: string;
+  readonly name: string;
 }

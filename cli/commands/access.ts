@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
 import type { AccessDiffJson, AccessJson } from "../output/access.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { baseCommand, print, printJson } from "../drive/common.ts";
 
 type AccessOptions = CommonOptions & { readonly markdown?: boolean; readonly diff?: string };
 
@@ -20,7 +20,7 @@ export function accessCommand(): Command {
     .option("--markdown", "print Markdown")
     .option("--diff <ref>", "compare with the settings and catalogs of a commit, branch or tag")
     .action(async (stack: string, options: AccessOptions) => {
-      const { accessAt, accessOfStack } = await import("../access-of-stack.ts");
+      const { accessAt, accessOfStack } = await import("../stack/access-of-stack.ts");
       const { accessLines, accessMarkdown, changeLines, changeMarkdown } = await import("../output/access.ts");
       const { projectDir } = placesFrom(options, process.env);
       const edges = accessOfStack(projectDir, stack);

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { CanaryOptions } from "../canary/options.ts";
 import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
-import { placesFrom } from "../environment.ts";
-import { UsageError } from "../exit-codes.ts";
-import { baseCommand } from "./common.ts";
+import { placesFrom } from "../support/environment.ts";
+import { UsageError } from "../support/exit-codes.ts";
+import { baseCommand } from "../drive/common.ts";
 
 /** `mesh canary <service> --stack prod next|set 25|rollback|status` */
 export function canaryCommand(): Command {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { baseCommand, print, printJson } from "../drive/common.ts";
 
 /** `mesh cost <stack> [other]` */
 export function costCommand(): Command {
@@ -12,7 +12,7 @@ export function costCommand(): Command {
     .argument("<stack>", "stack, e.g. prod")
     .argument("[other]", "stack to compare with")
     .action(async (stack: string, other: string | undefined, options: CommonOptions) => {
-      const { costOfStack } = await import("../cost-of-stack.ts");
+      const { costOfStack } = await import("../stack/cost-of-stack.ts");
       const { comparisonJson, comparisonLines, costJson, costLines } = await import("../output/cost.ts");
       const { projectDir } = placesFrom(options, process.env);
       const today = new Date().toISOString().slice(0, 10);

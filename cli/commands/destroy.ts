@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, print, printJson } from "./common.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { baseCommand, drive, print, printJson } from "../drive/common.ts";
 
 /** `mesh destroy <stack>` */
 export function destroyCommand(): Command {

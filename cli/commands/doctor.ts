@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { Outcome, UsageError } from "../exit-codes.ts";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { baseCommand, kubeconfigOf, print, printJson } from "./common.ts";
+import { Outcome, UsageError } from "../support/exit-codes.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { baseCommand, kubeconfigOf, print, printJson } from "../drive/common.ts";
 
 interface DoctorOptions extends CommonOptions {
   readonly kubeconfig?: string;

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { UsageError } from "../exit-codes.ts";
-import { baseCommand, print, printJson, withCatalogOption } from "./common.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { UsageError } from "../support/exit-codes.ts";
+import { baseCommand, print, printJson, withCatalogOption } from "../drive/common.ts";
 
 type ExplainOptions = CommonOptions & {
   readonly header: readonly string[];
@@ -46,7 +46,7 @@ export function explainCommand(): Command {
       const { UnknownCallerError } = await import("../../analysis/explain/callers.ts");
       const { parseRequest, RequestTextError } = await import("../../analysis/explain/request.ts");
       const { RELEASES } = await import("../../mesh/kubernetes/names.ts");
-      const { worldOf } = await import("../stack-world.ts");
+      const { worldOf } = await import("../stack/stack-world.ts");
       const { explanationLines } = await import("../output/explanation.ts");
       const { projectDir } = placesFrom(options, process.env);
       const stack = readStackFile(projectDir, stackName, options.catalog);

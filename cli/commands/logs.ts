@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import type { CommonOptions } from "../environment.ts";
-import { UsageError } from "../exit-codes.ts";
-import { interruptible } from "../signals.ts";
-import { baseCommand, kubeconfigOf, print, printJson } from "./common.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { UsageError } from "../support/exit-codes.ts";
+import { interruptible } from "../support/signals.ts";
+import { baseCommand, kubeconfigOf, print, printJson } from "../drive/common.ts";
 
 interface LogsOptions extends CommonOptions {
   readonly kubeconfig?: string;

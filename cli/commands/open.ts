@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import type { Command } from "commander";
-import { UsageError } from "../exit-codes.ts";
-import type { CommonOptions } from "../environment.ts";
-import { interruptible } from "../signals.ts";
-import { baseCommand, kubeconfigOf, print, printJson } from "./common.ts";
+import { UsageError } from "../support/exit-codes.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { interruptible } from "../support/signals.ts";
+import { baseCommand, kubeconfigOf, print, printJson } from "../drive/common.ts";
 
 interface OpenOptions extends CommonOptions {
   readonly kubeconfig?: string;

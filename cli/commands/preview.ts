@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, print, printJson, withCatalogOption } from "./common.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { baseCommand, drive, print, printJson, withCatalogOption } from "../drive/common.ts";
 
 /** `mesh preview <stack>` */
 export function previewCommand(): Command {

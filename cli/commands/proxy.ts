@@ -1,6 +1,6 @@
 import { type Command, Argument } from "commander";
-import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, kubeconfigOf, print, printJson } from "./common.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { baseCommand, drive, kubeconfigOf, print, printJson } from "../drive/common.ts";
 
 interface ProxyOptions extends CommonOptions {
   readonly kubeconfig?: string;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { baseCommand, print, printJson, withCatalogOption } from "./common.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { baseCommand, print, printJson, withCatalogOption } from "../drive/common.ts";
 
 /** `mesh render <stack> --out DIR` */
 export function renderCommand(): Command {
@@ -14,7 +14,7 @@ export function renderCommand(): Command {
     .argument("<stack>", "stack, e.g. prod")
     .requiredOption("--out <dir>", "folder to write to; files of an earlier render in it are replaced")
     .action(async (stack: string, options: CommonOptions & { out: string }) => {
-      const { renderTo } = await import("../render-to.ts");
+      const { renderTo } = await import("../stack/render-to.ts");
       const files = renderTo(placesFrom(options, process.env).projectDir, stack, options.out, options.catalog);
       if (options.json === true) {
         printJson({ command: "render", stack, files });

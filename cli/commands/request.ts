@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { Outcome, UsageError } from "../exit-codes.ts";
-import { interruptible } from "../signals.ts";
-import { baseCommand, print, printJson, withCatalogOption } from "./common.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { Outcome, UsageError } from "../support/exit-codes.ts";
+import { interruptible } from "../support/signals.ts";
+import { baseCommand, print, printJson, withCatalogOption } from "../drive/common.ts";
 
 interface RequestOptions extends CommonOptions {
   readonly count: string;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { placesFrom, type CommonOptions } from "../environment.ts";
-import { baseCommand, print, printJson } from "./common.ts";
+import { placesFrom, type CommonOptions } from "../support/environment.ts";
+import { baseCommand, print, printJson } from "../drive/common.ts";
 
 /** `mesh status [stack]` */
 export function statusCommand(): Command {

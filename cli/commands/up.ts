@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { CommonOptions } from "../environment.ts";
-import { baseCommand, drive, print, printJson, withCatalogOption } from "./common.ts";
+import type { CommonOptions } from "../support/environment.ts";
+import { baseCommand, drive, print, printJson, withCatalogOption } from "../drive/common.ts";
 
 /** `mesh up <stack>` */
 export function upCommand(): Command {
@@ -16,7 +16,7 @@ export function upCommand(): Command {
     .action(async (stack: string, options: CommonOptions) => {
       const started = performance.now();
       const { up } = await import("../../sandbox/driver/commands/up.ts");
-      const { withFirstSight } = await import("../first-sight.ts");
+      const { withFirstSight } = await import("../drive/first-sight.ts");
       const result = await drive(options, (driver, say) =>
         up(stack, options.json === true ? driver : withFirstSight(stack, driver, say)),
       );

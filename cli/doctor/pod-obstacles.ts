@@ -1,7 +1,7 @@
 /** Why pods do not start: from their status while they are there, and from their events when they are gone. */
 import type { LostPodView } from "../../analysis/doctor/view.ts";
-import { podProblem } from "../../sandbox/cluster/diagnose.ts";
-import { stringAt, type KubernetesObject } from "../../sandbox/cluster/object.ts";
+import { podProblem } from "../../analysis/doctor/pod-problem.ts";
+import { stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 
 /** What every container waits for at its start; it says nothing. */
 const ORDINARY = /is in (ContainerCreating|PodInitializing)$|its phase is/;

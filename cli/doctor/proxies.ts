@@ -1,11 +1,9 @@
+import { ISTIO_PORTS } from "../../mesh/kubernetes/ports.ts";
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PodView, ProxyView } from "../../analysis/doctor/view.ts";
 import { forwardPort } from "../cluster/port-forward.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
-
-/** istiod's port for metrics and debugging; it answers `/debug` without a token to who comes from inside its pod. */
-const DEBUG_PORT = 15014;
 
 /** Milliseconds that istiod may take to answer. */
 const TIMEOUT_MS = 5_000;
@@ -59,7 +57,7 @@ function stillBehind(before: readonly ProxyView[], now: readonly ProxyView[]): P
 }
 
 async function syncStatus(api: KubernetesApi, { namespace, name }: PodView): Promise<ProxyView[]> {
-  const forwarded = await forwardPort(api.config, { namespace, name, port: DEBUG_PORT });
+  const forwarded = await forwardPort(api.config, { namespace, name, port: ISTIO_PORTS.istiodMetrics });
   try {
     return proxiesFrom(JSON.parse(await fetchText(forwarded.port)));
   } finally {

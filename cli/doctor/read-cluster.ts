@@ -1,8 +1,7 @@
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
-import { declaredCalls } from "../../analysis/doctor/declared-calls.ts";
+import { declaredCalls } from "../stack/declared-calls.ts";
 import type { ClusterView } from "../../analysis/doctor/view.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { proxiesOf } from "./proxies.ts";
 import { lostPods } from "./pod-obstacles.ts";
@@ -17,6 +16,7 @@ import {
   representsCertManager,
   serviceView,
 } from "./views.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Istio's own trust domain, where no stack says another. */
 const TRUST_DOMAIN = "cluster.local";
@@ -24,7 +24,7 @@ const TRUST_DOMAIN = "cluster.local";
 /**
  * Reads a cluster as the doctor sees it. Changes nothing.
  * @param stack whose calls are looked for; undefined: none
- * @throws SandboxError when the API server cannot be reached or refuses
+ * @throws CommandError when the API server cannot be reached or refuses
  */
 export async function readCluster(api: KubernetesApi, stack: StackData | undefined): Promise<ClusterView> {
   const istio = <T>(group: string, plural: string) => api.list(`/apis/${group}.istio.io/v1/${plural}`) as Promise<T[]>;
@@ -86,7 +86,7 @@ async function unlessRefused<T>(read: () => Promise<T>): Promise<T | undefined> 
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SandboxError && error.code === "cluster.refused") {
+    if (error instanceof CommandError && error.code === "cluster.refused") {
       return undefined;
     }
     throw error;

@@ -10,9 +10,9 @@ import type {
   ServiceView,
 } from "../../analysis/doctor/view.ts";
 import { RELEASES } from "../../mesh/kubernetes/names.ts";
-import { PLACEHOLDER_IMAGE, REPRESENTS_ANNOTATION } from "../../sandbox/cluster/marks.ts";
-import { listAt, numberAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, numberAt, objectAt, stringAt } from "../../mesh/kubernetes/fields.ts";
 import { obstacleOf } from "./pod-obstacles.ts";
+import { PLACEHOLDER_IMAGE, PLACEHOLDER_ANNOTATION } from "../../mesh/kubernetes/labels.ts";
 
 /** @param item a Namespace */
 export function namespaceView(item: unknown): NamespaceView {
@@ -152,7 +152,7 @@ export function representsCertManager(pod: unknown): boolean {
   const { labels, annotations } = objectAt(pod, "metadata");
   return (
     objectAt(labels)["app.kubernetes.io/name"] === RELEASES.certManager &&
-    objectAt(annotations)[REPRESENTS_ANNOTATION] !== undefined
+    objectAt(annotations)[PLACEHOLDER_ANNOTATION] !== undefined
   );
 }
 

@@ -1,14 +1,9 @@
-import type { Cost, CostLine } from "../../mesh/aws/cost/cost.ts";
-import { difference, sum } from "../../mesh/aws/cost/cost.ts";
-import { ASSUMPTIONS, NOT_INCLUDED } from "../../mesh/aws/cost/assumptions.ts";
-import { COST_COMPONENTS } from "../../mesh/aws/cost/items.ts";
+import type { Cost, CostLine } from "../../mesh/cost/cost.ts";
+import { difference, sum } from "../../mesh/cost/cost.ts";
+import { ASSUMPTIONS, NOT_INCLUDED } from "../../mesh/cost/assumptions.ts";
 import { styleFor } from "./style.ts";
-
-/** A stack and what it costs. */
-export interface StackCost {
-  readonly stack: string;
-  readonly cost: Cost;
-}
+import { COST_COMPONENTS } from "../../mesh/cost/cost-item.ts";
+import type { StackCost } from "../stack/cost-of-stack.ts";
 
 /** The estimate of one stack, as `mesh cost STACK --json` prints it. Amounts are USD a month. */
 export interface CostJson {

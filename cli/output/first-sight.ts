@@ -1,11 +1,11 @@
 import type { Stack } from "../../mesh/load/load.ts";
 import { edgesOf, type Caller } from "../../mesh/stack/call-graph.ts";
-import { nodeDaemons } from "../../mesh/aws/capacity/cluster-pods.ts";
-import { podDemand } from "../../mesh/aws/capacity/demand.ts";
-import { describeRoom } from "../../mesh/aws/capacity/report.ts";
-import { totalOf } from "../../mesh/aws/capacity/requests.ts";
-import { nodePools } from "../../mesh/aws/node-pools.ts";
-import type { Cost } from "../../mesh/aws/cost/cost.ts";
+import { nodeDaemons } from "../../mesh/capacity/cluster-pods.ts";
+import { podDemand } from "../../mesh/capacity/demand.ts";
+import { describeRoom } from "../../mesh/capacity/report.ts";
+import { totalOf } from "../../mesh/kubernetes/pod-requests.ts";
+import { nodePools } from "../../mesh/stack/node-pools.ts";
+import type { Cost } from "../../mesh/cost/cost.ts";
 import { styleFor } from "./style.ts";
 
 const LABEL_WIDTH = 12;
@@ -71,7 +71,7 @@ function podsLine(stack: Stack): string {
   const { system, workload } = podDemand(stack);
   const [mesh, application] = [totalOf(system), totalOf(workload)];
   const all = totalOf([...system, ...workload]);
-  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeRoom(all)} reserved, and ${nodeDaemons(stack.config).length} on each node`;
+  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeRoom(all)} reserved, and ${nodeDaemons(stack).length} on each node`;
 }
 
 function nodesLine({ config }: Stack): string {

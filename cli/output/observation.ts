@@ -1,20 +1,8 @@
 import { latenciesOf, type Latencies } from "../../analysis/observation/latency.ts";
 import type { FailedCall, Reply } from "../../analysis/observation/reply.ts";
 import type { Verdict } from "../../analysis/observation/verdict.ts";
-import type { Observation } from "../request/send-requests.ts";
 import { styleFor } from "./style.ts";
-
-/** What `mesh request` reports. */
-export interface RequestReport {
-  /** As it was typed. */
-  readonly request: string;
-  readonly wanted: number;
-  readonly through: string;
-  readonly certificate: string | undefined;
-  readonly observation: Observation;
-  /** Undefined where `explain` does not know the caller. */
-  readonly verdict: Verdict | undefined;
-}
+import type { RequestReport } from "../request/report.ts";
 
 /** The JSON of `mesh request`. */
 export interface RequestJson {

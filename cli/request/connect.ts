@@ -1,12 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { SandboxError } from "../../sandbox/contracts.ts";
-
-/** A pod as the API server names it. */
-export interface PodName {
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { PodName } from "../cluster/pods.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** The cluster network was asked, and the target did not take the connection. That is an answer, and no fault of the sandbox. */
 export class ConnectionRefused extends Error {
@@ -24,7 +19,7 @@ const TARGET_FAILED: readonly number[] = [502, 503, 504];
  * @param target `host:port`: a pod's or Service's address, or a full name of the cluster's DNS
  * @param from pod in whose network namespace the connection begins, so that it takes the way through its sidecar.
  *   Default: none, from beside the pods
- * @throws ConnectionRefused when the target does not take it; SandboxError `cluster-network.down` when nothing serves the
+ * @throws ConnectionRefused when the target does not take it; CommandError `cluster-network.down` when nothing serves the
  *   socket, `cluster-network.refused` when there is no such pod
  */
 export async function connectThrough(socketPath: string, target: string, from?: PodName): Promise<Duplex> {
@@ -54,15 +49,15 @@ export async function connectThrough(socketPath: string, target: string, from?: 
 function refusal(status: number, reason: string): Error {
   return TARGET_FAILED.includes(status)
     ? new ConnectionRefused(reason)
-    : new SandboxError("cluster-network.refused", `the cluster network refuses the connection: ${reason}`);
+    : new CommandError("cluster-network.refused", `the cluster network refuses the connection: ${reason}`);
 }
 
 function isAbsent({ code }: NodeJS.ErrnoException): boolean {
   return code === "ENOENT" || code === "ECONNREFUSED";
 }
 
-function down(cause: Error): SandboxError {
-  return new SandboxError(
+function down(cause: Error): CommandError {
+  return new CommandError(
     "cluster-network.down",
     "no pods run on this machine: nothing serves the cluster network",
     "Pods need Linux with network namespaces; `mesh status` says whether they run, and `mesh up` starts them.",

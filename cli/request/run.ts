@@ -1,7 +1,7 @@
 import { readStackFile } from "../../mesh/load/load.ts";
 import { UnknownCallerError } from "../../analysis/explain/callers.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../stack-world.ts";
+import { worldOf } from "../stack/stack-world.ts";
 import type { MeshRequest } from "../../analysis/explain/types.ts";
 import type { World } from "../../analysis/explain/world.ts";
 import { namesOf } from "../../analysis/observation/names.ts";
@@ -12,15 +12,15 @@ import { Interrupted } from "../../sandbox/driver/errors.ts";
 import type { Places } from "../../sandbox/driver/paths.ts";
 import { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import type { FoundPod } from "../cluster/pods.ts";
-import { UsageError } from "../exit-codes.ts";
-import type { RequestReport } from "../output/observation.ts";
+import { UsageError } from "../support/exit-codes.ts";
 import type { Target } from "./target.ts";
 import { callingPod, portFor, wayFromPod, wayThroughGateway, type Cluster, type Way } from "./way.ts";
+import type { RequestReport } from "./report.ts";
 
 /**
  * Sends requests through the mesh of a running stack and judges them by `explain`.
  * @param catalog application with which the stack was brought up. Default: the stack's
- * @throws ConfigError, SandboxError, UsageError, Interrupted
+ * @throws ConfigError, CommandError, UsageError, Interrupted
  */
 export async function requestOf(
   places: Places,
@@ -45,7 +45,7 @@ export async function requestOf(
 
 /**
  * Sends requests through the mesh of a cluster and judges them by `explain`.
- * @throws SandboxError; UnknownCallerError where the caller is no service of the stack
+ * @throws CommandError; UnknownCallerError where the caller is no service of the stack
  */
 export async function sendTo(
   cluster: Cluster,

@@ -1,7 +1,7 @@
 import { Agent, request, type ClientRequestArgs, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { readBody, type Reply } from "../../analysis/observation/reply.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Requests that are all alike. */
 export interface RequestPlan {
@@ -42,7 +42,7 @@ const LONGEST_BODY = 1 << 20;
 
 /**
  * Sends requests and waits for all answers. Redirects are not followed. Connections are kept and used again, as clients do.
- * @throws SandboxError where the sandbox itself cannot connect; the signal's reason when aborted. A target that refuses,
+ * @throws CommandError where the sandbox itself cannot connect; the signal's reason when aborted. A target that refuses,
  *   closes or says nothing is a reply without status.
  */
 export async function sendRequests(plan: RequestPlan): Promise<Observation> {
@@ -103,7 +103,7 @@ async function sendOne(plan: RequestPlan, agent: Agent, timeoutMs: number): Prom
     return await exchange(plan, agent, timeoutMs);
   } catch (error) {
     plan.signal?.throwIfAborted();
-    if (error instanceof SandboxError) {
+    if (error instanceof CommandError) {
       throw error;
     }
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { parseRequest, RequestTextError } from "../../analysis/explain/request.ts";
 import type { MeshRequest } from "../../analysis/explain/types.ts";
-import { UsageError } from "../exit-codes.ts";
+import { UsageError } from "../support/exit-codes.ts";
 
 /** Who sends the requests. */
 export type Sender =

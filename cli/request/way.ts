@@ -8,11 +8,12 @@ import { NAMESPACES, RELEASES } from "../../mesh/kubernetes/names.ts";
 import { ConnectionRefused, connectThrough } from "./connect.ts";
 import { readForwards } from "../../sandbox/cluster/forwards.ts";
 import { encrypt } from "./tls.ts";
-import { SandboxError, type ControlPlane } from "../../sandbox/contracts.ts";
-import { stringAt } from "../../sandbox/cluster/object.ts";
+import type { ControlPlane } from "../../sandbox/contracts.ts";
+import { stringAt } from "../../mesh/kubernetes/fields.ts";
 import type { KubernetesApi } from "../cluster/kubernetes-api.ts";
 import { podsNamed, PROXY_CONTAINER, type FoundPod } from "../cluster/pods.ts";
 import type { Target } from "./target.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** How requests reach their target. */
 export interface Way {
@@ -107,7 +108,7 @@ export function wayFromPod({ world, plane }: Cluster, pod: FoundPod, { request, 
 
 /**
  * A ready pod of the service that calls, of the version that `explain` speaks of.
- * @throws UnknownCallerError; SandboxError `request.no-pod` where none is ready
+ * @throws UnknownCallerError; CommandError `request.no-pod` where none is ready
  */
 export async function callingPod({ world, api }: Cluster, { request, sender }: Target): Promise<FoundPod> {
   if (sender.kind === "pod" || request.from === undefined) {
@@ -122,7 +123,7 @@ export async function callingPod({ world, api }: Cluster, { request, sender }: T
 
 function ready([first]: readonly [FoundPod, ...FoundPod[]], name: string): FoundPod {
   if (!first.isReady) {
-    throw new SandboxError(
+    throw new CommandError(
       "request.no-pod",
       `no pod of ${name} is ready, so none can send requests`,
       "Why: npm run mesh -- status, and npm run mesh -- logs <stack> <pod>",

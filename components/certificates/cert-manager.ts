@@ -11,7 +11,7 @@ import { certManager, privateCaIssuer } from "../../mesh/features/certificates/r
 import { certificateNetworkPolicies } from "../../mesh/features/network-policies/certificates.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { AwsController } from "../cluster/aws-controller.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";

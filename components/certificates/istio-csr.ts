@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { istiodCertificate, rootObjects } from "../../mesh/features/certificates/workloads.ts";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../mesh/aws/iam/policy.ts";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 import { createHelmRelease, type LateValues } from "../kubernetes/helm-release.ts";
 

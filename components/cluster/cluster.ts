@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../../mesh/aws/schema/cluster.ts";
 import { POOLS } from "../../mesh/aws/schema/node-pool.ts";
 import { managedAddons } from "../../mesh/aws/managed-addons.ts";
-import { POOL_KEYS } from "../../mesh/aws/node-pools.ts";
+import { POOL_KEYS } from "../../mesh/stack/node-pools.ts";
 import type { Partition } from "../../mesh/aws/partition.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { createDefaultStorageClass } from "./default-storage-class.ts";

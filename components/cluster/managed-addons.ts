@@ -1,13 +1,14 @@
+import { KUBE_SYSTEM } from "../../mesh/kubernetes/names.ts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { addonVersion } from "../../mesh/aws/eks-versions.ts";
 import { type ManagedAddon } from "../../mesh/aws/managed-addons.ts";
 import { managedPolicyArn, type Partition } from "../../mesh/aws/partition.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 
 /** Namespace of every add-on of EKS. */
-const NAMESPACE = "kube-system";
+const NAMESPACE = KUBE_SYSTEM;
 
 /** Which add-ons are installed where. */
 export interface ManagedAddonsArgs {

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolConfig, PoolName } from "../../mesh/aws/schema/node-pool.ts";
 import { amiType, nodeVolumes } from "../../mesh/aws/node-images.ts";
-import { poolLabels, poolTaints } from "../../mesh/aws/node-pools.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { poolLabels, poolTaints } from "../../mesh/stack/node-pools.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What a pool of nodes is made from. */
 export interface NodePoolArgs {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { externalDnsPolicy } from "../../mesh/aws/iam/external-dns.ts";
 import { loadBalancerControllerPolicy } from "../../mesh/aws/iam/load-balancer-controller.ts";
-import { externalDns, loadBalancerController } from "../../mesh/aws/releases-edge.ts";
+import { externalDns, loadBalancerController } from "../../mesh/features/gateways/edge-releases.ts";
 import type { Partition } from "../../mesh/aws/partition.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
 
 /** What stands in front of the ingress gateway. */

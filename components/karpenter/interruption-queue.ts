@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { eventPattern, interruptionQueuePolicy, INTERRUPTIONS } from "../../mesh/aws/karpenter/interruptions.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the queue is made from. */
 export interface InterruptionQueueArgs {

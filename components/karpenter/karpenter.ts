@@ -6,9 +6,9 @@ import { interruptionQueue, karpenterInstanceProfile } from "../../mesh/aws/karp
 import { karpenterObjects } from "../../mesh/aws/karpenter/objects.ts";
 import { RELEASES } from "../../mesh/kubernetes/names.ts";
 import { partitionOf } from "../../mesh/aws/partition.ts";
-import { karpenterReleases } from "../../mesh/aws/releases-karpenter.ts";
+import { karpenterReleases } from "../../mesh/aws/karpenter/releases.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { AwsController } from "../cluster/aws-controller.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { InterruptionQueue } from "./interruption-queue.ts";

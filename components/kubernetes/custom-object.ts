@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { CertManagerObject } from "../../mesh/features/certificates/objects.ts";
+import type { CertManagerObject } from "../../mesh/kubernetes/cert-manager.ts";
 import type { GatewayApiObject, IstioObject, WaypointObject } from "../../mesh/kubernetes/objects.ts";
 import { resourceName } from "./core-object.ts";
 

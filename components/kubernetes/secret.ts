@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretTemplate } from "../../mesh/features/certificates/secrets.ts";
+import type { SecretTemplate } from "../../mesh/kubernetes/secret-template.ts";
 
 /** Registers a Secret. Its values are secret to the engine too: encrypted in the state, masked in previews. */
 export function createSecret(

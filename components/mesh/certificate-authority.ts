@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../mesh/load/project.ts";
-import { CA_FILES, caKey } from "../../mesh/features/multi-cluster/multi-cluster.ts";
-import type { SecretTemplate } from "../../mesh/features/certificates/secrets.ts";
+import { CA_FILES, caKey } from "../../mesh/features/multi-cluster/schema/multi-cluster.ts";
 import { createSecret } from "../kubernetes/secret.ts";
+import type { SecretTemplate } from "../../mesh/kubernetes/secret-template.ts";
 
 /**
  * Registers the Secret of the mesh's certificate authority, its files read from the engine's secrets.

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { controlPlanes } from "../../mesh/features/control-plane/control-planes.ts";
+import { controlPlanes } from "../../mesh/features/control-plane/revisions/control-planes.ts";
 import { platformNamespaces } from "../../mesh/features/workloads/namespaces.ts";
 import { balancedGateways } from "../../mesh/features/gateways/load-balancer.ts";
 import { NAMESPACES, RELEASES } from "../../mesh/kubernetes/names.ts";
@@ -8,10 +8,10 @@ import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 import { gatewayApiCrds } from "../../mesh/features/gateway-api/crds.ts";
 import { gatewayReleases } from "../../mesh/features/gateways/releases.ts";
 import { istioBase } from "../../mesh/features/control-plane/istio-base.ts";
-import { istioCni } from "../../mesh/features/data-plane/istio-cni.ts";
+import { istioCni } from "../../mesh/features/control-plane/istio-cni.ts";
 import { istioCsr } from "../../mesh/features/certificates/istio-csr.ts";
 import { istiod } from "../../mesh/features/control-plane/istiod.ts";
-import { ztunnel } from "../../mesh/features/data-plane/ztunnel.ts";
+import { ztunnel } from "../../mesh/features/control-plane/ztunnel.ts";
 import { caSecret, eastWestObjects } from "../../mesh/features/multi-cluster/multi-cluster.ts";
 import { revisionTags } from "../../mesh/features/control-plane/revision-tags.ts";
 import { platformNetworkPolicies } from "../../mesh/features/network-policies/platform.ts";
@@ -24,7 +24,7 @@ import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 import { createAuthority } from "./certificate-authority.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the mesh is made from. */
 export interface MeshArgs {

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../mesh/load/project.ts";
-import { kubeconfigKey, remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { kubeconfigKey } from "../../mesh/features/multi-cluster/schema/multi-cluster.ts";
+import { remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 
 /** What the remote clusters are known by. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
-import { planSubnets } from "../../mesh/aws/subnets.ts";
+import { planSubnets } from "../../mesh/aws/network/subnets.ts";
 import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { createNatGateways } from "./nat.ts";

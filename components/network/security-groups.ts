@@ -1,6 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterGroup, clusterSecurityRules, type SecurityGroupRule } from "../../mesh/aws/security-groups.ts";
+import {
+  type ClusterGroup,
+  clusterSecurityRules,
+  type SecurityGroupRule,
+} from "../../mesh/aws/network/security-groups.ts";
 import { idOnceStanding } from "./standing.ts";
 
 /** What the security groups of a cluster are made from. */

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { SubnetPlan, SubnetTier } from "../../mesh/aws/subnets.ts";
+import type { SubnetPlan, SubnetTier } from "../../mesh/aws/network/subnets.ts";
 
 /** The subnets of a VPC by tier, each list in the order of the zones. */
 export type Subnets = Readonly<Record<SubnetTier, readonly aws.ec2.Subnet[]>>;

@@ -11,7 +11,7 @@ import {
 } from "../../mesh/features/observability/releases.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { Collector } from "./collector.ts";
 import { Grafana } from "./grafana.ts";
 import { Jaeger } from "./jaeger.ts";

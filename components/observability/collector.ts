@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 
 /** What the collector is made from. */

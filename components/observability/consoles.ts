@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consoleObjects } from "../../mesh/features/observability/consoles.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
 
 /** What shows consoles is made from. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /**
  * Options of a child that once lay directly in the addons: it keeps its state. The addons are the parent of the component

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import { ADDON_SECRETS } from "../../mesh/features/observability/addon-secrets.ts";
-import { GRAFANA_SECRET } from "../../mesh/features/certificates/secrets.ts";
-import type { ComponentOptions } from "../child-options.ts";
+import { ADDON_SECRETS } from "../../mesh/features/observability/addons/secrets.ts";
+import { GRAFANA_SECRET } from "../../mesh/secrets.ts";
+import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 import { movedChild } from "./former-parent.ts";
-import { randomPassword } from "../random-password.ts";
+import { randomPassword } from "../kubernetes/random-password.ts";
 
 const PASSWORD_LENGTH = 24;
 

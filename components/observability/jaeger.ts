@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import type { ComponentOptions } from "../child-options.ts";
+import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { movedChild } from "./former-parent.ts";
 

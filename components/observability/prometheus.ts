@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import { prometheusService } from "../../mesh/features/observability/addresses.ts";
+import { prometheusService } from "../../mesh/features/observability/addons/addresses.ts";
 import { remoteWritePolicy } from "../../mesh/features/observability/remote-write.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "../cluster/pod-identity.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { movedChild } from "./former-parent.ts";

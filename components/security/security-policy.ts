@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { securityObjects } from "../../mesh/application.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { createObject } from "../kubernetes/any-object.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the policies are made from. */
 export interface SecurityPolicyArgs {

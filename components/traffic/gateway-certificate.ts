@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { gatewaySecret } from "../../mesh/features/certificates/secrets.ts";
+import { gatewaySecret } from "../../mesh/secrets.ts";
 import { createSecret } from "../kubernetes/secret.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 const HOURS_OF_A_YEAR = 8760;
 /** Renewed by the next `up` once it has less than a month left. */

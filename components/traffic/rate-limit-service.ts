@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RateLimitParts } from "../../mesh/features/rate-limits/service/objects.ts";
-import { REDIS_PASSWORD } from "../../mesh/features/rate-limits/service/names.ts";
-import { REDIS_SECRET } from "../../mesh/features/certificates/secrets.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { REDIS_PASSWORD } from "../../mesh/features/rate-limits/names.ts";
+import { REDIS_SECRET } from "../../mesh/secrets.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { createSecret } from "../kubernetes/secret.ts";
-import { randomPassword } from "../random-password.ts";
+import { randomPassword } from "../kubernetes/random-password.ts";
+import type { RateLimitParts } from "../../mesh/rate-limit-parts.ts";
 
 const PASSWORD_LENGTH = 32;
 

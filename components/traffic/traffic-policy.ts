@@ -6,7 +6,7 @@ import type { StackData } from "../../mesh/stack/stack.ts";
 import { managedFields } from "../../mesh/features/routing/managed-fields.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the routes are made from. */
 export interface TrafficPolicyArgs {

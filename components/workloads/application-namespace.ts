@@ -4,7 +4,7 @@ import { applicationNamespace } from "../../mesh/features/workloads/namespaces.t
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { createObject } from "../kubernetes/any-object.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the namespace is made from. */
 export interface ApplicationNamespaceArgs {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { workloadObjects } from "../../mesh/application.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { sidecars } from "../../mesh/features/data-plane/sidecars.ts";
+import { sidecars } from "../../mesh/features/workloads/sidecars.ts";
 import { createCoreObject } from "../kubernetes/core-object.ts";
 import { createCustomObject } from "../kubernetes/custom-object.ts";
-import { childOptions, type ComponentOptions } from "../child-options.ts";
+import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
 /** What the workloads are made from. */
 export interface WorkloadsArgs {

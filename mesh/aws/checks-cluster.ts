@@ -1,6 +1,6 @@
 import type { Problem } from "../stack/errors.ts";
 import type { StackData } from "../stack/stack.ts";
-import type { Check } from "../checks.ts";
+import type { Check } from "../stack/check.ts";
 
 /** The API server can be reached, and EKS takes the access entries. */
 export const checkCluster: Check = (stack) =>

@@ -1,7 +1,7 @@
 import type { Problem } from "../stack/errors.ts";
 import type { StackConfig } from "../stack/config.ts";
 import { foreignPartition, partitionOf } from "./partition.ts";
-import type { Check } from "../checks.ts";
+import type { Check } from "../stack/check.ts";
 
 /** The region is one that the program serves, and every ARN of the configuration is of its partition and region. */
 export const checkPartition: Check = ({ config }) => {

@@ -4,7 +4,7 @@ import { nodePool } from "./schema/node-pool.ts";
 import { encryptionKeyPolicy } from "./encryption-key-policy.ts";
 import { managedAddons } from "./managed-addons.ts";
 import { amiType, nodeVolumes } from "./node-images.ts";
-import { POOL_LABEL } from "./node-pools.ts";
+import { POOL_LABEL } from "../stack/node-pools.ts";
 import { storageClasses } from "./storage-class.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cluster } from "./schema/cluster.ts";
-import { versionPairProblem } from "../features/workloads/checks-versions.ts";
+import { versionPairProblem } from "../features/control-plane/checks-versions.ts";
 import { ADDONS, addonVersion, EKS_TABLE_DATE, EKS_VERSIONS, eksRefusal } from "./eks-versions.ts";
 
 describe("versions of Kubernetes on EKS", () => {

@@ -1,6 +1,6 @@
 import { type AddonName } from "./eks-versions.ts";
 import type { HelmValues } from "../kubernetes/objects.ts";
-import { poolPlacement } from "./node-pools.ts";
+import { poolPlacement } from "../stack/node-pools.ts";
 
 /** An add-on that EKS installs and keeps. */
 export interface ManagedAddon {

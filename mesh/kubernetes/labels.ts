@@ -1,10 +1,8 @@
-import type { Catalog } from "../stack/catalog.ts";
-
 /** Who keeps the object: what `kubectl get -l app.kubernetes.io/managed-by=ecommerce-mesh` shows. */
 export const MANAGED_BY = { "app.kubernetes.io/managed-by": "ecommerce-mesh" } as const;
 
 /** Labels of every object of one service. `app` is what Istio, Kiali and the selectors read. */
-export function serviceLabels(catalog: Catalog, service: string): Record<string, string> {
+export function serviceLabels(catalog: { readonly name: string }, service: string): Record<string, string> {
   return { app: service, "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": catalog.name, ...MANAGED_BY };
 }
 
@@ -18,3 +16,9 @@ export const PAST_SIDECAR_REASON = "ecommerce-mesh.dev/past-the-sidecar-because"
 
 /** Annotation of a PeerAuthentication that takes plain text: why the configuration excepts it. */
 export const PLAIN_TEXT_REASON = "ecommerce-mesh.dev/plain-text-because";
+
+/** Says of every object of a placeholder chart which chart it stands for. */
+export const PLACEHOLDER_ANNOTATION = "sandbox.ecommerce-mesh.dev/represents";
+
+/** What mesh-node puts before the image of a container whose image it cannot run, as the id of that image. */
+export const PLACEHOLDER_IMAGE = "placeholder:";

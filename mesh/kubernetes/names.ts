@@ -1,4 +1,7 @@
-import type { StackData } from "../stack/stack.ts";
+/** An application by its name. */
+interface Named {
+  readonly name: string;
+}
 
 /** Namespaces that the platform owns, beside the application's own. */
 export const NAMESPACES = {
@@ -14,8 +17,8 @@ export const NAMESPACES = {
 /** Namespace of the rate limit service, which is in the mesh like an application. */
 export const RATE_LIMIT_NAMESPACE = "rate-limit";
 
-/** Namespace of agents that run on every node. Kubernetes' own: the program does not make it. */
-export const NODE_AGENT_NAMESPACE = "kube-system";
+/** Namespace of DNS, controllers and agents that run on every node. Kubernetes' own: the program does not make it. */
+export const KUBE_SYSTEM = "kube-system";
 
 /** Names of the Helm releases. A gateway's Service, Deployment and ServiceAccount are named after its release. */
 export const RELEASES = {
@@ -53,7 +56,7 @@ export const EGRESS_SELECTOR = { istio: "egressgateway" } as const;
 export const INTERNAL_SELECTOR = { istio: "internalgateway" } as const;
 
 /** Name of what leads an application's requests out through the egress gateway. */
-export function egressName(catalog: StackData["catalog"]): string {
+export function egressName(catalog: Named): string {
   return `${catalog.name}-egress`;
 }
 
@@ -63,12 +66,12 @@ export function egressGatewayHost(): string {
 }
 
 /** Name of the Istio Gateway of an application. */
-export function gatewayName(catalog: StackData["catalog"]): string {
+export function gatewayName(catalog: Named): string {
   return `${catalog.name}-gateway`;
 }
 
 /** Name of what the internal gateway does for an application. */
-export function internalName(catalog: StackData["catalog"]): string {
+export function internalName(catalog: Named): string {
   return `${catalog.name}-internal`;
 }
 
@@ -83,7 +86,7 @@ export function internalGatewayHost(): string {
 }
 
 /** Fully qualified host of a service: short names depend on the namespace of whoever reads them. */
-export function serviceHost(catalog: StackData["catalog"], service: string): string {
+export function serviceHost(catalog: { readonly namespace: string }, service: string): string {
   return `${service}.${catalog.namespace}.svc.cluster.local`;
 }
 
@@ -98,6 +101,6 @@ export function deploymentName(service: string, version: string): string {
 }
 
 /** Name of a stack's cluster: given, or made from the stack's. */
-export function clusterName(stack: string, config: StackData["config"]): string {
+export function clusterName(stack: string, config: { readonly cluster: { readonly name?: string } }): string {
   return config.cluster.name ?? `ecommerce-mesh-${stack}`;
 }

@@ -17,26 +17,11 @@ import type {
 import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.d.ts";
 import type { HttpRouteSpec, IngressGatewaySpec } from "./gateway-api.ts";
-import type { CertManagerObject } from "../features/certificates/objects.ts";
+import type { CertManagerObject } from "./cert-manager.ts";
 import type { DestinationRuleSpec, VirtualServiceSpec } from "./istio.ts";
+import type { Metadata, Specified, Typed } from "./metadata.ts";
 
-/** What every object of the model carries. Names are explicit: other objects refer to them. */
-export interface Metadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-interface Typed<A extends string, K extends string> {
-  readonly apiVersion: A;
-  readonly kind: K;
-  readonly metadata: Metadata;
-}
-
-interface Specified<A extends string, K extends string, S> extends Typed<A, K> {
-  readonly spec: S;
-}
+export type { Metadata } from "./metadata.ts";
 
 /** The fields of a pod that the model sets. */
 export type PodSpec = Pick<

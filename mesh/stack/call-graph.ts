@@ -1,8 +1,7 @@
 import type { Catalog, GatewayKind, RouteSpec } from "./catalog.ts";
 import type { AccessSpec, GrantSpec, TokenDemand, TokenSpec } from "../features/authorization/schema/access.ts";
-import { passthroughsOf } from "../features/routing/passthrough.ts";
-import { routesAt } from "../features/routing/gateway-routes.ts";
-import { servedPrefix } from "../features/routing/rewrites.ts";
+import { routesAt, servedPrefix, passthroughsOf } from "./routes.ts";
+import type { StackData } from "./stack.ts";
 
 /** Somebody who may call a service: another service, a gateway, or a caller that is in no catalog. */
 export type Caller =
@@ -105,4 +104,9 @@ function demanded(token: TokenDemand, otherwise: TokenSpec | undefined): { reado
 /** The prefix itself and all that lies below it; `/products` does not mean `/products-internal`. */
 export function pathsBelow(prefix: string): string[] {
   return prefix === "/" ? ["/*"] : [prefix, `${prefix}/*`];
+}
+
+/** Port of the pods at which an arrow of the call graph ends. */
+export function podPort({ catalog }: StackData, { to, port }: Edge): number {
+  return port ?? catalog.services[to]?.port ?? 0;
 }

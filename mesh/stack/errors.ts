@@ -43,3 +43,21 @@ export function formatProblem(file: string, problem: Problem): string {
   const remediation = problem.remediation === undefined ? "" : ` (${problem.remediation})`;
   return `${problem.file ?? file}: ${where}${problem.message}${remediation}`;
 }
+
+/**
+ * An error that the user can act on: one clear sentence, no stack trace, and the remediation where it is known.
+ * The command line prints `message`, then `remediation`; `--json` carries all three.
+ */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  constructor(
+    /** Stable and short, e.g. `toolchain.go-missing`, `control-plane.died`. */
+    readonly code: string,
+    message: string,
+    /** What to do about it. */
+    readonly remediation?: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

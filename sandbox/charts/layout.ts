@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SandboxError, type Toolchain } from "../contracts.ts";
+import type { Toolchain } from "../contracts.ts";
 import { ISTIO_VERSION } from "../toolchain/versions.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A chart in one version. */
 export interface ChartVersion {
@@ -37,7 +38,7 @@ export function isIstioChart(chart: string): boolean {
 /**
  * Writes charts into a directory, as `<chart>-<version>`, in place of all that it held: Istio's from its sources, a
  * placeholder for every other.
- * @throws SandboxError `charts.no-placeholder` for a chart that there is none for.
+ * @throws CommandError `charts.no-placeholder` for a chart that there is none for.
  */
 export function layOutCharts(directory: string, charts: readonly ChartVersion[], files: ChartFiles): void {
   rmSync(directory, { recursive: true, force: true });
@@ -67,7 +68,7 @@ function stampIstio(target: string, chart: ChartVersion): void {
 function layOutPlaceholder(target: string, chart: ChartVersion, files: ChartFiles): void {
   const description = join(PLACEHOLDERS, `${chart.chart}.yaml`);
   if (!existsSync(description)) {
-    throw new SandboxError(
+    throw new CommandError(
       "charts.no-placeholder",
       `the chart ${chart.chart} cannot be fetched, and the sandbox has no placeholder for it`,
       "Name a directory that holds it as its repository, or connect to the network.",

@@ -6,10 +6,10 @@
  */
 import { Agent, request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { SandboxError } from "../contracts.ts";
 import { ApiError } from "./errors.ts";
 import type { ServerAccess } from "./kubeconfig.ts";
-import { isObject, stringAt, type KubernetesObject } from "./object.ts";
+import { isObject, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** The verb, body and limits of one call. */
 export interface CallOptions {
@@ -41,7 +41,7 @@ export class KubernetesClient {
 
   /**
    * One call, JSON in and out.
-   * @throws ApiError for an answer that is not a success; SandboxError `kubernetes.unreachable` when there is no answer.
+   * @throws ApiError for an answer that is not a success; CommandError `kubernetes.unreachable` when there is no answer.
    */
   async call(method: string, path: string, options: CallOptions = {}): Promise<KubernetesObject> {
     const response = await this.#send(method, path, options, CALL_TIMEOUT_MS);
@@ -130,7 +130,7 @@ export class KubernetesClient {
     if (signal?.aborted === true) {
       return error;
     }
-    return new SandboxError(
+    return new CommandError(
       "kubernetes.unreachable",
       `The Kubernetes API server at ${this.server} does not answer: ${error.message}.`,
       "Run the same command again: it starts the control plane and continues.",

@@ -1,6 +1,6 @@
 import type { LoadBalancerChange } from "../contracts.ts";
 import type { KubernetesClient } from "./client.ts";
-import { at, listAt, numberAt, stringAt, type KubernetesObject } from "./object.ts";
+import { at, listAt, numberAt, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 
 /** Class of the Services that the AWS Load Balancer Controller serves. */
 export const CONTROLLER_CLASS = "service.k8s.aws/nlb";

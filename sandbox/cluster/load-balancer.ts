@@ -3,7 +3,7 @@ import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
 import { controlService, isControlled, isHeld, warn, type LoadBalancerHook } from "./load-balancer-controller.ts";
 import { FAKE_ANNOTATION } from "./marks.ts";
-import { at, listAt, type KubernetesObject } from "./object.ts";
+import { at, listAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 import { watchObjects } from "./watch.ts";
 
 /** Pause before the fake looks again at a Service that could not be served: its controller may be on its way. */

@@ -1,5 +1,5 @@
 import type { KubernetesClient } from "./client.ts";
-import { listAt, stringAt, type KubernetesObject } from "./object.ts";
+import { listAt, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 
 /**
  * Path of one object, by what the API server knows of its kind; undefined where the kind is not served, e.g. because its

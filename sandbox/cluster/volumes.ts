@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
 import { FAKE_ANNOTATION } from "./marks.ts";
-import { at, objectAt, stringAt, type KubernetesObject } from "./object.ts";
+import { at, objectAt, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 import { watchObjects } from "./watch.ts";
 
 const CLAIM_PROVISIONER = "volume.kubernetes.io/storage-provisioner";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesClient } from "./client.ts";
 import { ApiError } from "./errors.ts";
-import { isObject, stringAt, type KubernetesObject } from "./object.ts";
+import { isObject, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 
 /** Pause before a stream that was cut is opened again: a restarted API server, an expired version. */
 const REOPEN_MS = 200;

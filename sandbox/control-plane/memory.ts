@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SandboxError } from "../contracts.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** MiB below which no stack's pods are started: the smallest one takes about as much, and the kernel would end its programs. */
 const LEAST_MIB = 1536;
@@ -8,12 +8,12 @@ const LEAST_MIB = 1536;
 /**
  * Refuses to start pods on a Linux machine without memory for them.
  * @param root of the file system
- * @throws SandboxError `control-plane.memory`
+ * @throws CommandError `control-plane.memory`
  */
 export function assertMemory(root = "/"): void {
   const available = availableMiB(root);
   if (available < LEAST_MIB) {
-    throw new SandboxError(
+    throw new CommandError(
       "control-plane.memory",
       `${Math.floor(available)} MiB of memory are free, and the pods of a stack need ${LEAST_MIB} at least`,
       "End something else (mesh status shows stacks that run), or have pods placed and not run: MESH_PODS=placed",

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { KubernetesClient } from "../cluster/client.ts";
 import { ApiError } from "../cluster/errors.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { listAt, stringAt } from "../cluster/object.ts";
-import { SandboxError, type ControlPlane, type NodeSpec } from "../contracts.ts";
+import { listAt, stringAt } from "../../mesh/kubernetes/fields.ts";
+import type { ControlPlane, NodeSpec } from "../contracts.ts";
 import { KUBERNETES_VERSION } from "../toolchain/index.ts";
 import { KWOK_ANNOTATION } from "./programs.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 const READY_TIMEOUT_MS = 30_000;
 
 /**
  * Makes nodes, or brings those that exist to what their spec asks, and waits until each is Ready and takes pods.
- * @throws SandboxError `control-plane.refused`, `control-plane.timeout`.
+ * @throws CommandError `control-plane.refused`, `control-plane.timeout`.
  */
 export async function addNodes(plane: ControlPlane, specs: readonly NodeSpec[]): Promise<void> {
   await withClient(plane, async (client) => {
@@ -94,7 +95,7 @@ async function waitUntilReady(client: KubernetesClient, name: string): Promise<v
       return;
     }
     if (Date.now() > deadline) {
-      throw new SandboxError(
+      throw new CommandError(
         "control-plane.timeout",
         `node ${name} was not Ready after ${READY_TIMEOUT_MS / 1000} s`,
         "The log of mesh-node, or of kwok, has the reason.",
@@ -118,7 +119,7 @@ async function withClient(plane: ControlPlane, work: (client: KubernetesClient) 
     await work(client);
   } catch (error) {
     throw error instanceof ApiError
-      ? new SandboxError("control-plane.refused", `the local API server refused a change of nodes: ${error.message}`)
+      ? new CommandError("control-plane.refused", `the local API server refused a change of nodes: ${error.message}`)
       : error;
   } finally {
     client.close();

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
-import { SandboxError } from "../contracts.ts";
 import { isRunning, waitUntilGone, type ProcessIdentity } from "../processes/process-identity.ts";
 import { PROGRAM_NAMES, type Layout, type ProgramName } from "./layout.ts";
 import { readPidFile, removePidFile, writePidFile } from "./pid-file.ts";
 import type { Command } from "./programs.ts";
 import { programsBelow } from "./strays.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Milliseconds that a program gets to end by itself. The API server waits for open watches, and needs not to. */
 const GRACE_MS: Readonly<Record<ProgramName, number>> = {
@@ -20,7 +20,7 @@ const GRACE_MS: Readonly<Record<ProgramName, number>> = {
 
 /**
  * Starts a program that lives on when this command ends; its output goes to its log.
- * @throws SandboxError `control-plane.start-failed` when the program cannot be executed.
+ * @throws CommandError `control-plane.start-failed` when the program cannot be executed.
  */
 export async function startProgram(layout: Layout, program: ProgramName, command: Command): Promise<ProcessIdentity> {
   const log = layout.log(program);
@@ -49,11 +49,11 @@ export async function startProgram(layout: Layout, program: ProgramName, command
     }
     return identity;
   } catch (error) {
-    if (error instanceof SandboxError) {
+    if (error instanceof CommandError) {
       throw error;
     }
     const reason = error instanceof Error ? error.message : String(error);
-    throw new SandboxError("control-plane.start-failed", `${program} could not be started: ${reason}`, undefined, {
+    throw new CommandError("control-plane.start-failed", `${program} could not be started: ${reason}`, undefined, {
       cause: error,
     });
   } finally {
@@ -84,9 +84,9 @@ export async function stopPrograms(layout: Layout): Promise<void> {
 }
 
 /** The error of a program that is gone: its name and the last words of its log. */
-export function diedError(layout: Layout, program: ProgramName): SandboxError {
+export function diedError(layout: Layout, program: ProgramName): CommandError {
   const said = logTail(layout.log(program), 5);
-  return new SandboxError(
+  return new CommandError(
     "control-plane.died",
     `${program} of the local control plane ended unexpectedly${said === "" ? " and wrote nothing" : `; it last said:\n${said}`}`,
     `The whole log is ${layout.log(program)}. The next command starts the control plane again on the same data.`,

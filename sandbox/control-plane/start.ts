@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { SandboxError, type ControlPlane, type PodRuntime, type Progress, type Toolchain } from "../contracts.ts";
+import type { ControlPlane, PodRuntime, Progress, Toolchain } from "../contracts.ts";
 import { isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { withDirectoryLock } from "../processes/directory-lock.ts";
 import { replaceFile } from "../processes/replace-file.ts";
@@ -19,6 +19,7 @@ import { diedError, logTail, startProgram, stopPrograms } from "./processes.ts";
 import { choosePodRuntime, programsFor } from "./pod-runtime.ts";
 import { commandOf, egressConfig, programKubeconfig, schedulerConfig } from "./programs.ts";
 import { readControlPlane } from "./read.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** What a control plane is started from. */
 export interface StartOptions {
@@ -38,7 +39,7 @@ const PORT_ATTEMPTS = 3;
 /**
  * Starts the control plane of a directory, or returns the one that runs there. The programs outlive this process,
  * until `stopControlPlane`. What a former run left (objects, keys, ports where they are free) is taken up again.
- * @throws SandboxError `control-plane.start-failed`, `control-plane.died`, `control-plane.timeout`, `control-plane.memory`; the
+ * @throws CommandError `control-plane.start-failed`, `control-plane.died`, `control-plane.timeout`, `control-plane.memory`; the
  * signal's reason when aborted. Nothing of the start keeps running then.
  */
 export async function startControlPlane(options: StartOptions): Promise<ControlPlane> {
@@ -70,7 +71,7 @@ async function startLocked(options: StartOptions): Promise<ControlPlane> {
   }
   const plane = readControlPlane(options.dir);
   if (plane === undefined) {
-    throw new SandboxError(
+    throw new CommandError(
       "control-plane.died",
       "a program of the local control plane ended right after the start",
       `The logs are in ${join(options.dir, "logs")}.`,
@@ -151,7 +152,7 @@ interface Start {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Waits until the API server answers a path with 200. @throws SandboxError when a program dies or time is over. */
+/** Waits until the API server answers a path with 200. @throws CommandError when a program dies or time is over. */
 async function poll({ layout, started, signal }: Start, path: string): Promise<void> {
   const client = new KubernetesClient(await readKubeconfig(layout.kubeconfig));
   const deadline = Date.now() + READY_TIMEOUT_MS;
@@ -173,7 +174,7 @@ async function poll({ layout, started, signal }: Start, path: string): Promise<v
       }
       if (Date.now() > deadline) {
         const said = logTail(layout.log("kube-apiserver"), 3);
-        throw new SandboxError(
+        throw new CommandError(
           "control-plane.timeout",
           `the local control plane was not ready after ${READY_TIMEOUT_MS / 1000} s; the API server last said:\n${said}`,
         );
@@ -187,7 +188,7 @@ async function poll({ layout, started, signal }: Start, path: string): Promise<v
 
 /** Somebody else took a port between our choice and the program's start: other ports will do. */
 function lostPort(layout: Layout, error: unknown): boolean {
-  if (!(error instanceof SandboxError) || error.code !== "control-plane.died") {
+  if (!(error instanceof CommandError) || error.code !== "control-plane.died") {
     return false;
   }
   return PROGRAM_NAMES.some((program) => logTail(layout.log(program), 20).includes("address already in use"));

@@ -1,17 +1,18 @@
 import { dirname } from "node:path";
-import type { ControlPlane, SandboxError } from "../contracts.ts";
+import type { ControlPlane } from "../contracts.ts";
 import { layoutOf } from "./layout.ts";
 import { programsFor } from "./pod-runtime.ts";
 import { diedError, runningPrograms } from "./processes.ts";
+import type { CommandError } from "../../mesh/stack/errors.ts";
 
 const INTERVAL_MS = 500;
 
 /**
- * Calls `onDeath` once, with a SandboxError `control-plane.died`, as soon as a program of the control plane is gone.
+ * Calls `onDeath` once, with a CommandError `control-plane.died`, as soon as a program of the control plane is gone.
  * Whoever stops the control plane on purpose ends the watch before. Does not keep this process alive.
  * @returns a function that ends the watch.
  */
-export function watchControlPlane(plane: ControlPlane, onDeath: (error: SandboxError) => void): () => void {
+export function watchControlPlane(plane: ControlPlane, onDeath: (error: CommandError) => void): () => void {
   const layout = layoutOf(dirname(plane.kubeconfig));
   const timer = setInterval(() => {
     const running = runningPrograms(layout);

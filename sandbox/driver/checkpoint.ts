@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { SandboxError } from "../contracts.ts";
 import { replaceFile } from "../processes/replace-file.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** What the sandbox reads of a resource in the engine's state. */
 export interface StateResource {
@@ -44,7 +44,7 @@ const NOTHING: StackState = { resources: [], pending: [] };
 
 /**
  * The state in the file backend; empty when the stack was never up.
- * @throws SandboxError `state.unreadable`
+ * @throws CommandError `state.unreadable`
  */
 export function readState(path: string): StackState {
   const file = readCheckpoint(path);
@@ -144,10 +144,10 @@ function isCheckpoint(value: unknown): value is CheckpointFile {
   );
 }
 
-function unreadable(path: string, what: string, cause?: unknown): SandboxError {
+function unreadable(path: string, what: string, cause?: unknown): CommandError {
   const backup = `${path}.bak`;
   const remediation = "start again with: mesh down --purge";
-  return new SandboxError(
+  return new CommandError(
     "state.unreadable",
     `the stack's state file ${what}: ${path}`,
     existsSync(backup) ? `Put the backup in its place (${backup}), or ${remediation}` : `S${remediation.slice(1)}`,

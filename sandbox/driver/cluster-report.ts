@@ -1,6 +1,6 @@
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
+import { isObject, listAt, objectAt, stringAt, type JsonObject } from "../../mesh/kubernetes/fields.ts";
 import { placeholderImagesOf, restartsOf, type RestartReport } from "./container-report.ts";
 
 /** Deployments and pods of one namespace. */

@@ -1,5 +1,5 @@
-import { PLACEHOLDER_IMAGE } from "../cluster/marks.ts";
-import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../cluster/object.ts";
+import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../mesh/kubernetes/fields.ts";
+import { PLACEHOLDER_IMAGE } from "../../mesh/kubernetes/labels.ts";
 
 /** A container that ended by itself and was started again, or waits to be: not one that ended together with its node. */
 export interface RestartReport {

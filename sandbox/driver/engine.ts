@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { SandboxError } from "../contracts.ts";
 import { plainText } from "./changes.ts";
 import { receiveEvents } from "./engine-events.ts";
 import { serveProgram, type Program } from "./language-host.ts";
 import { identifyProcess, type ProcessIdentity } from "../processes/process-identity.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** What the engine can be asked for. */
 export type EngineOperation = "preview" | "up" | "destroy";
@@ -45,7 +45,7 @@ const KILL_AFTER_MS = 4000;
 
 /**
  * Runs the engine once: one process, an inline program, events over loopback.
- * @throws SandboxError `engine.missing` when the program cannot be started.
+ * @throws CommandError `engine.missing` when the program cannot be started.
  */
 export async function runEngine(run: EngineRun): Promise<EngineResult> {
   const events = await receiveEvents(run.onEvent);
@@ -104,7 +104,7 @@ async function exitOf(child: ChildProcess, pulumi: string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", (error) =>
       reject(
-        new SandboxError(
+        new CommandError(
           "engine.missing",
           `the Pulumi engine cannot be started: ${pulumi}: ${error.message}`,
           undefined,

@@ -1,5 +1,5 @@
-import { SandboxError } from "../contracts.ts";
 import type { EngineProblem } from "./changes.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** One thing that went wrong, in the words of `--json`. */
 export interface CommandProblem {
@@ -10,7 +10,7 @@ export interface CommandProblem {
 }
 
 /** The engine ended without having done all it should. */
-export class EngineFailure extends SandboxError {
+export class EngineFailure extends CommandError {
   constructor(
     message: string,
     /** One for each resource that failed. */
@@ -22,7 +22,7 @@ export class EngineFailure extends SandboxError {
 }
 
 /** The user, or whoever sent the signal, ended the command. The command line exits with 130. */
-export class Interrupted extends SandboxError {
+export class Interrupted extends CommandError {
   constructor(command: string, stack: string) {
     const next = ["preview", "request"].includes(command)
       ? "nothing was changed"

@@ -4,7 +4,7 @@ import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { FAKE_ANNOTATION } from "../cluster/marks.ts";
-import { objectAt } from "../cluster/object.ts";
+import { objectAt } from "../../mesh/kubernetes/fields.ts";
 import { selfSigned } from "../providers/cloud/tls/certificates.ts";
 import { newKey } from "../providers/cloud/tls/keys.ts";
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { ControlPlane, NodeSpec, Progress, SandboxError, Toolchain } from "../contracts.ts";
+import type { ControlPlane, NodeSpec, Progress, Toolchain } from "../contracts.ts";
 import {
   addNodes,
   readControlPlane,
@@ -13,7 +13,8 @@ import { runningPrograms } from "../control-plane/processes.ts";
 import type { ClusterAccess, NodeGroupChange } from "../providers/cloud/types.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { listAt, stringAt } from "../cluster/object.ts";
+import { listAt, stringAt } from "../../mesh/kubernetes/fields.ts";
+import type { CommandError } from "../../mesh/stack/errors.ts";
 
 /** How a control plane is started. */
 export interface LocalClusterOptions {
@@ -22,7 +23,7 @@ export interface LocalClusterOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Called when one of its programs dies while a command needs it. */
-  readonly onDeath: (error: SandboxError) => void;
+  readonly onDeath: (error: CommandError) => void;
 }
 
 /** The stack's control plane during one command: started beside the engine, and asked for where it is needed. */
@@ -45,7 +46,7 @@ export class LocalCluster {
     process.once("exit", this.#killAtExit);
   }
 
-  /** The control plane once it answers. @throws SandboxError when it does not start. */
+  /** The control plane once it answers. @throws CommandError when it does not start. */
   async ready(): Promise<ControlPlane> {
     return this.#started;
   }

@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { SandboxError } from "../contracts.ts";
 import { identifyProcess, isRunning, type ProcessIdentity } from "../processes/process-identity.ts";
 import { replaceFile } from "../processes/replace-file.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Who works on a stack: the content of the lock file. */
 export interface LockOwner extends ProcessIdentity {
@@ -26,7 +26,7 @@ export interface StackLock {
 
 /**
  * Takes the lock of a stack, or takes over that of a dead process.
- * @throws SandboxError `stack.busy` while another process works on the stack.
+ * @throws CommandError `stack.busy` while another process works on the stack.
  */
 export function acquireLock(path: string, stack: string, command: string): StackLock {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -49,7 +49,7 @@ export function acquireLock(path: string, stack: string, command: string): Stack
       previous = found === "unreadable" ? { ...owner, pid: 0, command: "unknown" } : found;
     }
   }
-  throw new SandboxError(
+  throw new CommandError(
     "stack.busy",
     `the stack ${stack} is being taken by several commands at once`,
     "Run one command at a time.",
@@ -145,9 +145,9 @@ function removeDead(path: string, dead: LockOwner | "unreadable"): boolean {
   return same;
 }
 
-function busy(stack: string, owner: LockOwner): SandboxError {
+function busy(stack: string, owner: LockOwner): CommandError {
   const since = owner.since.slice(11, 19);
-  return new SandboxError(
+  return new CommandError(
     "stack.busy",
     `the stack ${stack} is being worked on by process ${owner.pid} (mesh ${owner.command}, since ${since} UTC)`,
     `Wait until it ends, or end it with: kill -INT ${owner.pid}`,

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../../mesh/load/load.ts";
 import type { ChartSetting } from "../charts/chart-sources.ts";
-import { SandboxError } from "../contracts.ts";
 import { ensureStack, readState } from "./checkpoint.ts";
 import { ensureSecretsKey } from "./passphrase.ts";
 import { PROJECT_NAME, type StackPaths } from "./paths.ts";
 import { copySettings } from "./settings-copy.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A project directory that the engine can run in. */
 export interface PreparedProject {
@@ -49,7 +49,7 @@ export async function prepareProject(
  */
 function assertKeyKept(paths: StackPaths): void {
   if (!existsSync(paths.passphrase) && readState(paths.checkpoint).resources.length > 0) {
-    throw new SandboxError(
+    throw new CommandError(
       "state.passphrase-lost",
       `the state of ${paths.stack} is encrypted, and its passphrase is gone: ${paths.passphrase}`,
       `Put the file back, or start again with: mesh down --purge ${paths.stack}`,

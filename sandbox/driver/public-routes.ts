@@ -1,6 +1,6 @@
 import type { Stack } from "../../mesh/load/load.ts";
 import { grantsOf } from "../../mesh/stack/call-graph.ts";
-import { routesAt } from "../../mesh/features/routing/gateway-routes.ts";
+import { routesAt } from "../../mesh/stack/routes.ts";
 
 /** A path of the ingress gateway that a browser may open. */
 export interface PublicRoute {

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from "node:fs";
-import { SandboxError, type Progress } from "../contracts.ts";
+import type { Progress } from "../contracts.ts";
 import { layoutOf } from "../control-plane/layout.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
@@ -11,6 +11,7 @@ import type { LockOwner, StackLock } from "./lock.ts";
 import type { StackPaths } from "./paths.ts";
 import { findUnrecorded } from "./unrecorded.ts";
 import { isRunning, waitUntilGone } from "../processes/process-identity.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** How long an engine that lost its owner may take to notice and save its state. */
 const ORPHAN_PATIENCE_MS = 3000;
@@ -43,13 +44,13 @@ export async function freeStack(paths: StackPaths, lock: StackLock, progress: Pr
 /**
  * Refuses to work on a state whose objects are gone together with the API server's data: the engine would find every one
  * unchanged and report success for an empty cluster. A destroy may go on: deleting what is not there is no error.
- * @throws SandboxError `state.cluster-lost`
+ * @throws CommandError `state.cluster-lost`
  */
 export function assertObjectsKept({ checkpoint, controlPlane, stack }: StackPaths): void {
   const applied = readState(checkpoint).resources.filter(({ type }) => type.startsWith("kubernetes:")).length;
   const { data } = layoutOf(controlPlane);
   if (applied > 0 && !existsSync(data)) {
-    throw new SandboxError(
+    throw new CommandError(
       "state.cluster-lost",
       `the state of ${stack} lists ${applied} Kubernetes objects, and the API server's data that held them are gone: ${data}`,
       `Start again with: mesh down ${stack} --purge`,

@@ -1,7 +1,7 @@
 import { KubernetesClient } from "../cluster/client.ts";
-import { newestWarning } from "../cluster/diagnose.ts";
+import { newestWarning } from "../../analysis/doctor/pod-problem.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { listAt, type KubernetesObject } from "../cluster/object.ts";
+import { listAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 import type { EngineProblem } from "./changes.ts";
 import { readState } from "./checkpoint.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ReplacedRelease } from "../charts/chart-sources.ts";
 import { isKubernetesFault, serveFaultProxy, type FaultProxy } from "../control-plane/fault-proxy.ts";
-import type { SandboxError, Toolchain } from "../contracts.ts";
+import type { Toolchain } from "../contracts.ts";
 import { ChangeCollector, type ChangeLog } from "./changes.ts";
 import { chartSourcesFor } from "./charts.ts";
 import { readState } from "./checkpoint.ts";
@@ -17,6 +17,7 @@ import { takeLeftovers } from "./recovery.ts";
 import { withReleaseWarnings } from "./release-warnings.ts";
 import type { StackSession } from "./stack-session.ts";
 import { serveFakes } from "./fakes.ts";
+import type { CommandError } from "../../mesh/stack/errors.ts";
 
 /** What a run of the engine came to. */
 export interface OperationResult extends ChangeLog {
@@ -34,7 +35,7 @@ export interface OperationResult extends ChangeLog {
 export interface RunControl {
   readonly signal: AbortSignal;
   /** Why the run was ended from the inside, if it was. */
-  readonly cause: () => SandboxError | undefined;
+  readonly cause: () => CommandError | undefined;
 }
 
 /**

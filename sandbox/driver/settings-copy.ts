@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument, visit, type Document } from "yaml";
 import { chooseCatalog } from "../../mesh/load/choose-catalog.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import type { ChartSetting } from "../charts/chart-sources.ts";
-import { SandboxError } from "../contracts.ts";
 import { PROJECT_NAME } from "./paths.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** What the engine is given instead of `Pulumi.<stack>.yaml`. */
 export interface SettingsCopy {
@@ -32,12 +32,12 @@ export interface SettingsChanges {
 /**
  * Copies a stack's settings for the sandbox. Encrypted values belong to the user's own secrets provider, so a fake
  * takes their place, encrypted or not: a value of this name is not a secret of anybody.
- * @throws SandboxError `config.malformed` when the file is not YAML.
+ * @throws CommandError `config.malformed` when the file is not YAML.
  */
 export function copySettings(path: string, changes: SettingsChanges): SettingsCopy {
   const document = parseDocument(readFileSync(path, "utf8"));
   if (document.errors[0] !== undefined) {
-    throw new SandboxError("config.malformed", `${path}: ${document.errors[0].message.split("\n")[0] ?? ""}`);
+    throw new CommandError("config.malformed", `${path}: ${document.errors[0].message.split("\n")[0] ?? ""}`);
   }
   const replacedSecrets = replaceSecrets(document);
   for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) {

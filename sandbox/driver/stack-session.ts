@@ -17,7 +17,7 @@ export interface StackSession {
 /**
  * Checks the stack's configuration, holds its lock while `work` runs, and frees it in every case. What a killed run left running is
  * ended before.
- * @throws ConfigError before anything is touched; SandboxError `stack.busy`; Interrupted when the signal ended the work.
+ * @throws ConfigError before anything is touched; CommandError `stack.busy`; Interrupted when the signal ended the work.
  */
 export async function withStack<T>(
   command: string,

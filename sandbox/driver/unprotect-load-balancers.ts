@@ -1,7 +1,7 @@
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
 import { withoutDeletionProtection } from "../cluster/load-balancer-controller.ts";
-import { listAt, type KubernetesObject } from "../cluster/object.ts";
+import { listAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 
 const SERVICES = "/api/v1/services";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubernetesClient } from "../cluster/client.ts";
-import { listAt, objectAt, stringAt, type KubernetesObject } from "../cluster/object.ts";
+import { listAt, objectAt, stringAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
 import { objectPath } from "../cluster/resource-path.ts";
 import type { PendingOperation, StateResource } from "./checkpoint.ts";
 import type { EngineOperation } from "./engine.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KubernetesClient } from "../cluster/client.ts";
-import { podProblem } from "../cluster/diagnose.ts";
+import { podProblem } from "../../analysis/doctor/pod-problem.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";
-import { listAt, type KubernetesObject } from "../cluster/object.ts";
-import { SandboxError } from "../contracts.ts";
+import { listAt, type KubernetesObject } from "../../mesh/kubernetes/fields.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /**
  * A pod that the scheduler could not place for this long will not be placed: the sandbox's nodes come with the node groups,
@@ -22,7 +22,7 @@ const NAMED_PODS = 3;
 export async function watchUnschedulable(
   kubeconfig: string,
   signal: AbortSignal,
-  onFound: (error: SandboxError) => void,
+  onFound: (error: CommandError) => void,
 ): Promise<void> {
   const client = new KubernetesClient(await readKubeconfig(kubeconfig));
   try {
@@ -47,7 +47,7 @@ export async function watchUnschedulable(
  * The error of a run whose pods do not fit; undefined as long as each may still be placed.
  * @param now milliseconds since the epoch
  */
-export function unschedulable(pods: readonly KubernetesObject[], now: number): SandboxError | undefined {
+export function unschedulable(pods: readonly KubernetesObject[], now: number): CommandError | undefined {
   const stuck = pods.flatMap((pod) => {
     const problem = pod.metadata.deletionTimestamp === undefined ? podProblem(pod) : undefined;
     const since = problem?.unschedulableSince;
@@ -59,7 +59,7 @@ export function unschedulable(pods: readonly KubernetesObject[], now: number): S
     return undefined;
   }
   const more = stuck.length - NAMED_PODS;
-  return new SandboxError(
+  return new CommandError(
     "pods.unschedulable",
     `${stuck.length} pods have found no node for ${UNSCHEDULABLE_MS / 1000} s:\n${stuck.slice(0, NAMED_PODS).join("\n")}${more > 0 ? `\nand ${more} more` : ""}`,
     "Give the stack more or larger nodes, or its pods smaller requests; on AWS nothing would place them either, unless Karpenter is on.",

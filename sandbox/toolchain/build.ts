@@ -1,17 +1,17 @@
 import { chmod, cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { SandboxError } from "../contracts.ts";
 import type { DataFiles } from "./data-files.ts";
 import type { Go } from "./go.ts";
 import { BUILD_FLAGS, GO_MODULES, linkerFlags, type CopiedSource, type Program } from "./programs.ts";
 import { lastLines } from "./run-command.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Suffix of what is not finished; a file without it is whole. */
 const UNFINISHED = ".unfinished";
 
 /**
  * Builds one program and renames it into place.
- * @throws SandboxError `toolchain.build-failed` with the last lines that `go` wrote, `toolchain.checksum-mismatch`.
+ * @throws CommandError `toolchain.build-failed` with the last lines that `go` wrote, `toolchain.checksum-mismatch`.
  */
 export async function buildProgram(go: Go, modulesDir: string, program: Program, target: string): Promise<void> {
   const { from } = program;
@@ -41,7 +41,7 @@ export async function downloadSources(go: Go, modulesDir: string, programs: read
 
 /**
  * Copies data files out of a module's sources, whose checksum is compared, and renames them into place.
- * @throws SandboxError `toolchain.build-failed`, `toolchain.checksum-mismatch`.
+ * @throws CommandError `toolchain.build-failed`, `toolchain.checksum-mismatch`.
  */
 export async function copyDataFiles(go: Go, modulesDir: string, files: DataFiles, target: string): Promise<void> {
   const sources = await moduleSources(go, join(modulesDir, "cluster"), files.source, files.sum);
@@ -91,7 +91,7 @@ async function moduleSources(go: Go, cwd: string, module: string, sum: string | 
   }
   const found = "Sum" in answer ? answer.Sum : undefined;
   if (sum !== undefined && found !== sum) {
-    throw new SandboxError(
+    throw new CommandError(
       "toolchain.checksum-mismatch",
       `the sources of ${module} that the Go module proxy handed out have another checksum than the pinned one (${String(found)}, not ${sum}); nothing of them was used`,
       "Look at what GOPROXY names, and at GONOSUMDB and GOFLAGS.",
@@ -124,9 +124,9 @@ async function withUnfinished(target: string, work: (unfinished: string) => Prom
   }
 }
 
-function failed(what: string, output: string): SandboxError {
+function failed(what: string, output: string): CommandError {
   const offline = /dial tcp|no such host|connection refused|i\/o timeout|TLS handshake/.test(output);
-  return new SandboxError(
+  return new CommandError(
     "toolchain.build-failed",
     `${what} failed:\n${lastLines(output, 8)}`,
     offline

@@ -31,7 +31,7 @@ export interface ToolchainOptions {
  * Finds every program and data file that the sandbox runs, building or fetching those that are in nobody's cache yet. What
  * is there stays in the user's cache; an interrupted run goes on where it stopped, and two clones that start at the same
  * time build once.
- * @throws SandboxError `toolchain.go-missing`, `toolchain.build-failed`, `toolchain.download-failed`,
+ * @throws CommandError `toolchain.go-missing`, `toolchain.build-failed`, `toolchain.download-failed`,
  * `toolchain.checksum-mismatch`, `toolchain.no-wheel`, `toolchain.pulumi-unusable`; the signal's reason when aborted.
  */
 export async function ensureToolchain(progress: Progress, options: ToolchainOptions = {}): Promise<Toolchain> {

@@ -4,11 +4,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { PackageURL } from "@socketregistry/packageurl-js";
-import { SandboxError } from "../contracts.ts";
 import { lastLines, runCommand } from "./run-command.ts";
 import { httpGet } from "./http-get.ts";
 import { fileAddress, indexPage, type IndexPlace } from "./package-index.ts";
 import type { Wheel } from "./pinned-wheels.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** Where and for what a wheel is fetched. */
 export interface WheelPlace extends IndexPlace {
@@ -29,14 +29,14 @@ export function fileOf(
  * Fetches a wheel into a directory and compares its checksum: by pip where the machine has it, since pip knows every
  * setting that leads to an index (credentials, mirrors, folders of wheels), else from the index itself.
  * @returns path of the wheel.
- * @throws SandboxError `toolchain.download-failed`, `toolchain.checksum-mismatch`, `toolchain.no-wheel`; the signal's reason.
+ * @throws CommandError `toolchain.download-failed`, `toolchain.checksum-mismatch`, `toolchain.no-wheel`; the signal's reason.
  */
 export async function fetchWheel(wheel: Wheel, directory: string, place: WheelPlace): Promise<string> {
   const file = fileOf(wheel, place);
   const { name, version } = PackageURL.fromString(wheel.purl);
   const what = `${name} ${version}`;
   if (file === undefined) {
-    throw new SandboxError("toolchain.no-wheel", `there is no ${what} for ${place.platform} on ${place.arch}`);
+    throw new CommandError("toolchain.no-wheel", `there is no ${what} for ${place.platform} on ${place.arch}`);
   }
   const fileName = `${name?.replaceAll("-", "_")}-${version}-py3-none-${file.tag}.whl`;
   const path = join(directory, fileName);
@@ -87,7 +87,7 @@ async function compareChecksum(path: string, expected: string, what: string): Pr
   await pipeline(createReadStream(path), digest);
   const found = digest.digest("hex");
   if (found !== expected) {
-    throw new SandboxError(
+    throw new CommandError(
       "toolchain.checksum-mismatch",
       `the wheel of ${what} that the index handed out has another checksum than the pinned one (${found}, not ${expected}); nothing of it was used`,
       "Look at what your package index or proxy does to files.",
@@ -95,8 +95,8 @@ async function compareChecksum(path: string, expected: string, what: string): Pr
   }
 }
 
-function downloadFailed(what: string, error: unknown): SandboxError {
-  return new SandboxError(
+function downloadFailed(what: string, error: unknown): CommandError {
+  return new CommandError(
     "toolchain.download-failed",
     `${what} cannot be fetched: ${error instanceof Error ? error.message : String(error)}`,
     "Check the network, or name your mirror of the Python package index in PIP_INDEX_URL. What was built so far is kept.",

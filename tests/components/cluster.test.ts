@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
 import { withZonalShift } from "../../components/cluster/zonal-shift.ts";
-import { POOL_LABEL } from "../../mesh/aws/node-pools.ts";
+import { POOL_LABEL } from "../../mesh/stack/node-pools.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { program } from "../../components/program.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import type { StackConfig } from "../../mesh/stack/config.ts";
-import { CONTROL_PLANE_TO_NODES } from "../../mesh/aws/security-groups.ts";
+import { CONTROL_PLANE_TO_NODES } from "../../mesh/aws/network/security-groups.ts";
 import { record, type Registered } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf } from "../support/stacks.ts";
 

@@ -6,7 +6,7 @@ import { readStackFile } from "../../mesh/load/load.ts";
 import { diagnose } from "../../analysis/doctor/diagnose.ts";
 import { KubernetesClient } from "../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../sandbox/cluster/kubeconfig.ts";
-import { listAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, stringAt } from "../../mesh/kubernetes/fields.ts";
 import { TemporaryProject } from "../support/mesh-command.ts";
 
 describe("the life of an ambient stack", function () {

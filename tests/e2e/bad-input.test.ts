@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import type { ErrorJson } from "../../cli/output/error.ts";
+import type { ErrorJson } from "../../cli/error.ts";
 import type { ResultJson } from "../../cli/output/result-json.ts";
 import { lastJson, TemporaryProject, type CommandOutcome } from "../support/mesh-command.ts";
 

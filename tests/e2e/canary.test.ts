@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ErrorJson } from "../../cli/output/error.ts";
+import type { ErrorJson } from "../../cli/error.ts";
 import { lastJson, TemporaryProject } from "../support/mesh-command.ts";
 
 const CATALOG = `name: tiny

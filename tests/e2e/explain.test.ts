@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ErrorJson } from "../../cli/output/error.ts";
+import type { ErrorJson } from "../../cli/error.ts";
 import type { Explanation } from "../../analysis/explain/types.ts";
 import { lastJson, TemporaryProject } from "../support/mesh-command.ts";
 

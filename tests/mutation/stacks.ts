@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../mesh/load/load.ts";
-import { checkStack } from "../../mesh/checks.ts";
+import { checkStack } from "../../mesh/checks/index.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { stackData } from "../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../support/stacks.ts";

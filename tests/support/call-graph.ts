@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Catalog } from "../../mesh/stack/catalog.ts";
 import type { AccessEdge } from "../../analysis/access/matrix.ts";
-import type { AccessWorld } from "../../analysis/access/world.ts";
 import { stackObjects, stackReleases } from "../../mesh/render.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
+import type { AccessWorld } from "../../analysis/access/access-index.ts";
 
 /** The one gateway through which requests enter. */
 export const GATEWAY = "istio-ingressgateway";

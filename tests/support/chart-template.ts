@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { parseAllDocuments } from "yaml";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import type { JsonObject } from "../../sandbox/cluster/object.ts";
+import type { JsonObject } from "../../mesh/kubernetes/fields.ts";
 import { buildGoProgram } from "./go-program.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 

@@ -3,7 +3,7 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import type { FindingCode } from "../../analysis/doctor/finding.ts";
 import type { KubernetesClient } from "../../sandbox/cluster/client.ts";
-import { listAt, objectAt, stringAt } from "../../sandbox/cluster/object.ts";
+import { listAt, objectAt, stringAt } from "../../mesh/kubernetes/fields.ts";
 
 /** One fault: made, looked at, and taken back. */
 export interface DoctorCase {

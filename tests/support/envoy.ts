@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 const START_MS = 20_000;
 
-/** Path of the sandbox's Envoy. @throws SandboxError that says what is missing: no test passes without it. */
+/** Path of the sandbox's Envoy. @throws CommandError that says what is missing: no test passes without it. */
 export async function envoyProgram(): Promise<string> {
   return ensureProgram("envoy", () => undefined);
 }

@@ -37,7 +37,7 @@ export async function testGoPackages(module: string, packages: readonly string[]
  * @param name of the program
  * @param source directory of its `main.go`
  * @param module directory of its `go.mod` and `go.sum`. Default: the source's.
- * @throws SandboxError `toolchain.go-missing` where there is no Go and none can be fetched.
+ * @throws CommandError `toolchain.go-missing` where there is no Go and none can be fetched.
  */
 export async function buildGoProgram(name: string, source: string, module = source): Promise<string> {
   const main = join(source, "main.go");

@@ -12,11 +12,9 @@ import { sendTo } from "../../cli/request/run.ts";
 import { sendRequests } from "../../cli/request/send-requests.ts";
 import { readTarget } from "../../cli/request/target.ts";
 import type { Cluster } from "../../cli/request/way.ts";
-import type { RequestReport } from "../../cli/output/observation.ts";
 import { readStackFile, type Stack } from "../../mesh/load/load.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import { explain } from "../../analysis/explain/explain.ts";
-import { worldOf } from "../../cli/stack-world.ts";
+import { worldOf } from "../../cli/stack/stack-world.ts";
 import type { Explanation } from "../../analysis/explain/types.ts";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { KubernetesClient } from "../../sandbox/cluster/client.ts";
@@ -27,6 +25,8 @@ import { placesOf } from "../../sandbox/driver/paths.ts";
 import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
 import { environmentOf, processesNamed } from "./machine.ts";
 import { TemporaryProject } from "./mesh-command.ts";
+import type { RequestReport } from "../../cli/request/report.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** Milliseconds that proxies may take to get what istiod has for them. */
 const SYNC_MS = 60_000;

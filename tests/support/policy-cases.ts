@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PolicyResource, ResourceRule } from "../../analysis/policy/rule.ts";
+import type { PolicyResource, ResourceRule } from "../../analysis/policy/rules/rule.ts";
 
 /** A resource for a rule; its name is the last part of its type. */
 export function resource(type: string, props: Readonly<Record<string, unknown>>): PolicyResource {

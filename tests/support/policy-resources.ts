@@ -1,5 +1,5 @@
-import type { PolicyResource } from "../../analysis/policy/rule.ts";
-import { UNKNOWN } from "../../analysis/policy/values.ts";
+import type { PolicyResource } from "../../analysis/policy/rules/rule.ts";
+import { UNKNOWN } from "../../analysis/policy/rules/values.ts";
 import type { Registered } from "./record.ts";
 
 /** Key of the engine's marks on values, its mark of a secret, and its texts for what is not known yet. */

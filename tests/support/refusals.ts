@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkStack } from "../../mesh/checks.ts";
+import { checkStack } from "../../mesh/checks/index.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 
 /** A rule, a stack that breaks it, the key path that is named, and what is said. */

@@ -1,5 +1,5 @@
-import type { PolicyResource, ResourceRule } from "../rule.ts";
-import { at, isMissing, isOff, items, text, UNKNOWN } from "../values.ts";
+import type { PolicyResource, ResourceRule } from "./rule.ts";
+import { at, isMissing, isOff, items, text, UNKNOWN } from "./values.ts";
 
 /** What must be on or named for a type to be encrypted, as paths into its inputs. */
 const SWITCHES: Readonly<Record<string, readonly string[]>> = {

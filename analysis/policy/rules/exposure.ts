@@ -1,5 +1,5 @@
-import type { PolicyResource, ResourceRule } from "../rule.ts";
-import { at, isOff, isOn, items, text, texts } from "../values.ts";
+import type { PolicyResource, ResourceRule } from "./rule.ts";
+import { at, isOff, isOn, items, text, texts } from "./values.ts";
 
 /** Nobody's own IPv4 network is wider; of IPv6 a provider's allocation is /32 or longer. */
 const WIDEST_OWN_PREFIX = { v4: 8, v6: 16 };

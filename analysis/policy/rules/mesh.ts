@@ -1,8 +1,8 @@
 import { PAST_SIDECAR_REASON, PLAIN_TEXT_REASON } from "../../../mesh/kubernetes/labels.ts";
 import { NAMESPACES } from "../../../mesh/kubernetes/names.ts";
-import { podOf, RELEASE, type PodTemplate } from "../pods.ts";
-import type { PolicyResource, StackFinding, StackRule } from "../rule.ts";
-import { at, isMissing, items, text, UNKNOWN } from "../values.ts";
+import { podOf, RELEASE, type PodTemplate } from "./pod-templates.ts";
+import type { PolicyResource, StackFinding, StackRule } from "./rule.ts";
+import { at, isMissing, items, text, UNKNOWN } from "./values.ts";
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 const PEER_AUTHENTICATION = /^kubernetes:security\.istio\.io\/\w+:PeerAuthentication$/;

@@ -1,7 +1,7 @@
 import { isMutable } from "../../../mesh/kubernetes/images.ts";
-import { containersOf, podOf, RELEASE } from "../pods.ts";
-import type { PolicyResource, ResourceRule } from "../rule.ts";
-import { at, isMissing, isOn, items, leaves, text, UNKNOWN } from "../values.ts";
+import { containersOf, podOf, RELEASE } from "./pod-templates.ts";
+import type { PolicyResource, ResourceRule } from "./rule.ts";
+import { at, isMissing, isOn, items, leaves, text, UNKNOWN } from "./values.ts";
 
 /** What gives a container rights over its node, by the key in its security context. */
 function privilegesOf(context: unknown): string[] {

@@ -1,5 +1,5 @@
-import type { PolicyResource, ResourceRule } from "../rule.ts";
-import { at, items, text, texts, UNKNOWN } from "../values.ts";
+import type { PolicyResource, ResourceRule } from "./rule.ts";
+import { at, items, text, texts, UNKNOWN } from "./values.ts";
 
 const AUTHORIZATION_POLICY = /^kubernetes:security\.istio\.io\/\w+:AuthorizationPolicy$/;
 

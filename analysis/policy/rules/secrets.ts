@@ -1,7 +1,7 @@
 import { isSecretName, secretsIn } from "../../../mesh/kubernetes/secret-values.ts";
-import { podOf, containersOf, RELEASE } from "../pods.ts";
-import type { PolicyResource, ResourceRule } from "../rule.ts";
-import { at, items, leaves, text, type Leaf } from "../values.ts";
+import { podOf, containersOf, RELEASE } from "./pod-templates.ts";
+import type { PolicyResource, ResourceRule } from "./rule.ts";
+import { at, items, leaves, text, type Leaf } from "./values.ts";
 
 /** Where secrets belong: encrypted in the state, and in nobody's pod specification. */
 const HOLDERS = /^(kubernetes:core\/v1:Secret|tls:|random:|pulumi:providers:|aws:secretsmanager\/|aws:ssm\/)/;

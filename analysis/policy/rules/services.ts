@@ -1,7 +1,7 @@
 import { NAMESPACES, RELEASES } from "../../../mesh/kubernetes/names.ts";
-import { RELEASE } from "../pods.ts";
-import type { ResourceRule } from "../rule.ts";
-import { at, items, leaves, text } from "../values.ts";
+import { RELEASE } from "./pod-templates.ts";
+import type { ResourceRule } from "./rule.ts";
+import { at, items, leaves, text } from "./values.ts";
 
 /** Releases whose Service may be reached from outside the cluster: by the world, by one's own networks, by other clusters. */
 const GATEWAYS: readonly string[] = [RELEASES.ingressGateway, RELEASES.internalGateway, RELEASES.eastWestGateway];

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { INSTANCE_TYPES } from "../instance-types.ts";
 import { karpenterPolicy } from "../iam/karpenter.ts";
 import { nodesWithinLimits, permittedTypes } from "./instances.ts";
 import { eventPattern, interruptionQueuePolicy, INTERRUPTIONS } from "./interruptions.ts";
 import { karpenterObjects } from "./objects.ts";
-import { checkEndpoints } from "../checks-endpoints.ts";
-import { checkKarpenter } from "../checks-karpenter.ts";
-import { checkPodAddresses } from "../checks-pod-addresses.ts";
-import { poolLabels, workloadPlacement } from "../node-pools.ts";
+import { checkEndpoints } from "../network/checks-endpoints.ts";
+import { checkKarpenter } from "./checks.ts";
+import { checkPodAddresses } from "../network/checks-pod-addresses.ts";
+import { poolLabels, workloadPlacement } from "../../stack/node-pools.ts";
 import type { NodeClassObject, NodePoolObject } from "../../kubernetes/objects.ts";
 import { stackObjects, stackReleases } from "../../render.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 /** The shop with Karpenter, and other keys of the configuration. */
 function withKarpenter(karpenter: PlainObject = {}, config: PlainObject = {}): StackData {

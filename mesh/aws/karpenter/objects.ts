@@ -2,7 +2,7 @@ import type { KarpenterConfig } from "../schema/karpenter.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { nodeVolumes } from "../node-images.ts";
-import { poolLabels, poolTaints } from "../node-pools.ts";
+import { poolLabels, poolTaints } from "../../stack/node-pools.ts";
 import type { KarpenterObject, NodeClassObject, NodePoolObject } from "../../kubernetes/objects.ts";
 import { nodeRequirements } from "./instances.ts";
 import { karpenterInstanceProfile } from "./names.ts";

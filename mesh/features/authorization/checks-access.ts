@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import { grantsOf } from "../../stack/call-graph.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Callers from outside of the catalog are named whole, are of this mesh, and come in on a port that is served. */
 export const checkAccess: Check = (stack) =>

@@ -1,6 +1,6 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** The weights of a service's versions sum to 100; a single version needs none, and beside a canary there are none. */
 export const checkWeights: Check = ({ catalog }) =>

@@ -2,7 +2,7 @@ import type { Problem } from "../../stack/errors.ts";
 import type { CanarySpec, ServiceSpec } from "../../stack/catalog.ts";
 import { conditionsOf } from "../routing/matching/conditions.ts";
 import { stableVersion } from "./split.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** A canary is a version, has a stable version beside it, and is in a phase that exists; who shifts it has a split. */
 export const checkCanary: Check = ({ catalog }) =>

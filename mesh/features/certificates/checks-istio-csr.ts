@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import { certifiesWorkloads } from "./uses.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 const PATH = "mesh.istioCsr";
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { certifiesGateway, challengeZone, usesAcme, usesCertManager, usesPrivateCa } from "./uses.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 const PATH = "certificates";
 

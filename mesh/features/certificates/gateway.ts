@@ -2,9 +2,9 @@ import type { StackConfig } from "../../stack/config.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { acmeRef, privateCaRef } from "./issuers.ts";
-import type { CertificateObject } from "./objects.ts";
-import { CERT_MANAGER_GROUP, certifiesGateway, type IssuerRef } from "./uses.ts";
+import { CERT_MANAGER_GROUP, type IssuerRef, type CertificateObject } from "../../kubernetes/cert-manager.ts";
+import { certifiesGateway } from "./uses.ts";
+import { acmeRef, privateCaRef } from "./issuer-refs.ts";
 
 /** Hosts that share a certificate, and the Secret that holds it. */
 export interface GatewayCredential {

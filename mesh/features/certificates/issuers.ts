@@ -1,24 +1,16 @@
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { certifiedHosts } from "./gateway.ts";
-import type { CertManagerObject, ClusterIssuerObject, PrivateCaIssuerObject } from "./objects.ts";
-import { CERT_MANAGER_GROUP, challengeZone, type IssuerRef, usesAcme, usesPrivateCa } from "./uses.ts";
-
-const ACME_ISSUER = "gateway-acme";
-const PRIVATE_CA_ISSUER = "private-ca";
+import {
+  type CertManagerObject,
+  type ClusterIssuerObject,
+  type PrivateCaIssuerObject,
+} from "../../kubernetes/cert-manager.ts";
+import { challengeZone, usesAcme, usesPrivateCa } from "./uses.ts";
+import { ACME_ISSUER, PRIVATE_CA_ISSUER } from "./issuer-refs.ts";
 
 /** Keys of the Secret with AWS credentials, where Pod Identity gives none. */
 const ACCESS_KEY = { id: "access-key-id", secret: "secret-access-key" } as const;
-
-/** The stack's ACME issuer. */
-export function acmeRef(): IssuerRef {
-  return { name: ACME_ISSUER, kind: "ClusterIssuer", group: CERT_MANAGER_GROUP };
-}
-
-/** The stack's issuer that asks AWS Private CA. */
-export function privateCaRef(): IssuerRef {
-  return { name: PRIVATE_CA_ISSUER, kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" };
-}
 
 /** Issuers of the whole cluster that the stack makes: only these may use the rights of their controller's pods. */
 export function clusterIssuers(stack: StackData): CertManagerObject[] {

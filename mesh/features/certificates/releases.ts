@@ -2,7 +2,7 @@ import { installsCertManager, usesPrivateCa } from "./uses.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { spreadByHost, spreadByZone, systemPool } from "../control-plane/placement.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../../releases/placement.ts";
 
 const NAME = "app.kubernetes.io/name";
 

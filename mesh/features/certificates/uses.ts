@@ -1,15 +1,5 @@
 import type { StackConfig } from "../../stack/config.ts";
 
-/** Who signs: an issuer as certificates refer to it. */
-export interface IssuerRef {
-  readonly name: string;
-  readonly kind: string;
-  readonly group: string;
-}
-
-/** Group of cert-manager's own kinds. */
-export const CERT_MANAGER_GROUP = "cert-manager.io";
-
 /** Whether the gateway's certificates come from cert-manager. */
 export function certifiesGateway({ traffic }: StackConfig): boolean {
   return traffic.tls.mode === "certManager";

@@ -1,11 +1,16 @@
 import type { StackConfig } from "../../stack/config.ts";
-import { controlPlanes, istiodName } from "../control-plane/control-planes.ts";
+import { controlPlanes, istiodName } from "../control-plane/revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { privateCaRef } from "./issuers.ts";
-import type { CertificateObject, IssuerObject } from "./objects.ts";
-import { CERT_MANAGER_GROUP, certifiesWorkloads, type IssuerRef } from "./uses.ts";
+import {
+  CERT_MANAGER_GROUP,
+  type IssuerRef,
+  type CertificateObject,
+  type IssuerObject,
+} from "../../kubernetes/cert-manager.ts";
+import { certifiesWorkloads } from "./uses.ts";
+import { privateCaRef } from "./issuer-refs.ts";
 
 const ROOT_ISSUER = "mesh-root";
 const ROOT = "istio-ca";

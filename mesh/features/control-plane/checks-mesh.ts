@@ -1,8 +1,8 @@
 import type { Problem } from "../../stack/errors.ts";
-import { compareVersions } from "./istio-versions.ts";
-import { revisionsOf } from "./revisions.ts";
+import { compareVersions } from "./revisions/istio-versions.ts";
+import { revisionsOf } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** First Istio version whose MeshConfig has `defaultTrafficPolicy`. Source: release notes of Istio 1.31. */
 const DEFAULT_TRAFFIC_POLICY_SINCE = "1.31.0";

@@ -1,9 +1,9 @@
 import type { Problem } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import type { MeshConfig } from "../../stack/mesh.ts";
-import { revisionsOf, UNNAMED_REVISION } from "./revisions.ts";
+import { revisionsOf, UNNAMED_REVISION } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Names of tags, which no revision can have: `istio.io/rev` takes either. */
 const TAG_NAMES = ["stable", "canary"];

@@ -1,8 +1,8 @@
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
-import { defaultRevision, newestVersion } from "./revisions.ts";
+import { defaultRevision, newestVersion } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { istioRelease, VALIDATION_FAILS_CLOSED } from "./istio-chart.ts";
+import { istioRelease, VALIDATION_FAILS_CLOSED } from "../../releases/istio-chart.ts";
 
 /** Istio's CustomResourceDefinitions, cluster roles and validation webhook. */
 export function istioBase({ config }: StackData): HelmRelease {

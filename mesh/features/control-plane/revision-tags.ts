@@ -1,8 +1,8 @@
-import { controlPlane, istiodName } from "./control-planes.ts";
+import { controlPlane, istiodName } from "./revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { Webhook, WebhookConfigurationObject } from "../../kubernetes/objects.ts";
-import { tagsOf, type Tag } from "./revisions.ts";
+import { tagsOf, type Tag } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 
 type Expressions = NonNullable<NonNullable<Webhook["namespaceSelector"]>["matchExpressions"]>;

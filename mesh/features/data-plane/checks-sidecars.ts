@@ -1,27 +1,27 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../stack/errors.ts";
+import { isSet } from "../../stack/paths.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
-import { sidecar as sidecarSchema } from "./schema/sidecar.ts";
+import { DEFAULT_ISTIO_VERSION } from "../control-plane/schema/revisions.ts";
 import { isAmbient } from "./waypoint.ts";
 import { contains, parseCidr } from "../../kubernetes/cidr.ts";
-import { compareVersions, istioRefusal } from "../control-plane/istio-versions.ts";
-import { revisionOf } from "../control-plane/revisions.ts";
-import { METADATA } from "../network-policies/outside.ts";
+import { compareVersions, istioRefusal } from "../control-plane/revisions/istio-versions.ts";
+import { revisionOf } from "../control-plane/revisions/revisions.ts";
 import { servicePort } from "../../kubernetes/service-port.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
+import { METADATA } from "../../kubernetes/network-peers.ts";
 
 /** Settings of single services' proxies that no pod could have, or that would break the service's own calls. */
 export const checkSidecars: Check = (stack) =>
   Object.entries(stack.catalog.services).flatMap(([name, service]) => {
     const path = `services.${name}.sidecar`;
     return isAmbient(stack.config.mesh)
-      ? ambient(service, path)
+      ? ambient(isSet(stack.written?.catalog, ["services", name, "sidecar"]), path)
       : [...proxyImage(stack, service, `${path}.image`), ...ports(stack, service, `${path}.excludeOutboundPorts`)];
   });
 
-function ambient({ sidecar }: ServiceSpec, path: string): Problem[] {
-  return isDeepStrictEqual(sidecar, sidecarSchema.parse({}))
+function ambient(hasSettings: boolean, path: string): Problem[] {
+  return !hasSettings
     ? []
     : [
         {
@@ -44,7 +44,7 @@ function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: strin
       {
         path,
         message: `expected a tag that begins with the proxy's Istio version; got ${image}`,
-        remediation: "such as registry.istio.io/release/proxyv2:1.30.7-debug",
+        remediation: `such as registry.istio.io/release/proxyv2:${DEFAULT_ISTIO_VERSION}-debug`,
       },
     ];
   }

@@ -1,9 +1,10 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import { stringify } from "yaml";
 import type { MeshConfig } from "../../stack/mesh.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, ConfigMapObject, WaypointObject } from "../../kubernetes/objects.ts";
-import { gatewayTag } from "../control-plane/revisions.ts";
+import { gatewayTag } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 
 /** Name of the waypoint, and of the Deployment, Service and ServiceAccount that istiod makes for it. */
@@ -11,9 +12,6 @@ export const WAYPOINT = "waypoint";
 
 /** Labels of its pods, which istiod gives them. */
 export const WAYPOINT_LABELS = { "gateway.networking.k8s.io/gateway-name": WAYPOINT } as const;
-
-/** Port of HBONE, the tunnel between ztunnel, waypoints and gateways. */
-const HBONE_PORT = 15008;
 
 /** Name of the ConfigMap with what istiod adds to the waypoint's objects. */
 const OPTIONS = `${WAYPOINT}-options`;
@@ -36,12 +34,9 @@ export function isAmbient({ mode }: MeshConfig): boolean {
   return mode === "ambient";
 }
 
-/** The application's waypoint and how many pods it has; none with sidecars. */
-export function waypointObjects({ config, catalog }: StackData): [ConfigMapObject, WaypointObject] | [] {
+/** The application's waypoint and how many pods it has. */
+export function waypointObjects({ config, catalog }: StackData): [ConfigMapObject, WaypointObject] {
   const { mesh } = config;
-  if (!isAmbient(mesh)) {
-    return [];
-  }
   const tag = gatewayTag(mesh, config.catalog.revisionTag);
   const metadata = { namespace: catalog.namespace, labels: MANAGED_BY };
   return [
@@ -56,7 +51,7 @@ export function waypointObjects({ config, catalog }: StackData): [ConfigMapObjec
       },
       spec: {
         gatewayClassName: "istio-waypoint",
-        listeners: [{ name: "mesh", port: HBONE_PORT, protocol: "HBONE" }],
+        listeners: [{ name: "mesh", port: ISTIO_PORTS.hbone, protocol: "HBONE" }],
         infrastructure: { parametersRef: { group: "", kind: "ConfigMap", name: OPTIONS } },
       },
     },
@@ -87,12 +82,9 @@ function options({ ambient }: MeshConfig): Record<string, string> {
 
 /**
  * What closes both ways to a pod: its ztunnel lets in only the waypoint, so nobody passes the waypoint by, and the waypoint
- * lets in nobody that no policy of a Service names. None with sidecars.
+ * lets in nobody that no policy of a Service names.
  */
 export function waypointPolicies({ config, catalog }: StackData): AuthorizationPolicyObject[] {
-  if (!isAmbient(config.mesh)) {
-    return [];
-  }
   const policy = (name: string, spec: AuthorizationPolicyObject["spec"]): AuthorizationPolicyObject => ({
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",

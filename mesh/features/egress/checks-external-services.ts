@@ -2,9 +2,9 @@ import type { Problem } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import type { Catalog } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { passthroughsOf } from "../routing/passthrough.ts";
 import { PLAIN_PORT } from "./externals.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
+import { passthroughsOf } from "../../stack/routes.ts";
 
 /** What is declared as external lies outside, once, and is called by its name. */
 export const checkExternalServices: Check = (stack) => [

@@ -1,10 +1,10 @@
 import type { Problem } from "../../stack/errors.ts";
 import { entryCatalog } from "./entry-catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { unsayable } from "./checks/features.ts";
-import type { Check } from "../../checks.ts";
-import { overLimits } from "./checks/limits.ts";
-import { otherOrder } from "./checks/order.ts";
+import { unsayable } from "./checks-features.ts";
+import type { Check } from "../../stack/check.ts";
+import { overLimits } from "./checks-limits.ts";
+import { otherOrder } from "./checks-order.ts";
 
 /**
  * What the catalog says and Gateway and HTTPRoute of the standard channel cannot: nothing is left out silently. Only for what

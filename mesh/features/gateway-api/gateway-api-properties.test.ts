@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema, type Catalog } from "../../stack/catalog.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { checkGatewayApi } from "./checks.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 import { checkMirrors } from "../routing/checks-mirrors.ts";
 import { checkPrecedence } from "../routing/checks-precedence.ts";
 import { checkRoutes } from "../routing/checks-routes.ts";
 import { checkRules } from "../routing/checks-rules.ts";
 import { milliseconds } from "../../kubernetes/duration.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
-import { worldOf } from "../../../cli/stack-world.ts";
+import { worldOf } from "../../../cli/stack/stack-world.ts";
 import type { Explanation, MeshRequest } from "../../../analysis/explain/types.ts";
 import type { World } from "../../../analysis/explain/world.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const config = (gatewayApi: boolean) =>
   stackConfig.parse({

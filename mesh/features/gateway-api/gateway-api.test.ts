@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { accessMatrix } from "../../../analysis/access/matrix.ts";
 import { trafficObjects } from "../../application.ts";
-import { checkStack } from "../../checks.ts";
+import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../cli/stack-world.ts";
+import { worldOf } from "../../../cli/stack/stack-world.ts";
 import { gatewayApiObjects } from "./objects.ts";
 import type { HttpRouteObject, IngressGatewayObject, KubernetesObject } from "../../kubernetes/objects.ts";
 import { stackObjects, stackReleases } from "../../render.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 function shop(services: PlainObject = {}, config: PlainObject = {}, catalog: PlainObject = {}): StackData {
   const { mesh = {}, ...rest } = config as { mesh?: PlainObject };

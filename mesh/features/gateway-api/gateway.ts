@@ -1,7 +1,7 @@
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { gatewayName, NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { IngressGatewayObject } from "../../kubernetes/objects.ts";
-import { gatewayTag } from "../control-plane/revisions.ts";
+import { gatewayTag } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { certificateHosts, portsNamed } from "../gateways/gateway.ts";
 import type { Listener } from "../../kubernetes/gateway-api.ts";

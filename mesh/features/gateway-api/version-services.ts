@@ -4,7 +4,7 @@ import { deploymentName, serviceHost } from "../../kubernetes/names.ts";
 import type { DestinationRuleObject, ServiceObject } from "../../kubernetes/objects.ts";
 import { servicePort } from "../../kubernetes/service-port.ts";
 import { versionPolicy } from "../routing/destination-rules.ts";
-import { routesAt } from "../routing/gateway-routes.ts";
+import { routesAt } from "../../stack/routes.ts";
 import { trafficPolicy } from "../routing/traffic-policy.ts";
 import type { ServiceRef } from "../../kubernetes/gateway-api.ts";
 

@@ -3,7 +3,7 @@ import { nearest } from "../../stack/nearest.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { encryptedPort, plainPort } from "./internal/callers.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 const PATH = "traffic.internalGateway";
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import { GATEWAY_DRAIN_SECONDS, usesLoadBalancer } from "./load-balancer.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Load balancer, certificate and DNS fit together, and to the platform. */
 export const checkLoadBalancer: Check = (stack) => [...certificate(stack), ...dns(stack), ...loadBalancer(stack)];

@@ -1,10 +1,21 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { Problem } from "../../stack/errors.ts";
 import type { GatewayConfig } from "./schema/gateways.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Ports that the proxy or its agent listens on itself. Source: istio.io, "Application requirements", ports used by Istio. */
-const TAKEN = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];
+const TAKEN: readonly number[] = [
+  ISTIO_PORTS.admin,
+  ISTIO_PORTS.outbound,
+  ISTIO_PORTS.agent,
+  ISTIO_PORTS.inbound,
+  ISTIO_PORTS.hbone,
+  ISTIO_PORTS.metrics,
+  ISTIO_PORTS.gatewayHealth,
+  ISTIO_PORTS.dns,
+  ISTIO_PORTS.envoyMetrics,
+];
 
 /** Each port of a gateway has a name and a number of its own, in its Service and in its pod. */
 export const checkGateways: Check = ({ config }) =>
@@ -15,7 +26,7 @@ export const checkGateways: Check = ({ config }) =>
     ...ports.flatMap(({ port, targetPort }, index) => [
       ...taken(`${path}.ports[${index}].targetPort`, targetPort),
       // The status port is in the Service already.
-      ...(port === 15021 ? taken(`${path}.ports[${index}].port`, port) : []),
+      ...(port === ISTIO_PORTS.gatewayHealth ? taken(`${path}.ports[${index}].port`, port) : []),
     ]),
   ]);
 

@@ -1,3 +1,4 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { RELEASES } from "../../kubernetes/names.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
@@ -5,11 +6,13 @@ import type { HelmValues } from "../../kubernetes/objects.ts";
 /** Class of the gateway's Service: the AWS Load Balancer Controller answers for it, and nothing else does. */
 export const LOAD_BALANCER_CLASS = "service.k8s.aws/nlb";
 
-/** Port of a gateway's pod that tells its health. */
-export const STATUS_PORT = 15021;
-
 /** Port of a gateway's Service for those who ask for its health through it. */
-const STATUS_PORTS = { name: "status-port", port: STATUS_PORT, targetPort: STATUS_PORT, protocol: "TCP" } as const;
+const STATUS_PORTS = {
+  name: "status-port",
+  port: ISTIO_PORTS.gatewayHealth,
+  targetPort: ISTIO_PORTS.gatewayHealth,
+  protocol: "TCP",
+} as const;
 
 /** Seconds that a gateway pod has before it is killed. */
 export const GATEWAY_GRACE_SECONDS = 60;
@@ -122,7 +125,7 @@ function annotations(network: StackConfig["network"], loadBalancer: LoadBalancer
     ...subnets(network, loadBalancer.scheme),
     [`${PREFIX}nlb-target-type`]: "ip",
     [`${PREFIX}healthcheck-protocol`]: "http",
-    [`${PREFIX}healthcheck-port`]: String(STATUS_PORT),
+    [`${PREFIX}healthcheck-port`]: String(ISTIO_PORTS.gatewayHealth),
     [`${PREFIX}healthcheck-path`]: "/healthz/ready",
     [`${PREFIX}attributes`]: list(attributes(loadBalancer)),
     [`${PREFIX}target-group-attributes`]: list(targetGroupAttributes(loadBalancer)),

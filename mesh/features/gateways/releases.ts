@@ -1,3 +1,4 @@
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { GatewayConfig } from "./schema/gateways.ts";
 import {
   eastWestAnnotations,
@@ -7,15 +8,14 @@ import {
   ingressAnnotations,
   ingressEnvironment,
   ingressService,
-  STATUS_PORT,
 } from "./load-balancer.ts";
-import { EAST_WEST_PORTS, NETWORK_LABEL, networkOf } from "../multi-cluster/multi-cluster.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
-import { gatewayTag, proxyAnnotation, revisionOf } from "../control-plane/revisions.ts";
+import { gatewayTag, proxyAnnotation, revisionOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { istioRelease } from "../control-plane/istio-chart.ts";
-import { spreadByHost, spreadByZone, systemPool } from "../control-plane/placement.ts";
+import { istioRelease } from "../../releases/istio-chart.ts";
+import { spreadByHost, spreadByZone, systemPool } from "../../releases/placement.ts";
+import { EAST_WEST_PORTS, NETWORK_LABEL, networkOf } from "../../stack/networks.ts";
 
 /** Connections live long, and each pod that goes cuts some: one a minute, after five quiet minutes. */
 const SLOW_SCALE_DOWN = {
@@ -30,7 +30,7 @@ const UNPRIVILEGED = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefau
  * 15 seconds, and one that hangs is sent connections for a minute.
  */
 const READINESS = {
-  httpGet: { path: "/healthz/ready", port: STATUS_PORT },
+  httpGet: { path: "/healthz/ready", port: ISTIO_PORTS.gatewayHealth },
   periodSeconds: 5,
   timeoutSeconds: 3,
   failureThreshold: 3,
@@ -105,7 +105,7 @@ function internalGateway({ config }: StackData): HelmRelease {
 
 /** A Service that only the cluster's own pods reach. */
 function insideService({ ports }: GatewayConfig): HelmValues {
-  const status = { name: "status-port", port: STATUS_PORT, targetPort: STATUS_PORT };
+  const status = { name: "status-port", port: ISTIO_PORTS.gatewayHealth, targetPort: ISTIO_PORTS.gatewayHealth };
   return { type: "ClusterIP", ports: [status, ...ports].map((port) => ({ ...port, protocol: "TCP" })) };
 }
 

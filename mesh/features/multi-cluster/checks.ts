@@ -3,7 +3,7 @@ import { certifiesWorkloads } from "../certificates/uses.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../gateways/load-balancer.ts";
 import { serviceHost } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 const PATH = "mesh.multiCluster";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
-import { podDemand } from "../../aws/capacity/demand.ts";
-import { checkStack } from "../../checks.ts";
+import { podDemand } from "../../capacity/demand.ts";
+import { checkStack } from "../../checks/index.ts";
 import { eastWestObjects, remoteServiceEntries } from "./multi-cluster.ts";
 import { platformNamespaces } from "../workloads/namespaces.ts";
 import { MASK, renderStack, stackReleases } from "../../render.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const HOST = "payment.shop.svc.cluster.local";
 const SERVICE = { host: HOST, port: 8080, endpoints: [{ address: "192.168.7.7" }] };

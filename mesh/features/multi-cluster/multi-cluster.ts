@@ -1,32 +1,13 @@
 import type { MeshConfig } from "../../stack/mesh.ts";
-import type { RemoteService } from "./schema/multi-cluster.ts";
-import { controlPlane, istiodName } from "../control-plane/control-planes.ts";
+import { CA_FILES, type RemoteService } from "./schema/multi-cluster.ts";
+import { controlPlane, istiodName } from "../control-plane/revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { GatewayObject, IstioObject, ServiceEntryObject, VirtualServiceObject } from "../../kubernetes/objects.ts";
-import { revisionOf } from "../control-plane/revisions.ts";
-import type { SecretTemplate } from "../certificates/secrets.ts";
+import { revisionOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-
-/** The network of a cluster that names none. */
-export const DEFAULT_NETWORK = "network1";
-
-/** Ports of the east-west gateway. Source: gateway chart 1.30.3, `networkGateway`. */
-export const EAST_WEST_PORTS = { services: 15443, istiod: 15012, webhooks: 15017 } as const;
-
-/** Label that tells a network: of a gateway's Service and pods, and of istiod's namespace for the cluster's own. */
-export const NETWORK_LABEL = "topology.istio.io/network";
-
-/** Name of the network that a cluster's pods share. */
-export function networkOf({ network }: MeshConfig): string {
-  return network ?? DEFAULT_NETWORK;
-}
-
-/** Labels of istiod's namespace in a mesh of several clusters: istiod reads its own network from them. */
-export function networkLabels({ mesh }: StackData["config"]): Readonly<Record<string, string>> {
-  const { eastWestGateway, remoteClusters } = mesh.multiCluster;
-  return eastWestGateway.enabled || remoteClusters.length > 0 ? { [NETWORK_LABEL]: networkOf(mesh) } : {};
-}
+import type { SecretTemplate } from "../../kubernetes/secret-template.ts";
+import { EAST_WEST_PORTS } from "../../stack/networks.ts";
 
 /** What the east-west gateway lets through: services by their SNI, and istiod where it is asked for. */
 export function eastWestObjects({ config: { mesh } }: StackData): IstioObject[] {
@@ -91,14 +72,6 @@ function istiodRoutes(mesh: MeshConfig): VirtualServiceObject {
   };
 }
 
-/** Key of the configuration that holds the kubeconfig of a remote cluster; a secret. */
-export function kubeconfigKey(cluster: string): string {
-  return `${KUBECONFIG_KEY}${cluster}`;
-}
-
-/** What the keys of remote kubeconfigs begin with. */
-export const KUBECONFIG_KEY = "remoteKubeconfig-";
-
 /** The Secret by which istiod finds a remote cluster, as `istioctl create-remote-secret` makes it. */
 export function remoteSecret(cluster: string): SecretTemplate {
   return {
@@ -114,17 +87,6 @@ export function remoteSecret(cluster: string): SecretTemplate {
   };
 }
 
-/** What the keys of the mesh's certificate authority begin with. */
-export const CA_KEY = "meshCa-";
-
-/** Files of a certificate authority, as istiod looks for them in the Secret `cacerts`. */
-export const CA_FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"] as const;
-
-/** Key of the configuration that holds a file of the certificate authority; a secret. */
-export function caKey(file: (typeof CA_FILES)[number]): string {
-  return `${CA_KEY}${file.replace(/\.pem$/, "")}`;
-}
-
 /** The Secret from which istiod takes its certificate authority. Undefined where the program makes none. */
 export function caSecret({ config }: StackData): SecretTemplate | undefined {
   return config.mesh.multiCluster.certificateAuthority === "config"
@@ -134,23 +96,6 @@ export function caSecret({ config }: StackData): SecretTemplate | undefined {
         keys: CA_FILES,
       }
     : undefined;
-}
-
-/** Keys of every secret that a stack must have set, with the key that asks for it. */
-export function secretKeys({
-  mesh,
-}: StackData["config"]): readonly { readonly key: string; readonly because: string }[] {
-  const { certificateAuthority, remoteClusters } = mesh.multiCluster;
-  return [
-    ...remoteClusters.map((cluster) => ({
-      key: kubeconfigKey(cluster),
-      because: `mesh.multiCluster.remoteClusters names ${cluster}`,
-    })),
-    ...(certificateAuthority === "config" ? CA_FILES : []).map((file) => ({
-      key: caKey(file),
-      because: "mesh.multiCluster.certificateAuthority is config",
-    })),
-  ];
 }
 
 /** A ServiceEntry for each declared service of another cluster, in the application's namespace. */

@@ -1,11 +1,10 @@
 import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.ts";
-import type { Edge } from "../../stack/call-graph.ts";
+import { type Edge, podPort } from "../../stack/call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, podPorts } from "../gateways/internal/callers.ts";
-import { anywhereOutside, METADATA } from "./outside.ts";
-import { inNamespace, network, pods, tcp, toHost } from "./peers.ts";
-import { podPort } from "./ports.ts";
+import { anywhereOutside } from "./outside.ts";
+import { inNamespace, network, pods, tcp, toHost, METADATA } from "../../kubernetes/network-peers.ts";
 
 /** Port of the egress gateway's pods. */
 const EGRESS_POD_PORT = 8443;

@@ -1,10 +1,9 @@
 import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
-import type { Edge } from "../../stack/call-graph.ts";
+import { type Edge, podPort } from "../../stack/call-graph.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { namespacesOf } from "./outsiders.ts";
-import { inNamespace, network, pods, tcp } from "./peers.ts";
-import { podPort } from "./ports.ts";
+import { inNamespace, network, pods, tcp } from "../../kubernetes/network-peers.ts";
 
 /** Who the catalog says may call a service, each on the port where the arrow ends. */
 export function ingressOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {

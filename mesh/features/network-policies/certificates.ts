@@ -4,7 +4,7 @@ import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { inNamespace, tcp } from "./peers.ts";
+import { inNamespace, tcp } from "../../kubernetes/network-peers.ts";
 
 /** Ports of the pods. Source: charts cert-manager 1.21.1, aws-privateca-issuer 1.9.0 and istio-csr 0.17.0. */
 const PORTS = { webhook: 10250, metrics: 9402, privateCaMetrics: 8080, csr: 6443 } as const;

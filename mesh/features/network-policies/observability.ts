@@ -1,3 +1,4 @@
+import { ADDON_PORTS } from "../observability/addons/addresses.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
@@ -48,12 +49,12 @@ const GUARDED: readonly Guarded[] = [
     { from: ["prometheus"], ports: [8080] },
   ]),
   guard(RELEASES.jaeger, "jaeger", { [NAME]: "jaeger" }, [
-    { from: ["collector"], ports: [4317, 4318] },
+    { from: ["collector"], ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] },
     { from: ["grafana", "kiali"], ports: [16685, 16686] },
     { from: ["prometheus"], ports: [8888] },
   ]),
   guard(RELEASES.collector, "opentelemetry-collector", { [NAME]: "opentelemetry-collector" }, [
-    { from: ["proxies"], ports: [4317, 4318] },
+    { from: ["proxies"], ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] },
     { from: ["prometheus"], ports: [8888] },
   ]),
   guard(RELEASES.grafana, "grafana", { [NAME]: "grafana" }, [{ from: ["prometheus", "kiali"], ports: [3000] }]),
@@ -78,7 +79,7 @@ function withExtras({ config }: StackData, installed: ReadonlySet<string>, one: 
   const extras: Opening[] = [
     // Without a collector the proxies write to Jaeger themselves.
     ...(one.name === "jaeger" && !installed.has(RELEASES.collector)
-      ? [{ from: ["proxies"] as const, ports: [4317, 4318] }]
+      ? [{ from: ["proxies"] as const, ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] }]
       : []),
     ...(shown !== undefined && hosts[shown] !== undefined
       ? [{ from: ["gateway"] as const, ports: [CONSOLE_PORTS[shown]] }]

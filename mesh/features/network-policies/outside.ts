@@ -1,12 +1,9 @@
 import type { NetworkPolicyPeer } from "kubernetes-types/networking/v1.d.ts";
 import type { StackConfig } from "../../stack/config.ts";
-import { network } from "./peers.ts";
+import { network, METADATA } from "../../kubernetes/network-peers.ts";
 
 /** Private networks (RFC 1918) and shared address space (RFC 6598): where pods, nodes and Services lie. */
 const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
-
-/** The instance metadata of AWS: its credentials are the node's. */
-export const METADATA = "169.254.0.0/16";
 
 /** Every address that is no pod's, no node's and no private neighbour's. */
 export function anywhereOutside({ network: { cidr } }: StackConfig): NetworkPolicyPeer[] {

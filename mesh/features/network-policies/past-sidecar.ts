@@ -1,8 +1,7 @@
 import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.ts";
 import { contains, parseCidr } from "../../kubernetes/cidr.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { METADATA } from "./outside.ts";
-import { network, tcp } from "./peers.ts";
+import { network, tcp, METADATA } from "../../kubernetes/network-peers.ts";
 
 /** Where connections that bypass the sidecar may go: only the network still says no to them. */
 export function pastSidecarOf({ catalog }: StackData, name: string): NetworkPolicyEgressRule[] {

@@ -5,8 +5,8 @@ import type { HelmRelease, NetworkPolicyObject } from "../../kubernetes/objects.
 import { gatewayReleases } from "../gateways/releases.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, plainPort, podPorts } from "../gateways/internal/callers.ts";
-import { inNamespace, network, tcp } from "./peers.ts";
-import { ISTIO_PORTS } from "./ports.ts";
+import { inNamespace, network, tcp } from "../../kubernetes/network-peers.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 
 /** Port on which istiod answers Kiali's questions about the state of the proxies. */
 const ISTIOD_DEBUG = 8080;

@@ -1,11 +1,11 @@
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
-import { NAMESPACES } from "../../kubernetes/names.ts";
+import { NAMESPACES, KUBE_SYSTEM } from "../../kubernetes/names.ts";
 import { tracingProvider } from "../observability/telemetry/provider.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { CERTIFICATE_SIGNER } from "./certificates.ts";
-import { inNamespace, namespaceOf, network, tcp, toHost } from "./peers.ts";
-import { ISTIO_PORTS } from "./ports.ts";
+import { inNamespace, namespaceOf, network, tcp, toHost } from "../../kubernetes/network-peers.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 
 /** What each pod of the mesh takes for its proxy: who reads metrics. */
 export function proxyIngress(stack: StackData): NetworkPolicyIngressRule[] {
@@ -17,7 +17,7 @@ export function proxyEgress({ config }: StackData): NetworkPolicyEgressRule[] {
   const spans = tracingProvider(config);
   return [
     {
-      to: [inNamespace("kube-system", { "k8s-app": "kube-dns" })],
+      to: [inNamespace(KUBE_SYSTEM, { "k8s-app": "kube-dns" })],
       ports: [
         { port: 53, protocol: "UDP" },
         { port: 53, protocol: "TCP" },

@@ -1,12 +1,13 @@
 import type { Problem } from "../../stack/errors.ts";
+import { formatPath, parsePath } from "../../stack/paths.ts";
 import type { CustomTag } from "./schema/observability.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
-import { replicasOf } from "../workloads/replicas.ts";
-import { isInstalled } from "./addresses.ts";
+import { replicasOf } from "../../stack/replicas.ts";
+import { isInstalled } from "./addons/addresses.ts";
 import { daysThatFit, gibForDays } from "./volume.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Whoever reads finds what it reads from, whatever is kept fits, and no exporter, tag or console lacks a part. */
 export const checkObservability: Check = (stack) => [
@@ -152,7 +153,7 @@ function tagProblems(path: string, tags: Readonly<Record<string, CustomTag>>): P
         : [...sources, ...(tag.default === undefined ? [] : ["default"])].join(" and ");
     return [
       {
-        path: `${path}.${name}`,
+        path: formatPath([...parsePath(path), name]),
         message: `expected exactly one of header, environment and literal (a default only beside the first two); got ${got}`,
         remediation: `for example { header: x-${name.replaceAll(/[_.]/g, "-")} }`,
       },

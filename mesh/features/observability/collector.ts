@@ -1,7 +1,7 @@
 import type { ExporterConfig, ObservabilityConfig, SecretKey } from "./schema/observability.ts";
 import type { HelmValue, HelmValues } from "../../kubernetes/objects.ts";
-import { spreadByHost, spreadByZone } from "../control-plane/placement.ts";
-import { jaegerOtlp } from "./addresses.ts";
+import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
+import { ADDON_PORTS, jaegerOtlp } from "./addons/addresses.ts";
 
 const LABELS = { "app.kubernetes.io/name": "opentelemetry-collector" } as const;
 
@@ -51,7 +51,12 @@ export function collectorConfig(observability: ObservabilityConfig): HelmValues 
   return {
     extensions: { health_check: { endpoint: `${HERE}:13133` } },
     receivers: {
-      otlp: { protocols: { grpc: { endpoint: `${HERE}:4317` }, http: { endpoint: `${HERE}:4318` } } },
+      otlp: {
+        protocols: {
+          grpc: { endpoint: `${HERE}:${ADDON_PORTS.otlpGrpc}` },
+          http: { endpoint: `${HERE}:${ADDON_PORTS.otlpHttp}` },
+        },
+      },
     },
     processors: {
       // First in line: what cannot be taken is refused, and the proxies drop it, before the pod is killed for its memory.

@@ -3,7 +3,7 @@ import { INGRESS_SELECTOR, NAMESPACES, RELEASES } from "../../kubernetes/names.t
 import type { IstioObject } from "../../kubernetes/objects.ts";
 import type { Server } from "../routing/server.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { ADDON_PORTS, addonHost } from "./addresses.ts";
+import { ADDON_PORTS, addonHost } from "./addons/addresses.ts";
 
 const NAME = "consoles";
 

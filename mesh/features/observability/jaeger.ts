@@ -1,3 +1,4 @@
+import { ADDON_PORTS } from "./addons/addresses.ts";
 import { createHash } from "node:crypto";
 import type { ObservabilityConfig } from "./schema/observability.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
@@ -74,7 +75,12 @@ function jaegerConfig(jaeger: ObservabilityConfig["jaeger"]): HelmValues {
       jaeger_storage: { backends: { traces: backend(jaeger) } },
     },
     receivers: {
-      otlp: { protocols: { grpc: { endpoint: "0.0.0.0:4317" }, http: { endpoint: "0.0.0.0:4318" } } },
+      otlp: {
+        protocols: {
+          grpc: { endpoint: `0.0.0.0:${ADDON_PORTS.otlpGrpc}` },
+          http: { endpoint: `0.0.0.0:${ADDON_PORTS.otlpHttp}` },
+        },
+      },
     },
     processors: { batch: {} },
     exporters: { jaeger_storage_exporter: { trace_storage: "traces" } },

@@ -1,11 +1,11 @@
 import type { ObservabilityConfig } from "./schema/observability.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
-import { spreadByHost, spreadByZone } from "../control-plane/placement.ts";
-import { ADDON_SECRETS } from "./addon-secrets.ts";
-import { grafanaUrl, isInstalled, jaegerQueryUrl, prometheusUrl } from "./addresses.ts";
+import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
+import { ADDON_SECRETS } from "./addons/secrets.ts";
+import { grafanaUrl, isInstalled, jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
 import { DASHBOARD_TITLES } from "./dashboards/titles.ts";
-import { DATA_SOURCES } from "./data-sources.ts";
+import { DATA_SOURCES } from "./addons/data-sources.ts";
 
 const LABELS = { "app.kubernetes.io/name": "kiali" } as const;
 

@@ -1,7 +1,7 @@
 import type { Resources } from "../../schema/common.ts";
-import { podRequest, type PodSet } from "../../aws/capacity/requests.ts";
+import { podRequest, type PodSet } from "../../kubernetes/pod-requests.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { installsCollector, isInstalled } from "./addresses.ts";
+import { installsCollector, isInstalled } from "./addons/addresses.ts";
 import { RELOADER } from "./reloader.ts";
 
 /** The pods of the addons that a stack installs, with all that their containers reserve. */

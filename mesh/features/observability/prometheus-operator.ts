@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../stack/config.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
-import { spreadByZone } from "../control-plane/placement.ts";
+import { spreadByZone } from "../../releases/placement.ts";
 import { RELOADER } from "./reloader.ts";
 import { remoteWrites } from "./remote-write.ts";
 import { ruleValues, type RuleSource } from "./rules.ts";

@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../stack/config.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
-import { ADDON_PORTS } from "./addresses.ts";
+import { ADDON_PORTS } from "./addons/addresses.ts";
 import { RELOADER } from "./reloader.ts";
 import { remoteWrites } from "./remote-write.ts";
 import { RULE_INTERVAL, ruleValues, type RuleSource } from "./rules.ts";

@@ -2,11 +2,11 @@ import type { Catalog, ServiceSpec } from "../../stack/catalog.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES } from "../../kubernetes/names.ts";
 import type { EnvoyFilterObject, Json } from "../../kubernetes/objects.ts";
-import { rateLimitAddress } from "./service/names.ts";
+import { rateLimitAddress } from "./names.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { routesAt } from "../routing/gateway-routes.ts";
+import { routesAt } from "../../stack/routes.ts";
 import { pathRegex } from "./actions.ts";
-import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits } from "./named.ts";
+import { domainOf, LIMIT_KEY, type NamedLimit, namedLimits, UNIT_SECONDS } from "./named.ts";
 
 /** The ingress gateway's questions to the rate limit service; nothing where the catalog has no global limit. */
 export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObject[] {
@@ -52,14 +52,14 @@ export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObj
 }
 
 function filter(config: StackData["config"], catalog: Catalog, address: string): Json {
-  const { whenAway, timeoutMilliseconds } = config.traffic.rateLimitService;
+  const { failureMode, timeoutMilliseconds } = config.traffic.rateLimitService;
   const [host = "", port = ""] = address.split(":");
   return {
     name: "envoy.filters.http.ratelimit",
     typed_config: {
       "@type": "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit",
       domain: domainOf(config, catalog),
-      failure_mode_deny: whenAway === "refuse",
+      failure_mode_deny: failureMode === "closed",
       timeout: `${timeoutMilliseconds / 1000}s`,
       enable_x_ratelimit_headers: "DRAFT_VERSION_03",
       rate_limit_service: {
@@ -76,8 +76,6 @@ function filter(config: StackData["config"], catalog: Catalog, address: string):
     },
   };
 }
-
-const UNIT_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
 /** One value for all limits: the shortest window. `x-ratelimit-reset` says the exact time of the limit that was met. */
 function retryAfterSeconds(catalog: Catalog): number {

@@ -1,11 +1,9 @@
+import { UNIT_SECONDS } from "./named.ts";
 import type { Catalog } from "../../stack/catalog.ts";
 import type { LocalLimitSpec } from "./schema/rate-limits.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import type { EnvoyFilterObject, Json } from "../../kubernetes/objects.ts";
 import { actionsOf, PATH_KEY } from "./actions.ts";
-
-/** Seconds of a window. */
-export const WINDOW_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
 /**
  * Values of a header that a proxy counts apart at the same time; beyond, the one unseen for longest is forgotten. About
@@ -76,12 +74,12 @@ function localFilter(limit: LocalLimitSpec, index: number): Json {
 
 /** Envoy refills a bucket evenly, so the next request is let in after the window's share of one: 429s say that, rounded up. */
 export function retryAfterSeconds({ requests, per }: Pick<LocalLimitSpec, "requests" | "per">): number {
-  return Math.ceil(WINDOW_SECONDS[per] / requests);
+  return Math.ceil(UNIT_SECONDS[per] / requests);
 }
 
 function counting(limit: LocalLimitSpec): Record<string, Json> {
   const { requests, per, header, prefix } = limit;
-  const bucket = { max_tokens: requests, tokens_per_fill: requests, fill_interval: `${WINDOW_SECONDS[per]}s` };
+  const bucket = { max_tokens: requests, tokens_per_fill: requests, fill_interval: `${UNIT_SECONDS[per]}s` };
   if (header === undefined && prefix === undefined) {
     return { token_bucket: bucket };
   }

@@ -2,6 +2,9 @@ import type { Catalog } from "../../stack/catalog.ts";
 import type { GlobalLimitSpec } from "./schema/rate-limits.ts";
 import type { StackData } from "../../stack/stack.ts";
 
+/** Seconds of the units that limits are given in. */
+export const UNIT_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
 /** Key of the descriptor entry that names a limit. */
 export const LIMIT_KEY = "limit";
 

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { rateLimitService } from "./schema/rate-limit-service.ts";
-import { podDemand } from "../../aws/capacity/demand.ts";
-import { checkStack } from "../../checks.ts";
+import { podDemand } from "../../capacity/demand.ts";
+import { checkStack } from "../../checks/index.ts";
 import { principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, DeploymentObject, NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { judge } from "../../../analysis/policy/index.ts";
 import { LIMITS_ANNOTATION } from "./service/deployment.ts";
-import { rateLimitParts, type RateLimitParts } from "./service/objects.ts";
 import { redisAddress } from "./service/redis.ts";
 import { renderStack, stackObjects, stackReleases } from "../../render.ts";
-import { secretTemplates } from "../certificates/secrets.ts";
+import { secretTemplates } from "../../secrets.ts";
 import { connects, type Endpoint } from "../../../analysis/authorization/network.ts";
 import { authorize } from "../../../analysis/authorization/authorize.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import { rateLimitParts, type RateLimitParts } from "../../rate-limit-parts.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const LIMIT = { requests: 10, per: "minute" };
 const ADDRESS = "ratelimit.limits.svc.cluster.local:8081";
@@ -73,7 +73,7 @@ describe("the rate limit service", () => {
   it("starts anew for other limits, and for nothing else", () => {
     const annotation = (stack: StackData) => deploymentOf(stack).spec.template.metadata.annotations[LIMITS_ANNOTATION];
     assert.notEqual(annotation(limited()), annotation(limited({}, {}, { ...LIMIT, requests: 11 })));
-    assert.equal(annotation(limited()), annotation(limited({ whenAway: "refuse", replicas: 5 })));
+    assert.equal(annotation(limited()), annotation(limited({ failureMode: "closed", replicas: 5 })));
   });
 
   it("knows its Redis by password alone, which stands in no environment", () => {
@@ -241,7 +241,7 @@ describe("settings of the rate limit service", () => {
       .map(({ path, message }) => `${path}: ${message}`);
 
   it("are refused beside the address of one that the stack does not install", () => {
-    assert.deepEqual(problems(limited({ address: ADDRESS, whenAway: "refuse" })), []);
+    assert.deepEqual(problems(limited({ address: ADDRESS, failureMode: "closed" })), []);
     const paths = problems(limited({ address: ADDRESS, replicas: 3, redis: { replicas: 1 }, image: "mine:1" }));
     assert.deepEqual(
       paths.map((text) => text.replace(/: .*/, "")),

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
-import type { PlainObject } from "../../load/merge.ts";
-import { checkStack } from "../../checks.ts";
+import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
-import { worldOf } from "../../../cli/stack-world.ts";
+import { worldOf } from "../../../cli/stack/stack-world.ts";
 import { pathRegex } from "./actions.ts";
 import { globalRateLimits } from "./global.ts";
 import { rateLimitServiceConfig } from "./settings.ts";
 import { localRateLimits, retryAfterSeconds } from "./local.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 function limited(local: readonly PlainObject[]) {
   return stackData({}, { services: { product: { rateLimits: { local } } } });

@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** No fault outlives its last day, where faults are on. */
 export const checkFaults: Check = (stack) => checkFaultsOn(stack, new Date().toISOString().slice(0, 10));

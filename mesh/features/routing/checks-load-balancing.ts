@@ -1,6 +1,6 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { LoadBalancingSpec, OutlierDetectionSpec } from "../../stack/catalog.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** What Istio would refuse, or take and not do. */
 export const checkLoadBalancing: Check = ({ catalog }) =>

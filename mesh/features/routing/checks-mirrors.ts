@@ -2,7 +2,7 @@ import type { Problem } from "../../stack/errors.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import { type ServiceRoute, serviceRoutes } from "./service-routes.ts";
 import { unknownVersion } from "../canary/checks.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Copies go to a version that exists and that the same requests do not reach anyway. */
 export const checkMirrors: Check = ({ catalog }) =>

@@ -1,8 +1,8 @@
 import type { Problem } from "../../stack/errors.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { passthroughsOf } from "./passthrough.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
+import { passthroughsOf } from "../../stack/routes.ts";
 
 /** Hosts whose TLS ends at a service are nobody else's, lead to a port that speaks TLS, and the gateway does not decrypt them. */
 export const checkPassthrough: Check = (stack) => {

@@ -4,7 +4,7 @@ import { isTakenBy, overlaps } from "./matching/compare.ts";
 import { conditionsOf } from "./matching/conditions.ts";
 import { byPrecedence } from "./matching/precedence.ts";
 import { serviceRoutes } from "./service-routes.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Every route can be reached, and of two rules for one request it is said which goes first. */
 export const checkPrecedence: Check = ({ catalog }) =>

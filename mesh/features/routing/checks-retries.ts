@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { RetriesSpec, ServiceSpec } from "../../stack/catalog.ts";
 import { milliseconds } from "../../kubernetes/duration.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** All tries of a request have their time before its timeout, unless the catalog says that they need not. */
 export const checkRetries: Check = ({ catalog }) =>

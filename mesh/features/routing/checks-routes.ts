@@ -1,6 +1,6 @@
 import type { Problem } from "../../stack/errors.ts";
 import type { Catalog, RouteSpec } from "../../stack/catalog.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** A prefix of the gateway leads to one place on each host, and a route names hosts of the catalog. */
 export const checkRoutes: Check = ({ catalog }) => [...samePrefix(catalog), ...unknownHosts(catalog)];

@@ -2,7 +2,7 @@ import type { Problem } from "../../stack/errors.ts";
 import type { Catalog, MatchSpec, ServiceSpec } from "../../stack/catalog.ts";
 import { nearest } from "../../stack/nearest.ts";
 import { unknownVersion } from "../canary/checks.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** What a rule names is there: its version, and a source that really calls the service. */
 export const checkRules: Check = ({ catalog }) =>

@@ -1,4 +1,4 @@
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** The gateway's ports and certificates fit together. */
 export const checkTraffic: Check = (stack) => [...portProblems(stack), ...certificateProblems(stack)];

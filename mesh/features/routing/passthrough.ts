@@ -1,14 +1,8 @@
-import type { Catalog, PassthroughSpec } from "../../stack/catalog.ts";
+import type { Catalog } from "../../stack/catalog.ts";
 import { gatewayName, serviceHost } from "../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../kubernetes/objects.ts";
 import type { Server } from "./server.ts";
-
-/** Hosts whose TLS ends at a service, with its name. */
-export function passthroughsOf({ services }: Catalog): { readonly service: string; readonly spec: PassthroughSpec }[] {
-  return Object.entries(services).flatMap(([service, { passthrough }]) =>
-    passthrough.map((spec) => ({ service, spec })),
-  );
-}
+import { passthroughsOf } from "../../stack/routes.ts";
 
 /** What the ingress gateway hands on as it comes, told apart from its own certificates' hosts by name (SNI). */
 export function passthroughServers(catalog: Catalog, ports: readonly number[]): Server[] {

@@ -2,7 +2,7 @@ import type { Catalog, GatewayKind, RedirectSpec, RouteSpec } from "../../stack/
 import { defined } from "../../kubernetes/defined.ts";
 import { gatewayName } from "../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../kubernetes/objects.ts";
-import { routesAt } from "./gateway-routes.ts";
+import { routesAt } from "../../stack/routes.ts";
 import { corsPolicy, mergeHeaders } from "./headers.ts";
 import { uriMatches } from "./matching/http-match.ts";
 import { rewriteOf } from "./rewrites.ts";

@@ -21,8 +21,3 @@ function headRewrite(prefix: string, path: string): { match: string; rewrite: st
     ? { match: `^${quotePattern(prefix)}/?`, rewrite: "/" }
     : { match: `^${quotePattern(prefix)}`, rewrite: path };
 }
-
-/** The prefix as the service sees it. */
-export function servedPrefix({ prefix, rewrite }: RouteSpec): string {
-  return rewrite?.path ?? prefix;
-}

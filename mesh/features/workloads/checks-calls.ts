@@ -1,5 +1,5 @@
 import { nearest } from "../../stack/nearest.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** Every called service exists, is called by somebody else than itself, and is named once by each caller. */
 export const checkCalls: Check = ({ catalog }) => {

@@ -1,5 +1,5 @@
 import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../kubernetes/names.ts";
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /**
  * The application has a namespace of its own. In one of the platform's its deny-all policy and its sidecars would meet

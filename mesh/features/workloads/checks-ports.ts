@@ -1,4 +1,4 @@
-import type { Check } from "../../checks.ts";
+import type { Check } from "../../stack/check.ts";
 
 /** The ports of a service are all different, and none is one of the sidecar's own. */
 export const checkPorts: Check = ({ catalog }) =>

@@ -12,7 +12,7 @@ import { servicePort } from "../../kubernetes/service-port.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { deployment } from "./deployment.ts";
 import { portsOf } from "./ports.ts";
-import { isAutoscaled, replicasOf } from "./replicas.ts";
+import { isAutoscaled, replicasOf } from "../../stack/replicas.ts";
 
 /** Everything that runs one service: identity, address, and for each version a Deployment and its autoscaler. */
 export function serviceObjects(stack: StackData, name: string, service: ServiceSpec): CoreObject[] {

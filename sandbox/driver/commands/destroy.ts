@@ -9,7 +9,7 @@ import { withCluster } from "../with-cluster.ts";
 /**
  * Deletes everything that the stack made, in the reverse order. The control plane is started for it when it does not run,
  * and is stopped again then; the sandbox's folder stays.
- * @throws ConfigError, SandboxError, EngineFailure, Interrupted
+ * @throws ConfigError, CommandError, EngineFailure, Interrupted
  */
 export async function destroy(stack: string, options: DriverOptions): Promise<OperationResult> {
   return withStack("destroy", stack, options, async (session) => {

@@ -33,7 +33,7 @@ export function sandboxedStacks(places: Places): string[] {
 /**
  * Stops what runs for a stack, or for all; what is recorded stays, so that the next `up` finds it again.
  * @param stack Default: all stacks of the sandbox.
- * @throws SandboxError `stack.busy`; ConfigError for an unknown stack.
+ * @throws CommandError `stack.busy`; ConfigError for an unknown stack.
  */
 export async function down(
   stack: string | undefined,

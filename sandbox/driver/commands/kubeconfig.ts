@@ -1,13 +1,14 @@
 import { assertKnownStack } from "../../../mesh/load/stack-files.ts";
-import { SandboxError, type ControlPlane } from "../../contracts.ts";
+import type { ControlPlane } from "../../contracts.ts";
 import { readControlPlane } from "../../control-plane/read.ts";
 import { stackPaths, type Places } from "../paths.ts";
 import { sandboxedStacks } from "./down.ts";
+import { CommandError } from "../../../mesh/stack/errors.ts";
 
 /**
  * The kubeconfig of a running stack, and which stack it is.
  * @param stack Default: the only one that runs.
- * @throws ConfigError for an unknown stack; SandboxError `stack.not-up` when its control plane does not run,
+ * @throws ConfigError for an unknown stack; CommandError `stack.not-up` when its control plane does not run,
  *   `stack.ambiguous` when several run and none is named.
  */
 export function kubeconfig(stack: string | undefined, places: Places): { stack: string; path: string } {
@@ -34,11 +35,11 @@ function running(stack: string | undefined, places: Places): { readonly name: st
   });
   const names = found.map((one) => one.name).join(", ");
   if (found.length > 1) {
-    throw new SandboxError("stack.ambiguous", `several stacks are up: ${names}`, "Name one of them.");
+    throw new CommandError("stack.ambiguous", `several stacks are up: ${names}`, "Name one of them.");
   }
   if (found[0] === undefined) {
     const what = stack === undefined ? "no stack is up" : `the stack ${stack} is not up`;
-    throw new SandboxError("stack.not-up", what, `Bring it up with: npm run mesh -- up ${stack ?? "dev"}`);
+    throw new CommandError("stack.not-up", what, `Bring it up with: npm run mesh -- up ${stack ?? "dev"}`);
   }
   return found[0];
 }

@@ -7,7 +7,7 @@ import { withStack } from "../stack-session.ts";
 
 /**
  * Shows what `up` would change. Starts the engine and the fake providers and nothing else: no control plane.
- * @throws ConfigError, SandboxError, EngineFailure, Interrupted
+ * @throws ConfigError, CommandError, EngineFailure, Interrupted
  */
 export async function preview(stack: string, options: DriverOptions): Promise<OperationResult> {
   return withStack("preview", stack, options, async (session) => {

@@ -51,7 +51,7 @@ const SETTLE_MS = 15_000;
 
 /**
  * Brings the stack up on its local control plane, then looks for itself whether everything is Available and placed.
- * @throws ConfigError, SandboxError, EngineFailure, Interrupted
+ * @throws ConfigError, CommandError, EngineFailure, Interrupted
  */
 export async function up(stack: string, options: DriverOptions): Promise<UpResult> {
   return withStack("up", stack, options, async (session) => {

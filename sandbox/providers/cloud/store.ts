@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { SandboxError } from "../../contracts.ts";
 import { replaceFile } from "../../processes/replace-file.ts";
 import type { Plain } from "../protocol/index.ts";
+import { CommandError } from "../../../mesh/stack/errors.ts";
 
 /** Properties as JSON; in previews those that are unknown are left out. */
 export type Properties = Readonly<Record<string, Plain>>;
@@ -33,7 +33,7 @@ export class CloudStore {
 
   /**
    * @param path JSON file, made with mode 0600; undefined: in memory only.
-   * @throws SandboxError when the file is there but cannot be read.
+   * @throws CommandError when the file is there but cannot be read.
    */
   constructor(path?: string) {
     this.#path = path;
@@ -97,9 +97,9 @@ function readStore(path: string): StoreFile {
       return file as StoreFile;
     }
   } catch (error) {
-    throw new SandboxError("cloud.store-unreadable", `the fake cloud's file ${path} cannot be read`, remediation, {
+    throw new CommandError("cloud.store-unreadable", `the fake cloud's file ${path} cannot be read`, remediation, {
       cause: error,
     });
   }
-  throw new SandboxError("cloud.store-unreadable", `${path} is not a file of the fake cloud`, remediation);
+  throw new CommandError("cloud.store-unreadable", `${path} is not a file of the fake cloud`, remediation);
 }

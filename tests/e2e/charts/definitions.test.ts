@@ -8,7 +8,7 @@ import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
 import { stackObjects, stackReleases } from "../../../mesh/render.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { layOutCharts } from "../../../sandbox/charts/layout.ts";
-import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { listAt, objectAt, stringAt } from "../../../mesh/kubernetes/fields.ts";
 import type { ControlPlane } from "../../../sandbox/contracts.ts";
 import { startControlPlane } from "../../../sandbox/control-plane/index.ts";
 import { ACCEPTED, acceptedStack } from "../../support/accepted-stacks.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStackFile } from "../../../mesh/load/load.ts";
 import type { Resources } from "../../../mesh/schema/common.ts";
-import { podDemand } from "../../../mesh/aws/capacity/demand.ts";
-import { podRequest, type PodSet } from "../../../mesh/aws/capacity/requests.ts";
+import { podDemand } from "../../../mesh/capacity/demand.ts";
+import { podRequest, type PodSet } from "../../../mesh/kubernetes/pod-requests.ts";
 import { certificateAddress } from "../../../mesh/features/certificates/workloads.ts";
 import type { HelmRelease } from "../../../mesh/kubernetes/objects.ts";
 import {
@@ -13,12 +13,12 @@ import {
   jaegerQueryUrl,
   grafanaUrl,
   prometheusUrl,
-} from "../../../mesh/features/observability/addresses.ts";
+} from "../../../mesh/features/observability/addons/addresses.ts";
 import { redisAddress } from "../../../mesh/features/rate-limits/service/redis.ts";
 import { stackReleases } from "../../../mesh/render.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { isIstioChart, layOutCharts } from "../../../sandbox/charts/layout.ts";
-import { listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../sandbox/cluster/object.ts";
+import { listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../mesh/kubernetes/fields.ts";
 import { renderReleases, type RenderedObject } from "../../support/chart-template.ts";
 import { stackData } from "../../support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../support/stacks.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import type { ControlPlane, SandboxError, Toolchain } from "../../../sandbox/contracts.ts";
+import type { ControlPlane, Toolchain } from "../../../sandbox/contracts.ts";
 import {
   addNodes,
   readControlPlane,
@@ -19,6 +19,7 @@ import {
   temporaryPlane,
   toolchainForTests,
 } from "./support.ts";
+import type { CommandError } from "../../../mesh/stack/errors.ts";
 
 const quiet = (): void => undefined;
 
@@ -84,7 +85,7 @@ describe("the life of a control plane", function () {
   });
 
   it("tells that the API server died, and mends itself on the next start", async () => {
-    const died = new Promise<SandboxError>((resolve) => watchControlPlane(plane, resolve));
+    const died = new Promise<CommandError>((resolve) => watchControlPlane(plane, resolve));
     process.kill(plane.processes["kube-apiserver"] ?? 0, "SIGKILL");
     const error = await died;
     assert.equal(error.code, "control-plane.died");
@@ -131,7 +132,7 @@ describe("a start that does not succeed", function () {
     const toolchain = { ...(await toolchainForTests()), kubeApiserver: "/bin/false" };
     const error = await startControlPlane({ toolchain, dir: place.dir, progress: quiet }).then(
       () => assert.fail("started"),
-      (reason: unknown) => reason as SandboxError,
+      (reason: unknown) => reason as CommandError,
     );
     assert.equal(error.code, "control-plane.died");
     assert.match(error.message, /^kube-apiserver/);

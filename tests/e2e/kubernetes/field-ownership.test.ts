@@ -7,7 +7,7 @@ import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
 import { loadStack } from "../../../mesh/load/load.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
-import { objectAt, type JsonObject } from "../../../sandbox/cluster/object.ts";
+import { objectAt, type JsonObject } from "../../../mesh/kubernetes/fields.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { TestBed, type Run } from "./support.ts";
 

@@ -8,7 +8,7 @@ import { placesOf, stackPaths } from "../../../sandbox/driver/paths.ts";
 import { identifyProcess } from "../../../sandbox/processes/process-identity.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
-import { listAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { listAt, stringAt } from "../../../mesh/kubernetes/fields.ts";
 import { TemporaryProject, statusOf } from "../../support/mesh-command.ts";
 
 /** Namespaces of the control plane itself. */

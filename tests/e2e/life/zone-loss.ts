@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { POOL_LABEL } from "../../../mesh/aws/node-pools.ts";
+import { POOL_LABEL } from "../../../mesh/stack/node-pools.ts";
 import { reportCluster } from "../../../sandbox/driver/cluster-report.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { ApiError } from "../../../sandbox/cluster/errors.ts";
 import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
-import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../sandbox/cluster/object.ts";
+import { isObject, listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../mesh/kubernetes/fields.ts";
 import type { TemporaryProject } from "../../support/mesh-command.ts";
 
 const LOST = "eu-west-1a";

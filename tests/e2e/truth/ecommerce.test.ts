@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { likelyCounts } from "../../../analysis/observation/binomial.ts";
-import { listAt, objectAt, stringAt } from "../../../sandbox/cluster/object.ts";
+import { listAt, objectAt, stringAt } from "../../../mesh/kubernetes/fields.ts";
 import { statusOf } from "../../support/mesh-command.ts";
 import { serverCertificate } from "../../support/server-certificate.ts";
 import { truthOf } from "./suite.ts";

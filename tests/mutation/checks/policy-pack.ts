@@ -1,6 +1,6 @@
 import { RELEASES } from "../../../mesh/kubernetes/names.ts";
 import { judge } from "../../../analysis/policy/index.ts";
-import type { PolicyResource } from "../../../analysis/policy/rule.ts";
+import type { PolicyResource } from "../../../analysis/policy/rules/rule.ts";
 import type { Check } from "./check.ts";
 
 /** The mandatory rules of the policy pack. */

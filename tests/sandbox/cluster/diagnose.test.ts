@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { newestWarning, podProblem } from "../../../sandbox/cluster/diagnose.ts";
-import type { KubernetesObject } from "../../../sandbox/cluster/object.ts";
+import { newestWarning, podProblem } from "../../../analysis/doctor/pod-problem.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/fields.ts";
 
 const condition = (type: string, status: string, rest: object = {}) => ({ conditions: [{ type, status, ...rest }] });
 

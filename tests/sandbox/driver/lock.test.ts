@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SandboxError } from "../../../sandbox/contracts.ts";
 import { acquireLock, currentOwner, type LockOwner } from "../../../sandbox/driver/lock.ts";
 import { identifyProcess, isRunning, waitUntilGone } from "../../../sandbox/processes/process-identity.ts";
+import { CommandError } from "../../../mesh/stack/errors.ts";
 
 describe("the lock of a stack", () => {
   let dir: string;
@@ -29,7 +29,7 @@ describe("the lock of a stack", () => {
     assert.throws(
       () => acquireLock(path, "dev", "destroy"),
       (error) =>
-        error instanceof SandboxError &&
+        error instanceof CommandError &&
         error.code === "stack.busy" &&
         error.message.includes(`process ${process.pid} (mesh up`),
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KubernetesObject } from "../../../sandbox/cluster/object.ts";
+import type { KubernetesObject } from "../../../mesh/kubernetes/fields.ts";
 import { unschedulable } from "../../../sandbox/driver/unschedulable.ts";
 
 const NOW = Date.parse("2026-11-26T12:00:00Z");

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProgressEvent, SandboxError } from "../../../sandbox/contracts.ts";
+import type { ProgressEvent } from "../../../sandbox/contracts.ts";
 import { cacheKey, toolchainIn } from "../../../sandbox/toolchain/cache.ts";
 import { cacheRoot } from "../../../sandbox/toolchain/cache-root.ts";
 import { DATA_FILES } from "../../../sandbox/toolchain/data-files.ts";
@@ -30,6 +30,7 @@ import {
 import { isSuitablePulumi } from "../../../sandbox/toolchain/installed.ts";
 import { GO_MODULES_DIR, PROGRAMS } from "../../../sandbox/toolchain/programs.ts";
 import { GO_VERSION, ISTIO_COMMIT } from "../../../sandbox/toolchain/versions.ts";
+import type { CommandError } from "../../../mesh/stack/errors.ts";
 
 const LINUX = { env: {}, platform: "linux", arch: "x64", home: "/home/ana" };
 
@@ -155,10 +156,10 @@ describe("ensureToolchain", () => {
 
   const ensure = (signal?: AbortSignal): ReturnType<typeof ensureToolchain> =>
     ensureToolchain((event) => events.push(event), { env, signal, ...MACHINE });
-  const failure = async (): Promise<SandboxError> =>
+  const failure = async (): Promise<CommandError> =>
     ensure().then(
       () => assert.fail("succeeded"),
-      (error: unknown) => error as SandboxError,
+      (error: unknown) => error as CommandError,
     );
   const cached = (): string => join(root, "cache", "toolchain", cacheKey(GO_MODULES_DIR, { env, ...MACHINE }));
   const executable = (path: string, script: string): string => {

@@ -1,6 +1,6 @@
 import type { IstioObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { routesAt } from "../../routing/gateway-routes.ts";
+import { routesAt } from "../../../stack/routes.ts";
 import { internalPolicies } from "./authorization-policies.ts";
 import { internalDestinationRules } from "./destination-rules.ts";
 import { internalGateway } from "./gateway.ts";

@@ -1,14 +1,14 @@
 import { WAYPOINT } from "../../data-plane/waypoint.ts";
-import { NODE_AGENT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
+import { KUBE_SYSTEM, RELEASES } from "../../../kubernetes/names.ts";
 import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
 
 /** The proxies that an ambient mesh shares: without them nothing is called, and what they do not see they do not count. */
 export function ambientAlerts(source: RuleSource): AlertingRule[] {
-  if (source.mode !== "ambient") {
+  if (source.plane.sharedProxies().length === 0) {
     return [];
   }
   const waypoint = `namespace="${source.namespace}", deployment="${WAYPOINT}"`;
-  const ztunnel = `namespace="${NODE_AGENT_NAMESPACE}", daemonset="${RELEASES.ztunnel}"`;
+  const ztunnel = `namespace="${KUBE_SYSTEM}", daemonset="${RELEASES.ztunnel}"`;
   return [
     alert(source, "WaypointDown", "critical", {
       expr: `absent(kube_deployment_status_replicas_available{${waypoint}} > 0)`,

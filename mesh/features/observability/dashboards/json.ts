@@ -1,4 +1,4 @@
-import { DATA_SOURCES } from "../data-sources.ts";
+import { DATA_SOURCES } from "../addons/data-sources.ts";
 import type { Dashboard, Panel, Unit } from "./panel.ts";
 
 /** Version of Grafana's dashboard schema that these are written in. Newer Grafanas migrate it. Source: @grafana/schema 13.2. */

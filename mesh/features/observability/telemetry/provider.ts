@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../../stack/config.ts";
 import { RELEASES } from "../../../kubernetes/names.ts";
-import { ADDON_PORTS, addonHost, installsCollector, jaegerOtlp } from "../addresses.ts";
+import { ADDON_PORTS, addonHost, installsCollector, jaegerOtlp } from "../addons/addresses.ts";
 
 /** Where the proxies send their spans, by OTLP over gRPC. */
 export interface TracingProvider {

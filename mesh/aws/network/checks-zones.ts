@@ -1,0 +1,22 @@
+import type { Check } from "../../stack/check.ts";
+
+/** Zones lie in the region, each once. */
+export const checkZones: Check = ({ config }) => {
+  if (config.platform.kind !== "eks") {
+    return [];
+  }
+  const { region, zones } = config.platform;
+  return zones.flatMap((zone, index) => {
+    const path = `platform.zones[${index}]`;
+    if (!zone.startsWith(region)) {
+      return [
+        {
+          path,
+          message: `expected a zone of ${region}; got "${zone}"`,
+          remediation: `zones are named ${region}a, ${region}b, ...`,
+        },
+      ];
+    }
+    return zones.indexOf(zone) < index ? [{ path, message: `expected each zone once; got "${zone}" again` }] : [];
+  });
+};
