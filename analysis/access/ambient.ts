@@ -1,6 +1,7 @@
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
+import { ISTIO_PORTS } from "../../mesh/kubernetes/ports.ts";
 import { peerMode } from "../authorization/peer-mode.ts";
-import { policiesAtWaypoint, TUNNEL_PORT, type Waypoint, type WaypointTarget } from "../authorization/waypoint.ts";
+import { policiesAtWaypoint, type Waypoint, type WaypointTarget } from "../authorization/waypoint.ts";
 import { policiesAtZtunnel } from "../authorization/ztunnel.ts";
 import { nameOf } from "../objects/object.ts";
 import { accessBy, onPort, type Access } from "./grants.ts";
@@ -56,8 +57,8 @@ function throughWaypoint(index: AccessIndex, from: Party, to: Party, waypoint: W
   }
   const pods = { pod: waypoint.workload };
   const hops = [
-    { from: endpointOf(from), to: pods, port: TUNNEL_PORT },
-    { from: pods, to: endpointOf(to), port: TUNNEL_PORT },
+    { from: endpointOf(from), to: pods, port: ISTIO_PORTS.hbone },
+    { from: pods, to: endpointOf(to), port: ISTIO_PORTS.hbone },
   ];
   const by = [...asked.grants, ...onward.grants].map((grant) => grant.by);
   return overNetwork(index, hops, { grants: asked.grants, by });
@@ -71,7 +72,7 @@ function straightTo(index: AccessIndex, from: Party, to: Party, port: number): P
   }
   const { grants, deniedBy } = atZtunnel(index, to, from.principal, port);
   // A caller with a certificate comes by the tunnel; others to the pod's own port, from each network that a policy names.
-  const arrival = from.principal === undefined ? port : TUNNEL_PORT;
+  const arrival = from.principal === undefined ? port : ISTIO_PORTS.hbone;
   return grants.length === 0 ? { grants, by: deniedBy } : fromOrigins(index, from, endpointOf(to), arrival, grants);
 }
 
@@ -97,7 +98,7 @@ function toEntry(index: AccessIndex, from: Party, waypoint: Waypoint, { object, 
   }
   const pods = { pod: waypoint.workload };
   const hops = [
-    { from: endpointOf(from), to: pods, port: TUNNEL_PORT },
+    { from: endpointOf(from), to: pods, port: ISTIO_PORTS.hbone },
     { from: pods, to: endpointOf(OUTSIDE), port },
   ];
   return overNetwork(index, hops, {

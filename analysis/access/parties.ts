@@ -1,4 +1,5 @@
 import { principal as principalOf } from "../../mesh/kubernetes/names.ts";
+import { ISTIO_PORTS } from "../../mesh/kubernetes/ports.ts";
 import type { Workload } from "../authorization/request.ts";
 import { ambientNamespaces } from "../authorization/waypoint.ts";
 import { namespaceOf } from "../objects/object.ts";
@@ -79,7 +80,8 @@ function gateways({ releases, trustDomain }: AccessWorld): Party[] {
       kind: "gateway",
       workload: { namespace, labels: { app: name, istio: name.replace(/^istio-/, "") } },
       principal: principalOf(trustDomain, namespace, name),
-      ports: servicePorts(values["service"]).filter((port) => port !== HEALTH_PORT),
+      // Nobody calls a gateway for its health checks.
+      ports: servicePorts(values["service"]).filter((port) => port !== ISTIO_PORTS.gatewayHealth),
     }));
 }
 
@@ -89,9 +91,6 @@ function waypoints({ objects, trustDomain }: AccessWorld): Party[] {
     .flatMap(({ waypoint }) => waypoint ?? [])
     .map(({ name, workload, principal }) => callerOnly(`${workload.namespace}/${name}`, workload, principal));
 }
-
-/** Health checks of a gateway: nobody calls it for what it serves. */
-const HEALTH_PORT = 15021;
 
 function servicePorts(service: unknown): number[] {
   const { ports = [] } = service as { readonly ports?: readonly { readonly targetPort: number }[] };

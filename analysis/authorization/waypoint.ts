@@ -18,9 +18,6 @@ export interface Waypoint {
   readonly principal: string;
 }
 
-/** Port of HBONE, the tunnel between ztunnel, waypoints and gateways. Source: istio.io/latest/docs/ambient/architecture/hbone. */
-export const TUNNEL_PORT = 15008;
-
 /** Labels of a namespace. Source: istio.io/latest/docs/ambient/usage/add-workloads and /waypoint. */
 const LABELS = { mode: "istio.io/dataplane-mode", waypoint: "istio.io/use-waypoint" } as const;
 

@@ -1,4 +1,5 @@
 import type { ServiceObject } from "../../mesh/kubernetes/objects.ts";
+import { ISTIO_PORTS } from "../../mesh/kubernetes/ports.ts";
 import { hasLabels, hostOfService, nameOf, namespaceOf } from "../objects/object.ts";
 import { candidateHosts, coversHost, mostSpecific } from "./hosts.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
@@ -86,7 +87,7 @@ export function outboundPolicy(world: World, caller: PodGroup): "ALLOW_ANY" | "R
 const OPAQUE = /^(tcp|tls|https|mongo|mysql|redis|udp)(-|$)/;
 
 /** Ports of the gateway chart's Service that proxies read as HTTP. Source: manifests/charts/gateway, 1.30. */
-const GATEWAY_HTTP_PORTS = [80, 15021];
+const GATEWAY_HTTP_PORTS: readonly number[] = [80, ISTIO_PORTS.gatewayHealth];
 
 /**
  * Whether the caller's proxy reads requests to a port as HTTP. It does where anything that its Sidecar names has that port;

@@ -92,7 +92,7 @@ function mergeMatches(
 const MAPS = ["headers", "withoutHeaders", "queryParams"] as const;
 
 function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
-  const maps = [...MAPS, "sourceLabels" as const].map((key) => [key, { ...root[key], ...leaf[key] }]);
+  const maps = [...MAPS, "sourceLabels" as const].map((key) => [key, { ...root[key], ...leaf[key] }] as const);
   return { ...root, ...leaf, ...Object.fromEntries(maps) };
 }
 

@@ -104,6 +104,7 @@ function httpRoute(object: HttpRouteObject, rule: HttpRouteRule, match: HttpRout
   // Istio leaves out backends without a share.
   const backends = backendRefs.filter(({ weight }) => weight !== 0);
   const route = backends.map(({ weight, ...ref }) => ({ destination: destinationOf(ref, namespace), weight }));
+  const fields = filters.map((filter) => filterFields(filter, match, namespace));
   return Object.assign(
     defined({
       name: rule.name,
@@ -111,8 +112,8 @@ function httpRoute(object: HttpRouteObject, rule: HttpRouteRule, match: HttpRout
       timeout: timeouts?.request,
       route: route.length === 0 ? undefined : route,
     }),
-    ...filters.map((filter) => filterFields(filter, match, namespace)),
-  );
+    ...fields,
+  ) as HttpRoute;
 }
 
 function destinationOf({ name, port }: { readonly name: string; readonly port: number }, namespace: string) {

@@ -162,7 +162,7 @@ describe("explain: egress", () => {
     assert.equal(trace.at(-1)?.message, "the proxy speaks TLS (SIMPLE) to it");
   });
 
-  it("stops at the egress gateway whom its policy does not name", () => {
+  it("stops at the egress gateway the callers that its policy does not name", () => {
     const { denied, status } = ask(
       worldFrom(services, TO_EGRESS + EGRESS),
       "POST http://api.paymentprocessor.com/charge",

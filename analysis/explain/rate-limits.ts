@@ -32,7 +32,7 @@ interface TokenBucket {
   readonly fill_interval: string;
 }
 
-/** The fields of Envoy's filters that decide what they count, whom they ask for, and in which domain. */
+/** The fields of Envoy's filters that decide what they count, by which service, and in which domain. */
 interface Patch {
   readonly rate_limits?: readonly { readonly actions: readonly Action[] }[];
   readonly typed_config?: {

@@ -47,12 +47,14 @@ function normalized(path: string): string {
 
 /** As Envoy reads it: what is escaped stays so, and of a repeated parameter the first counts. */
 function queryOf(search: string): Record<string, string> {
-  const parameters = search
+  const pairs = search
     .slice(1)
     .split("&")
-    .filter((text) => text !== "");
-  const pairs = parameters.map((text) => [text.split("=")[0], text.split("=").slice(1).join("=")] as const);
-  return Object.fromEntries(pairs.reverse());
+    .map((text) => text.split("="));
+  const named = pairs
+    .filter((parts) => parts.join("=") !== "")
+    .map(([name = "", ...value]) => [name, value.join("=")] as const);
+  return Object.fromEntries(named.reverse());
 }
 
 function urlOf(text: string): URL | undefined {

@@ -60,10 +60,7 @@ export function sendOutside(walk: Walk, host: string): Outcome {
   const mode = tls?.mode ?? portLevelSettings?.[0]?.tls?.mode;
   const encryption =
     rule === undefined || mode === undefined ? [] : [step(rule, `the proxy speaks TLS (${mode}) to it`, "tls")];
-  return {
-    ...passed(step(entry, `${host} is outside the mesh`), ...encryption),
-    answers: [outside(walk, host)],
-  };
+  return { ...passed(step(entry, `${host} is outside the mesh`), ...encryption), answers: [outside(walk, host)] };
 }
 
 function outside({ share }: Walk, host: string) {
