@@ -203,5 +203,6 @@ describe("the same catalog by the Gateway API", () => {
     const { good, refused } = compare(rivals, NARROWED, 600);
     assert.ok(good > 100, `only ${good} catalogs were good`);
     assert.ok(refused > 40, `only ${refused} catalogs were refused`);
+    assert.ok(refused < 1.3 * good, `${refused} catalogs were refused, ${good} were not`);
   });
 });
