@@ -235,7 +235,7 @@ const ROWS: readonly Row[] = [
     explained: (ask) => {
       const pools = ask(`POST ${PAYMENTS}`).limits.filter(({ kind }) => kind === "connectionPool");
       assert.deepEqual(
-        pools.map(({ object, says }) => [object, /maxConnections (\d+)/.exec(says)?.[1]]),
+        pools.map(({ object, message }) => [object, /maxConnections (\d+)/.exec(message)?.[1]]),
         [
           ["DestinationRule production/payment", "100"],
           ["DestinationRule production/payment subset canary", "50"],
@@ -258,7 +258,7 @@ const ROWS: readonly Row[] = [
     },
     explained: (ask) => {
       const [outliers] = ask(`POST ${PAYMENTS}`).limits.filter(({ kind }) => kind === "outlierDetection");
-      assert.match(outliers?.says ?? "", /consecutive5xxErrors 5, interval 30s, .*minHealthPercent 30/);
+      assert.match(outliers?.message ?? "", /consecutive5xxErrors 5, interval 30s, .*minHealthPercent 30/);
     },
   },
   {
@@ -320,7 +320,7 @@ const ROWS: readonly Row[] = [
       const limits = (headers: readonly string[]) =>
         ask("GET https://app.example.com/api/v1/products", headers)
           .limits.filter(({ kind }) => kind === "localRateLimit")
-          .map(({ says }) => says);
+          .map(({ message }) => message);
       assert.deepEqual(limits(["x-user-id: user-123"]), ["60 requests in 60s at each pod for each x-user-id"]);
       assert.deepEqual(limits([]), []);
     },
@@ -335,7 +335,7 @@ const ROWS: readonly Row[] = [
     explained: (ask) => {
       const { limits } = ask("POST https://pay.example.com/payment/7", ["x-user-id: 7"]);
       assert.deepEqual(
-        limits.filter(({ kind }) => kind === "globalRateLimit").map(({ says }) => says),
+        limits.filter(({ kind }) => kind === "globalRateLimit").map(({ message }) => message),
         ["counted by the rate limit service as limit payment.0, x-user-id 7"],
       );
     },
@@ -355,7 +355,7 @@ const ROWS: readonly Row[] = [
         answers.map(({ service }) => service),
         ["api.paymentprocessor.com"],
       );
-      assert.equal(trace.at(-1)?.says, "the proxy speaks TLS (SIMPLE) to it");
+      assert.equal(trace.at(-1)?.message, "the proxy speaks TLS (SIMPLE) to it");
     },
   },
   {

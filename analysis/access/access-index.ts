@@ -3,10 +3,10 @@ import type {
   HelmRelease,
   KubernetesObject,
   PeerAuthenticationObject,
+  ServiceEntryObject,
 } from "../../mesh/kubernetes/objects.ts";
 import type { NetworkWorld } from "../authorization/network.ts";
-import type { AmbientNamespace } from "../authorization/waypoint.ts";
-import type { Grant } from "./grants.ts";
+import { ambientNamespaces, type AmbientNamespace } from "../authorization/waypoint.ts";
 
 /** What the matrix is computed from: objects as they are applied, and nothing of what they were made from. */
 export interface AccessWorld {
@@ -24,8 +24,28 @@ export interface AccessIndex extends AccessWorld {
   readonly ambient: ReadonlyMap<string, AmbientNamespace>;
 }
 
-/** What passes on one port, or one way, and by which objects; or which ones refuse. */
-export interface PortAccess {
-  readonly grants: readonly Grant[];
-  readonly by: readonly string[];
+export function indexOf(world: AccessWorld): AccessIndex {
+  const { objects, trustDomain } = world;
+  const namespaces = ofKind(objects, "Namespace").map(({ metadata }) => metadata);
+  return {
+    ...world,
+    authorization: ofKind(objects, "AuthorizationPolicy"),
+    peers: ofKind(objects, "PeerAuthentication"),
+    network: {
+      policies: ofKind(objects, "NetworkPolicy"),
+      namespaceLabels: new Map(namespaces.map(({ name, labels = {} }) => [name, labels])),
+    },
+    ambient: ambientNamespaces(objects, trustDomain),
+  };
+}
+
+export function ofKind<K extends KubernetesObject["kind"]>(objects: readonly KubernetesObject[], kind: K) {
+  return objects.filter((object): object is Extract<KubernetesObject, { readonly kind: K }> => object.kind === kind);
+}
+
+/** Hosts outside that the mesh knows, each with the object that names it. */
+export function outsideHosts({
+  objects,
+}: AccessWorld): { readonly host: string; readonly entry: ServiceEntryObject }[] {
+  return ofKind(objects, "ServiceEntry").flatMap((entry) => entry.spec.hosts.map((host) => ({ host, entry })));
 }

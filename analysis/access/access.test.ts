@@ -31,7 +31,7 @@ function policy(
 
 const shop = stackData();
 
-describe("the matrix of who can call whom", () => {
+describe("the access matrix", () => {
   it("names methods, paths and the objects that let pass", () => {
     assert.deepEqual(pair(matrix(shop), "order", "payment"), {
       from: "order",
@@ -109,7 +109,7 @@ describe("the matrix of who can call whom", () => {
     assert.equal(pair(matrix(stack), "outside", "user").allowed, false);
   });
 
-  it("has callers of other namespaces whom a policy lets in", () => {
+  it("has callers of other namespaces that a policy lets in", () => {
     const access = {
       viewer: { from: { namespaces: ["istio-system"] }, methods: ["GET"], paths: ["/static/*"] },
       report: { from: { principals: ["cluster.local/ns/batch/sa/report"] }, paths: ["/report"] },

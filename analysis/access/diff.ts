@@ -5,7 +5,7 @@ import type { Grant } from "./grants.ts";
 export interface AccessChange {
   readonly from: string;
   readonly to: string;
-  /** Requests that pass now and did not, and those that did. A permission that is narrowed is closed whole and opened anew. */
+  /** Requests that pass now and did not, and those that did. A permission that is narrowed is closed whole and opened again. */
   readonly opened: readonly Grant[];
   readonly closed: readonly Grant[];
 }

@@ -1,14 +1,10 @@
-import type {
-  GatewayObject,
-  HelmRelease,
-  IngressGatewayObject,
-  KubernetesObject,
-  SidecarObject,
-} from "../../mesh/kubernetes/objects.ts";
-import { selects } from "../authorization/select.ts";
+import type { GatewayObject, HelmRelease, KubernetesObject } from "../../mesh/kubernetes/objects.ts";
+import type { Workload } from "../authorization/request.ts";
+import { hasLabels, hostOfService, nameOf } from "../objects/object.ts";
 import type { Grant } from "./grants.ts";
 import type { Party } from "./parties.ts";
-import type { AccessIndex } from "./access-index.ts";
+import type { PortAccess } from "./ways.ts";
+import { ofKind, outsideHosts, type AccessIndex } from "./access-index.ts";
 
 /** Why a gateway takes nothing from a caller; undefined when it takes requests. */
 export function gatewayAccess({ objects, releases }: AccessIndex, from: Party, to: Party): string | undefined {
@@ -16,31 +12,21 @@ export function gatewayAccess({ objects, releases }: AccessIndex, from: Party, t
   if (from.kind === "outside" && release !== undefined && serviceType(release) === "ClusterIP") {
     return `Service ${release.namespace}/${release.name} (ClusterIP)`;
   }
-  const { workload } = to;
-  const serves = objects.some((object) =>
-    isIstioGateway(object)
-      ? workload !== undefined && isServedBy(object, workload)
-      : isGatewayApiGateway(object) && release !== undefined && isAddress(object, release),
+  const host = release === undefined ? undefined : hostOfService(release.name, release.namespace);
+  // A Gateway of the Gateway API that somebody else's pods serve names their address; a waypoint has none.
+  const isAddressed = ofKind(objects, "Gateway").some(
+    ({ spec }) => "addresses" in spec && spec.addresses.some(({ value }) => value === host),
   );
+  const serves = isAddressed || gatewaysOf(objects, to.workload).length > 0;
   return serves ? undefined : `no Gateway selects ${to.name}`;
 }
 
-/** The Gateway API has a kind of the same name. */
-function isIstioGateway(object: KubernetesObject): object is GatewayObject {
-  return object.apiVersion === "networking.istio.io/v1" && object.kind === "Gateway";
-}
-
-function isServedBy({ spec }: GatewayObject, workload: NonNullable<Party["workload"]>): boolean {
-  return selects(spec.selector, workload);
-}
-
-/** A Gateway of the Gateway API that somebody else's pods serve; a waypoint has no address. */
-function isGatewayApiGateway(object: KubernetesObject): object is IngressGatewayObject {
-  return object.kind === "Gateway" && "addresses" in object.spec;
-}
-
-function isAddress({ spec }: IngressGatewayObject, { name, namespace }: HelmRelease): boolean {
-  return spec.addresses.some(({ value }) => value === `${name}.${namespace}.svc.cluster.local`);
+/** Istio's Gateways that pods serve; the Gateway API has a kind of the same name. */
+function gatewaysOf(objects: readonly KubernetesObject[], workload: Workload | undefined): GatewayObject[] {
+  return objects
+    .filter((object) => object.apiVersion === "networking.istio.io/v1")
+    .filter((object): object is GatewayObject => object.kind === "Gateway")
+    .filter(({ spec }) => workload !== undefined && hasLabels(workload.labels, spec.selector));
 }
 
 function serviceType({ values }: HelmRelease): string | undefined {
@@ -48,8 +34,7 @@ function serviceType({ values }: HelmRelease): string | undefined {
 }
 
 /** What the mesh lets a workload call outside: every host, or only those that it knows and tells the workload about. */
-export function outboundAccess(index: AccessIndex, from: Party): { grants: Grant[]; by: string[] } {
-  const known = from.kind === "gateway" ? routedBy(index, from) : knownTo(index, from);
+export function outboundAccess(index: AccessIndex, from: Party): PortAccess {
   const istiod = index.releases.find(({ chart }) => chart === "istiod");
   const meshConfig = istiod?.values["meshConfig"] as
     { readonly outboundTrafficPolicy?: { readonly mode?: string } } | undefined;
@@ -57,58 +42,45 @@ export function outboundAccess(index: AccessIndex, from: Party): { grants: Grant
   const mode = meshConfig?.outboundTrafficPolicy?.mode ?? "ALLOW_ANY";
   const policy = `MeshConfig outboundTrafficPolicy ${mode}`;
   // A gateway sends requests only where its routes lead.
-  const any = mode === "ALLOW_ANY" && from.kind === "service" ? [grant(policy, [])] : [];
-  const grants = [...any, ...known];
+  const any = mode === "ALLOW_ANY" && from.kind === "service" ? [grant(policy)] : [];
+  const grants = [...any, ...(from.kind === "gateway" ? routedBy(index, from) : knownTo(index, from))];
   const refused = from.kind === "gateway" ? `no route of ${from.name} leads there` : policy;
   return { grants, by: grants.length === 0 ? [refused] : grants.map(({ by }) => by) };
 }
 
-function grant(by: string, conditions: string[]): Grant {
+function grant(by: string, ...conditions: string[]): Grant {
   return { methods: ["*"], paths: ["*"], by, conditions };
 }
 
 /** Hosts outside that the workload's proxy sends requests to by itself: those of its Sidecar that no route takes to a gateway. */
-function knownTo({ objects }: AccessIndex, { workload }: Party): Grant[] {
-  const sidecar = objects.find(
-    (object): object is SidecarObject =>
-      object.kind === "Sidecar" &&
+function knownTo(index: AccessIndex, { workload }: Party): Grant[] {
+  const sidecar = ofKind(index.objects, "Sidecar").find(
+    ({ metadata, spec }) =>
       workload !== undefined &&
-      object.metadata.namespace === workload.namespace &&
-      selects(object.spec.workloadSelector?.labels, workload),
+      metadata.namespace === workload.namespace &&
+      hasLabels(workload.labels, spec.workloadSelector?.labels),
   );
   const seen = (sidecar?.spec.egress ?? []).flatMap(({ hosts }) => hosts.map((host) => host.split("/")[1]));
-  const elsewhere = objects.flatMap((object) =>
-    object.kind === "VirtualService" && (object.spec.gateways ?? []).some((gateway) => gateway !== "mesh")
-      ? (object.spec.hosts ?? [])
-      : [],
-  );
-  return entriesOf(objects)
-    .filter(({ host }) => (sidecar === undefined || seen.includes(host)) && !elsewhere.includes(host))
-    .map(({ host, by }) => grant(by, [`host ${host}`]));
+  const elsewhere = hostsAt(index, (gateway) => gateway !== "mesh");
+  return grantsOf(index, (host) => (sidecar === undefined || seen.includes(host)) && !elsewhere.includes(host));
 }
 
 /** Hosts outside to which the routes of a gateway lead. */
-function routedBy({ objects }: AccessIndex, { workload }: Party): Grant[] {
-  const gateways = objects.flatMap((object) =>
-    isIstioGateway(object) && workload !== undefined && isServedBy(object, workload) ? [object.metadata.name] : [],
-  );
-  const hosts = objects.flatMap((object) =>
-    object.kind === "VirtualService" && (object.spec.gateways ?? []).some((name) => gateways.includes(name))
-      ? (object.spec.hosts ?? [])
-      : [],
-  );
-  return entriesOf(objects)
-    .filter(({ host }) => hosts.includes(host))
-    .map(({ host, by }) => grant(by, [`host ${host}`]));
+function routedBy(index: AccessIndex, { workload }: Party): Grant[] {
+  const gateways = gatewaysOf(index.objects, workload).map(({ metadata }) => metadata.name);
+  const hosts = hostsAt(index, (gateway) => gateways.includes(gateway));
+  return grantsOf(index, (host) => hosts.includes(host));
 }
 
-function entriesOf(objects: AccessIndex["objects"]): { readonly host: string; readonly by: string }[] {
-  return objects.flatMap((object) =>
-    object.kind === "ServiceEntry"
-      ? object.spec.hosts.map((host) => ({
-          host,
-          by: `ServiceEntry ${object.metadata.namespace ?? ""}/${object.metadata.name}`,
-        }))
-      : [],
+/** Hosts of VirtualServices that are bound to a gateway of those. */
+function hostsAt({ objects }: AccessIndex, isWanted: (gateway: string) => boolean): string[] {
+  return ofKind(objects, "VirtualService").flatMap(({ spec: { gateways = [], hosts = [] } }) =>
+    gateways.some(isWanted) ? hosts : [],
   );
+}
+
+function grantsOf(index: AccessIndex, isOpen: (host: string) => boolean): Grant[] {
+  return outsideHosts(index)
+    .filter(({ host }) => isOpen(host))
+    .map(({ host, entry }) => grant(nameOf(entry), `host ${host}`));
 }

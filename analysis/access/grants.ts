@@ -1,16 +1,16 @@
 import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
-import type { AuthorizationWorld } from "../authorization/authorize.ts";
 import {
   CALLER_KEYS,
   callerConditionHolds,
   takesCaller,
   type CallerScope,
   type Condition,
+  type Operation,
   type Rule,
   type Source,
 } from "../authorization/caller.ts";
-import type { Workload } from "../authorization/request.ts";
-import { policiesFor, type SelectedPolicies } from "../authorization/select.ts";
+import type { SelectedPolicies } from "../authorization/select.ts";
+import { nameOf } from "../objects/object.ts";
 import { covers, disjoint, type Region } from "./regions.ts";
 
 /** Requests of a caller that pass, and by which object. */
@@ -30,15 +30,10 @@ export interface Access {
 }
 
 /**
- * What a caller may ask of a workload, by its AuthorizationPolicies alone: the same order as in `authorize`, but over all
- * requests at once.
+ * What a caller may ask by policies that are known to hold: those of a workload, of a Service at its waypoint, or of a ztunnel. The same
+ * order as in `decide`, but over all requests at once.
  * @param principal identity of the caller; undefined for plain text
  */
-export function accessOf(world: AuthorizationWorld, workload: Workload, principal: string | undefined): Access {
-  return accessBy(policiesFor(world.policies, workload, world.rootNamespace), world.trustDomains, principal);
-}
-
-/** As `accessOf`, by policies that are known to hold: those of a Service at its waypoint, or of a ztunnel. */
 export function accessBy(
   { custom, deny, allow }: SelectedPolicies,
   trustDomains: readonly string[],
@@ -74,16 +69,18 @@ export function accessBy(
   return { grants, deniedBy: removed.size > 0 ? [...removed] : refusing(allow) };
 }
 
+/** The part of it that is for a port; without one all of it. */
+export function onPort({ grants, deniedBy }: Access, port: number | undefined): Access {
+  const isFor = ({ ports }: Grant) => port === undefined || ports === undefined || ports.includes(String(port));
+  return { grants: grants.filter(isFor), deniedBy };
+}
+
 const EVERYTHING: Region = { methods: ["*"], paths: ["*"] };
 
 /** Where no rule matches, the policies without rules say best why: they are there to refuse. */
 function refusing(allow: readonly AuthorizationPolicyObject[]): string[] {
   const empty = allow.filter(({ spec }) => (spec.rules ?? []).length === 0);
   return (empty.length > 0 ? empty : allow).map(nameOf);
-}
-
-function nameOf({ metadata }: AuthorizationPolicyObject): string {
-  return `AuthorizationPolicy ${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
 /** The rules of a policy that may match requests of the caller, each source with each operation. */
@@ -94,7 +91,7 @@ function regionsOf(
 ): Grant[] {
   const scope: CallerScope = { trustDomains, policyNamespace: policy.metadata.namespace ?? "" };
   return (policy.spec.rules ?? []).flatMap((rule) => {
-    const when = rule.when ?? [];
+    const { when = [] } = rule;
     const isCaller = ({ key }: Condition) => CALLER_KEYS.includes(key);
     if (!when.filter(isCaller).every((condition) => callerConditionHolds(condition, principal, scope))) {
       return [];
@@ -102,47 +99,46 @@ function regionsOf(
     const conditions = when
       .filter((condition) => !isCaller(condition))
       .flatMap(({ key, values, notValues }) => inWords(key, values, notValues));
-    return sourcesOf(rule)
-      .filter((source) => takesCaller(source, principal, scope))
-      .flatMap((source) =>
-        operationsOf(rule).map((operation) => ({
-          methods: operation.methods ?? ["*"],
-          paths: operation.paths ?? ["*"],
-          ...(operation.ports === undefined ? {} : { ports: operation.ports }),
-          by: nameOf(policy),
-          ...(source.ipBlocks === undefined ? {} : { addresses: source.ipBlocks }),
-          conditions: [
-            ...inWords("host", operation.hosts, operation.notHosts),
-            ...inWords("method", undefined, operation.notMethods),
-            ...inWords("path", undefined, operation.notPaths),
-            ...inWords("port", undefined, operation.notPorts),
-            ...inWords("address", source.ipBlocks, source.notIpBlocks),
-            ...inWords("client address", source.remoteIpBlocks, source.notRemoteIpBlocks),
-            ...inWords("token", source.requestPrincipals, source.notRequestPrincipals),
-            ...conditions,
-          ],
-        })),
-      );
+    const sources = sourcesOf(rule).filter((source) => takesCaller(source, principal, scope));
+    return sources.flatMap((source) =>
+      operationsOf(rule).map((operation) => grantOf(source, operation, nameOf(policy), conditions)),
+    );
   });
 }
 
-type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
-
-function sourcesOf({ from }: Rule): Source[] {
-  return from === undefined || from.length === 0 ? [{}] : from.map(({ source }) => source ?? {});
+function grantOf(source: Source, operation: Operation, by: string, conditions: readonly string[]): Grant {
+  const { methods = ["*"], paths = ["*"], ports } = operation;
+  const { ipBlocks: addresses } = source;
+  return {
+    methods,
+    paths,
+    ...(ports === undefined ? {} : { ports }),
+    by,
+    ...(addresses === undefined ? {} : { addresses }),
+    conditions: [
+      ...inWords("host", operation.hosts, operation.notHosts),
+      ...inWords("method", [], operation.notMethods),
+      ...inWords("path", [], operation.notPaths),
+      ...inWords("port", [], operation.notPorts),
+      ...inWords("address", addresses, source.notIpBlocks),
+      ...inWords("client address", source.remoteIpBlocks, source.notRemoteIpBlocks),
+      ...inWords("token", source.requestPrincipals, source.notRequestPrincipals),
+      ...conditions,
+    ],
+  };
 }
 
-function operationsOf({ to }: Rule): Operation[] {
-  return to === undefined || to.length === 0 ? [{}] : to.map(({ operation }) => operation ?? {});
+function sourcesOf({ from = [] }: Rule): Source[] {
+  return from.length === 0 ? [{}] : from.map(({ source = {} }) => source);
 }
 
-function inWords(
-  name: string,
-  values: readonly string[] | undefined,
-  notValues: readonly string[] | undefined,
-): string[] {
+function operationsOf({ to = [] }: Rule): Operation[] {
+  return to.length === 0 ? [{}] : to.map(({ operation = {} }) => operation);
+}
+
+function inWords(name: string, values: readonly string[] = [], notValues: readonly string[] = []): string[] {
   return [
-    ...(values === undefined || values.length === 0 ? [] : [`${name} ${values.join(" or ")}`]),
-    ...(notValues === undefined || notValues.length === 0 ? [] : [`${name} not ${notValues.join(" or ")}`]),
+    ...(values.length === 0 ? [] : [`${name} ${values.join(" or ")}`]),
+    ...(notValues.length === 0 ? [] : [`${name} not ${notValues.join(" or ")}`]),
   ];
 }

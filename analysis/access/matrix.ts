@@ -1,17 +1,12 @@
-import type {
-  AuthorizationPolicyObject,
-  NetworkPolicyObject,
-  PeerAuthenticationObject,
-} from "../../mesh/kubernetes/objects.ts";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
-import { connects, type Endpoint } from "../authorization/network.ts";
-import { ambientNamespaces } from "../authorization/waypoint.ts";
 import { peerMode } from "../authorization/peer-mode.ts";
+import { policiesFor } from "../authorization/select.ts";
 import { accessInAmbient, outboundInAmbient } from "./ambient.ts";
-import { accessOf, type Grant } from "./grants.ts";
 import { gatewayAccess, outboundAccess } from "./edge-of-mesh.ts";
+import { accessBy, onPort, type Grant } from "./grants.ts";
 import { partiesOf, type Party } from "./parties.ts";
-import type { AccessWorld, AccessIndex, PortAccess } from "./access-index.ts";
+import { endpointOf, fromOrigins, type PortAccess } from "./ways.ts";
+import { indexOf, type AccessIndex, type AccessWorld } from "./access-index.ts";
 
 /** One ordered pair of the matrix. */
 export interface AccessEdge {
@@ -28,99 +23,49 @@ export interface AccessEdge {
   readonly grants: readonly Grant[];
 }
 
-/** Everybody that the matrix is about. */
-export function parties({ objects, releases, trustDomain }: AccessWorld): Party[] {
-  return partiesOf(objects, releases, trustDomain);
-}
-
 /**
- * Who can call whom: every ordered pair of services, gateways and the outside. A pair is allowed when mutual TLS,
+ * Which party can call which: every ordered pair of services, gateways and the outside. A pair is allowed when mutual TLS,
  * AuthorizationPolicies and NetworkPolicies all let at least one request pass.
  */
 export function accessMatrix(world: AccessWorld): AccessEdge[] {
-  const all = parties(world);
+  const all = partiesOf(world);
   const index = indexOf(world);
   return all.flatMap((from) =>
     all.filter((to) => to.name !== from.name && to.kind !== "elsewhere").map((to) => edge(index, from, to)),
   );
 }
 
-function indexOf(world: AccessWorld): AccessIndex {
-  const { objects } = world;
-  const namespaces = objects.flatMap((object) => (object.kind === "Namespace" ? [object.metadata] : []));
-  return {
-    ...world,
-    authorization: objects.filter(
-      (object): object is AuthorizationPolicyObject => object.kind === "AuthorizationPolicy",
-    ),
-    peers: objects.filter((object): object is PeerAuthenticationObject => object.kind === "PeerAuthentication"),
-    network: {
-      policies: objects.filter((object): object is NetworkPolicyObject => object.kind === "NetworkPolicy"),
-      namespaceLabels: new Map(namespaces.map(({ name, labels }) => [name, labels ?? {}])),
-    },
-    ambient: ambientNamespaces(objects, world.trustDomain),
-  };
-}
-
-/** A host of the Internet, of the addresses that are set aside for documentation. */
-const SOMEWHERE = "203.0.113.10";
-
-/** Where the requests of a grant come from: a pod, or of each network that it names an address. */
-function origins({ workload }: Party, { addresses = [SOMEWHERE] }: Grant): Endpoint[] {
-  return workload === undefined
-    ? addresses.map((cidr) => ({ address: cidr.replace(/\/\d+$/, "") }))
-    : [{ pod: workload }];
-}
-
 function edge(index: AccessIndex, from: Party, to: Party): AccessEdge {
   const perPort =
     (to.kind === "outside" ? outboundInAmbient(index, from) : accessInAmbient(index, from, to)) ??
-    to.ports.map((port) => onPort(index, from, to, port));
-  const grants = perPort.flatMap(({ grants }) => grants);
-  const open = grants.length > 0;
+    to.ports.map((port) => {
+      const identity = byIdentity(index, from, to, port);
+      return identity.grants.length === 0 ? identity : fromOrigins(index, from, endpointOf(to), port, identity.grants);
+    });
+  const grants = perPort.flatMap((access) => access.grants);
+  const allowed = grants.length > 0;
   const unique = (values: readonly string[]) => [...new Set(values)];
   return {
     from: from.name,
     to: to.name,
-    allowed: open,
+    allowed,
     methods: unique(grants.flatMap(({ methods }) => methods)),
     paths: unique(grants.flatMap(({ paths }) => paths)),
-    by: unique(perPort.filter(({ grants }) => grants.length > 0 === open).flatMap(({ by }) => by)),
-    grants: merged(grants),
+    by: unique(perPort.filter((access) => access.grants.length > 0 === allowed).flatMap(({ by }) => by)),
+    // The same grant on several ports counts once.
+    grants: [...new Map(grants.map((grant) => [JSON.stringify(grant), grant])).values()],
   };
 }
 
-function onPort(index: AccessIndex, from: Party, to: Party, port: number): PortAccess {
-  const identity = byIdentity(index, from, to, port);
-  if (identity.grants.length === 0) {
-    return identity;
-  }
-  const target: Endpoint = to.workload === undefined ? { address: SOMEWHERE } : { pod: to.workload };
-  const decided = identity.grants.map((grant) => ({
-    grant,
-    ways: origins(from, grant).map((origin) => connects(index.network, origin, target, port)),
-  }));
-  const open = decided.filter(({ ways }) => ways.some(({ allowed }) => allowed));
-  const by = (open.length > 0 ? open : decided)
-    .flatMap(({ ways }) => ways)
-    .filter(({ allowed }) => allowed === open.length > 0)
-    .flatMap((way) => way.by.map((name) => `NetworkPolicy ${name}`));
-  return open.length > 0
-    ? { grants: open.map(({ grant }) => grant), by: [...open.map(({ grant }) => grant.by), ...by] }
-    : { grants: [], by };
-}
-
-/** What mutual TLS and AuthorizationPolicies say. */
+/** By mutual TLS and AuthorizationPolicies. */
 function byIdentity(index: AccessIndex, from: Party, to: Party, port: number): PortAccess {
   const { workload } = to;
   if (workload === undefined) {
     return outboundAccess(index, from);
   }
-  if (to.kind === "gateway") {
-    const closed = gatewayAccess(index, from, to);
-    if (closed !== undefined) {
-      return { grants: [], by: [closed] };
-    }
+  const closed = to.kind === "gateway" ? gatewayAccess(index, from, to) : undefined;
+  if (closed !== undefined) {
+    return { grants: [], by: [closed] };
   }
   const { mode, by } = peerMode(index.peers, workload, port, NAMESPACES.istioSystem);
   if (to.kind === "service" && mode === "STRICT" && from.principal === undefined) {
@@ -129,16 +74,7 @@ function byIdentity(index: AccessIndex, from: Party, to: Party, port: number): P
   // On a port of plain text nobody shows a certificate, and no policy learns who calls; nor does ztunnel show one to a gateway.
   const isPlain = mode === "DISABLE" || index.ambient.has(from.workload?.namespace ?? "");
   const principal = isPlain ? undefined : from.principal;
-  const access = accessOf(
-    { policies: index.authorization, rootNamespace: NAMESPACES.istioSystem, trustDomains: [index.trustDomain] },
-    workload,
-    principal,
-  );
-  const grants = access.grants.filter(({ ports }) => ports === undefined || ports.includes(String(port)));
-  return { grants, by: grants.length === 0 ? access.deniedBy : [...new Set(grants.map((grant) => grant.by))] };
-}
-
-/** The same grant on several ports counts once. */
-function merged(grants: readonly Grant[]): Grant[] {
-  return [...new Map(grants.map((grant) => [JSON.stringify(grant), grant])).values()];
+  const policies = policiesFor(index.authorization, workload, NAMESPACES.istioSystem);
+  const { grants, deniedBy } = onPort(accessBy(policies, [index.trustDomain], principal), port);
+  return { grants, by: deniedBy };
 }

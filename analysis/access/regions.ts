@@ -37,18 +37,10 @@ function contains(wider: string, narrower: string): boolean {
   if (wider === "*" || wider === narrower) {
     return true;
   }
-  if (narrower.includes("*")) {
-    return (
-      wider.endsWith("*") &&
-      !wider.startsWith("*") &&
-      narrower.endsWith("*") &&
-      !narrower.startsWith("*") &&
-      !isTemplate(wider) &&
-      !isTemplate(narrower) &&
-      narrower.startsWith(wider.slice(0, -1))
-    );
-  }
-  return takes(wider, narrower);
+  const isPrefix = (pattern: string) => pattern.endsWith("*") && !pattern.startsWith("*") && !isTemplate(pattern);
+  return narrower.includes("*")
+    ? isPrefix(wider) && isPrefix(narrower) && narrower.startsWith(wider.slice(0, -1))
+    : takes(wider, narrower);
 }
 
 /** Whether something may match both patterns. */

@@ -61,16 +61,15 @@ export function decide(
 ): Decision {
   const match = (policies: readonly AuthorizationPolicyObject[]) =>
     policies.flatMap((policy) => matching(policy, request, trustDomains));
-
   const asked = match(custom);
-  const asks = [...new Set(asked.map(({ policy }) => policy.spec.provider?.name ?? ""))];
-  const refused = asked.find(({ policy }) => !agrees(policy.spec.provider?.name ?? ""));
+  const asks = [...new Set(asked.map(({ provider }) => provider))];
+  const refused = asked.find(({ provider }) => !agrees(provider));
   if (refused !== undefined) {
-    return { allowed: false, reason: "custom", by: refused.reference, asks };
+    return { allowed: false, reason: "custom", by: refused.by, asks };
   }
   const [denied] = match(deny);
   if (denied !== undefined) {
-    return { allowed: false, reason: "deny", by: denied.reference, asks };
+    return { allowed: false, reason: "deny", by: denied.by, asks };
   }
   if (allow.length === 0) {
     return { allowed: true, reason: "no-allow-policy", asks };
@@ -78,23 +77,19 @@ export function decide(
   const [allowed] = match(allow);
   return allowed === undefined
     ? { allowed: false, reason: "no-allow-matches", asks }
-    : { allowed: true, reason: "allow", by: allowed.reference, asks };
-}
-
-interface Match {
-  readonly policy: AuthorizationPolicyObject;
-  readonly reference: RuleReference;
+    : { allowed: true, reason: "allow", by: allowed.by, asks };
 }
 
 /** The rules of a policy that match; a policy without rules matches nothing. */
 function matching(
-  policy: AuthorizationPolicyObject,
+  { metadata, spec }: AuthorizationPolicyObject,
   request: InboundRequest,
   trustDomains: readonly string[],
-): Match[] {
-  const { namespace = "default", name } = policy.metadata;
+) {
+  const { namespace = "default", name } = metadata;
   const scope: CallerScope = { trustDomains, policyNamespace: namespace };
-  return (policy.spec.rules ?? []).flatMap((rule, index) =>
-    ruleMatches(rule, request, scope) ? [{ policy, reference: { namespace, name, rule: index } }] : [],
-  );
+  return (spec.rules ?? []).flatMap((rule, index) => {
+    const by: RuleReference = { namespace, name, rule: index };
+    return ruleMatches(rule, request, scope) ? [{ by, provider: spec.provider?.name ?? "" }] : [];
+  });
 }

@@ -3,6 +3,7 @@ import { escapeRegex, holds, matchesPattern } from "./patterns.ts";
 
 export type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
 export type Source = NonNullable<NonNullable<Rule["from"]>[number]["source"]>;
+export type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
 export type Condition = NonNullable<Rule["when"]>[number];
 
 /** What the identity of a caller is compared within. */
@@ -13,36 +14,37 @@ export interface CallerScope {
   readonly policyNamespace: string;
 }
 
+/** Compares a pattern of a policy with a caller, as far as its certificate tells. */
+type Comparison = (pattern: string, principal: string | undefined, scope: CallerScope) => boolean;
+
+/** Comparisons by the key of `when`. */
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  "source.principal": matchesPrincipal,
+  "source.namespace": matchesNamespace,
+  "source.serviceAccount": matchesServiceAccount,
+  "source.trustDomain": matchesTrustDomain,
+};
+
+/** Keys of `when` that are about the caller's certificate. */
+export const CALLER_KEYS: readonly string[] = Object.keys(COMPARISONS);
+
 /** Whether a source takes this caller, as far as its certificate tells. */
 export function takesCaller(source: Source, principal: string | undefined, scope: CallerScope): boolean {
+  const fits = (matches: Comparison) => (value: string) => matches(value, principal, scope);
   return (
-    holds(source.principals, source.notPrincipals, (value) => matchesPrincipal(value, principal, scope)) &&
-    holds(source.namespaces, source.notNamespaces, (value) => matchesNamespace(value, principal)) &&
-    holds(source.serviceAccounts, source.notServiceAccounts, (value) => matchesServiceAccount(value, principal, scope))
+    holds(source.principals, source.notPrincipals, fits(matchesPrincipal)) &&
+    holds(source.namespaces, source.notNamespaces, fits(matchesNamespace)) &&
+    holds(source.serviceAccounts, source.notServiceAccounts, fits(matchesServiceAccount))
   );
 }
 
-/** Keys of `when` that are about the caller's certificate. */
-export const CALLER_KEYS = ["source.principal", "source.namespace", "source.serviceAccount", "source.trustDomain"];
-
-/** Whether a condition about the caller's certificate holds. */
+/** Whether a condition about the caller's certificate holds. @param condition its key is one of CALLER_KEYS */
 export function callerConditionHolds(
   { key, values, notValues }: Condition,
   principal: string | undefined,
   scope: CallerScope,
 ): boolean {
-  return holds(values, notValues, (value) => {
-    switch (key) {
-      case "source.principal":
-        return matchesPrincipal(value, principal, scope);
-      case "source.namespace":
-        return matchesNamespace(value, principal);
-      case "source.serviceAccount":
-        return matchesServiceAccount(value, principal, scope);
-      default:
-        return matchesTrustDomain(value, principal?.split("/")[0], scope);
-    }
-  });
+  return holds(values, notValues, (value) => COMPARISONS[key]?.(value, principal, scope) ?? false);
 }
 
 /** `cluster.local` and the mesh's own domains stand for one another. */
@@ -55,7 +57,8 @@ function matchesPrincipal(pattern: string, principal: string | undefined, { trus
   return trustDomains.some((own) => matchesPattern(`${own}${pattern.slice(slash)}`, principal));
 }
 
-function matchesTrustDomain(pattern: string, domain: string | undefined, { trustDomains }: CallerScope): boolean {
+function matchesTrustDomain(pattern: string, principal: string | undefined, { trustDomains }: CallerScope): boolean {
+  const domain = principal?.split("/")[0];
   const own = domain !== undefined && trustDomains.includes(domain);
   return matchesPattern(pattern, domain) || (own && trustDomains.includes(pattern));
 }

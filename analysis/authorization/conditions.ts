@@ -14,24 +14,22 @@ export function conditionHolds(condition: Condition, request: InboundRequest, sc
 }
 
 /** Whether an address lies in a network, or is the address named. */
-export function inBlock(block: string, address: string | undefined): boolean {
-  const version = address === undefined ? 0 : isIP(address);
-  if (address === undefined || version === 0) {
-    return false;
-  }
+export function inBlock(block: string, address = ""): boolean {
   const [network = "", bits] = block.split("/");
-  const family = version === 6 ? "ipv6" : "ipv4";
-  if (isIP(network) !== version) {
+  const version = isIP(address);
+  if (version === 0 || isIP(network) !== version) {
     return false;
   }
+  const family = version === 6 ? "ipv6" : "ipv4";
   const list = new BlockList();
-  list.addSubnet(network, bits === undefined ? (version === 6 ? 128 : 32) : Number(bits), family);
+  list.addSubnet(network, Number(bits ?? (version === 6 ? 128 : 32)), family);
   return list.check(address, family);
 }
 
 function matcherOf(key: string, request: InboundRequest): ((value: string) => boolean) | undefined {
   const { claims } = request;
-  switch (key) {
+  const names = [...key.matchAll(/\[([^\]]+)\]/g)].map(([, name = ""]) => name);
+  switch (key.replace(/\[.*/s, "[")) {
     case "source.ip":
       return (value) => inBlock(value, request.sourceIp);
     case "remote.ip":
@@ -48,13 +46,11 @@ function matcherOf(key: string, request: InboundRequest): ((value: string) => bo
       return (value) => matchesClaim(["aud"], value, claims);
     case "request.auth.presenter":
       return (value) => matchesClaim(["azp"], value, claims);
+    case "request.auth.claims[":
+      return (value) => matchesClaim(names, value, claims);
+    case "request.headers[":
+      return (value) => matchesPattern(value, request.headers?.[(names[0] ?? "").toLowerCase()]);
+    default:
+      return undefined;
   }
-  const names = [...key.matchAll(/\[([^\]]+)\]/g)].map(([, name = ""]) => name);
-  if (key.startsWith("request.auth.claims[")) {
-    return (value) => matchesClaim(names, value, claims);
-  }
-  if (key.startsWith("request.headers[")) {
-    return (value) => matchesPattern(value, request.headers?.[(names[0] ?? "").toLowerCase()]);
-  }
-  return undefined;
 }

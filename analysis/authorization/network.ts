@@ -1,10 +1,6 @@
-import type {
-  NetworkPolicyEgressRule,
-  NetworkPolicyIngressRule,
-  NetworkPolicyPeer,
-  NetworkPolicyPort,
-} from "kubernetes-types/networking/v1.d.ts";
+import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { NetworkPolicyObject } from "../../mesh/kubernetes/objects.ts";
+import { hasLabels, keyOf, type Labels } from "../objects/object.ts";
 import { inBlock } from "./conditions.ts";
 import type { Workload } from "./request.ts";
 
@@ -22,10 +18,8 @@ export interface NetworkDecision {
 export interface NetworkWorld {
   readonly policies: readonly NetworkPolicyObject[];
   /** Labels by namespace; the one that Kubernetes sets itself need not be among them. */
-  readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly namespaceLabels: ReadonlyMap<string, Labels>;
 }
-
-type Rule = { readonly peers: readonly NetworkPolicyPeer[] | undefined; readonly ports: readonly NetworkPolicyPort[] };
 
 /**
  * Whether Kubernetes lets a connection through: the caller's policies must let it out and the callee's let it in. An end that no
@@ -39,11 +33,11 @@ export function connects(
   port: number,
   protocol: "TCP" | "UDP" = "TCP",
 ): NetworkDecision {
-  const out = side(world, from, to, { port, protocol }, "Egress", ({ egress }) => (egress ?? []).map(egressRule));
+  const out = side(world, from, to, { port, protocol }, "Egress");
   if (!out.allowed) {
     return out;
   }
-  const into = side(world, to, from, { port, protocol }, "Ingress", ({ ingress }) => (ingress ?? []).map(ingressRule));
+  const into = side(world, to, from, { port, protocol }, "Ingress");
   return into.allowed ? { allowed: true, by: [...out.by, ...into.by] } : into;
 }
 
@@ -58,7 +52,6 @@ function side(
   other: Endpoint,
   target: Target,
   direction: "Ingress" | "Egress",
-  rulesOf: (spec: NetworkPolicyObject["spec"]) => Rule[],
 ): NetworkDecision {
   if (!("pod" in self)) {
     return { allowed: true, by: [] };
@@ -69,26 +62,22 @@ function side(
       (spec.policyTypes ?? ["Ingress"]).includes(direction) &&
       selectorMatches(spec.podSelector, self.pod.labels),
   );
-  const opening = holding.filter(({ metadata, spec }) =>
-    rulesOf(spec).some(
+  const opening = holding.filter(({ spec }) =>
+    rulesOf(spec, direction).some(
       ({ peers, ports }) =>
-        (peers === undefined || peers.some((peer) => peerMatches(world, peer, other, metadata.namespace ?? ""))) &&
+        (peers.length === 0 || peers.some((peer) => peerMatches(world, peer, other, self.pod.namespace))) &&
         (ports.length === 0 || ports.some((entry) => portMatches(entry, target))),
     ),
   );
   const allowed = holding.length === 0 || opening.length > 0;
-  return {
-    allowed,
-    by: (allowed ? opening : holding).map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}`),
-  };
+  return { allowed, by: (allowed ? opening : holding).map(keyOf) };
 }
 
-function egressRule({ to, ports }: NetworkPolicyEgressRule): Rule {
-  return { peers: to === undefined || to.length === 0 ? undefined : to, ports: ports ?? [] };
-}
-
-function ingressRule({ from, ports }: NetworkPolicyIngressRule): Rule {
-  return { peers: from === undefined || from.length === 0 ? undefined : from, ports: ports ?? [] };
+/** A rule without peers is for everybody, one without ports for every port. */
+function rulesOf({ ingress = [], egress = [] }: NetworkPolicySpec, direction: "Ingress" | "Egress") {
+  return direction === "Egress"
+    ? egress.map(({ to: peers = [], ports = [] }) => ({ peers, ports }))
+    : ingress.map(({ from: peers = [], ports = [] }) => ({ peers, ports }));
 }
 
 function peerMatches(world: NetworkWorld, peer: NetworkPolicyPeer, other: Endpoint, own: string): boolean {
@@ -106,24 +95,18 @@ function peerMatches(world: NetworkWorld, peer: NetworkPolicyPeer, other: Endpoi
   return inNamespace && selectorMatches(peer.podSelector, labels);
 }
 
+type Selector = NonNullable<NetworkPolicyPeer["podSelector"]>;
+
 /** Selectors of this program have labels only; others are an error, because nobody would see that they are passed over. */
-function selectorMatches(
-  selector: NetworkPolicyPeer["podSelector"],
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  if ((selector?.matchExpressions ?? []).length > 0) {
+function selectorMatches({ matchLabels, matchExpressions = [] }: Selector = {}, labels: Labels): boolean {
+  if (matchExpressions.length > 0) {
     throw new RangeError("matchExpressions of a NetworkPolicy are not evaluated");
   }
-  return Object.entries(selector?.matchLabels ?? {}).every(([name, value]) => labels[name] === value);
+  return hasLabels(labels, matchLabels);
 }
 
-function portMatches({ port, endPort, protocol }: NetworkPolicyPort, target: Target): boolean {
-  if ((protocol ?? "TCP") !== target.protocol) {
-    return false;
-  }
-  if (port === undefined) {
-    return true;
-  }
+function portMatches({ port, endPort, protocol = "TCP" }: NetworkPolicyPort, target: Target): boolean {
   const first = Number(port);
-  return endPort === undefined ? first === target.port : first <= target.port && target.port <= endPort;
+  const isIn = port === undefined || (first <= target.port && target.port <= (endPort ?? first));
+  return protocol === target.protocol && isIn;
 }

@@ -28,12 +28,8 @@ export function matchesPath(pattern: string, path: string): boolean {
 }
 
 function templateRegex(template: string): RegExp {
-  const segments = template.split(/(\{\*\*\}|\{\*\})/).map((part) => {
-    if (part === "{**}") {
-      return ".*";
-    }
-    return part === "{*}" ? "[^/]+" : escapeRegex(part);
-  });
+  const wildcards: Readonly<Record<string, string>> = { "{**}": ".*", "{*}": "[^/]+" };
+  const segments = template.split(/(\{\*\*\}|\{\*\})/).map((part) => wildcards[part] ?? escapeRegex(part));
   return new RegExp(`^${segments.join("")}$`);
 }
 
@@ -47,9 +43,9 @@ export function escapeRegex(text: string): string {
  * holds for everything.
  */
 export function holds(
-  values: readonly string[] | undefined,
-  notValues: readonly string[] | undefined,
+  values: readonly string[] = [],
+  notValues: readonly string[] = [],
   matches: (value: string) => boolean,
 ): boolean {
-  return (values === undefined || values.length === 0 || values.some(matches)) && !(notValues ?? []).some(matches);
+  return (values.length === 0 || values.some(matches)) && !notValues.some(matches);
 }

@@ -1,6 +1,6 @@
 import type { PeerAuthenticationObject } from "../../mesh/kubernetes/objects.ts";
+import { hasLabels, namespaceOf } from "../objects/object.ts";
 import type { Workload } from "./request.ts";
-import { selects } from "./select.ts";
 
 /** What a workload takes on a port: mutual TLS only, both, or plain text only. */
 export type PeerMode = "STRICT" | "PERMISSIVE" | "DISABLE";
@@ -22,25 +22,22 @@ export function peerMode(
   port: number,
   rootNamespace: string,
 ): EffectivePeerMode {
-  const unselected = ({ spec }: PeerAuthenticationObject) => Object.keys(spec.selector?.matchLabels ?? {}).length === 0;
+  const isUnselected = ({ spec }: PeerAuthenticationObject) =>
+    Object.keys(spec.selector?.matchLabels ?? {}).length === 0;
   const within = (namespace: string) => policies.filter(({ metadata }) => metadata.namespace === namespace);
-  const own = within(workload.namespace).find(
-    (policy) =>
-      workload.namespace !== rootNamespace &&
-      !unselected(policy) &&
-      selects(policy.spec.selector?.matchLabels, workload),
-  );
-  const ofNamespace = within(workload.namespace).find(unselected);
-  const ofMesh = within(rootNamespace).find(unselected);
-
+  const isOwn = (policy: PeerAuthenticationObject) =>
+    workload.namespace !== rootNamespace &&
+    !isUnselected(policy) &&
+    hasLabels(workload.labels, policy.spec.selector?.matchLabels);
+  const own = within(workload.namespace).find(isOwn);
+  const others = [within(workload.namespace), within(rootNamespace)].map((list) => list.find(isUnselected));
   const candidates = [
     { policy: own, mode: own?.spec.portLevelMtls?.[String(port)]?.mode },
-    ...[own, ofNamespace, ofMesh].map((policy) => ({ policy, mode: policy?.spec.mtls?.mode })),
+    ...[own, ...others].map((policy) => ({ policy, mode: policy?.spec.mtls?.mode })),
   ];
   for (const { policy, mode } of candidates) {
     if (policy !== undefined && mode !== undefined && mode !== "UNSET") {
-      const { namespace = "default", name } = policy.metadata;
-      return { mode, by: { namespace, name } };
+      return { mode, by: { namespace: namespaceOf(policy), name: policy.metadata.name } };
     }
   }
   return { mode: "PERMISSIVE" };

@@ -1,3 +1,5 @@
+import type { Labels } from "../objects/object.ts";
+
 /** Claims of a verified token. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -33,5 +35,5 @@ export interface InboundRequest {
 export interface Workload {
   readonly namespace: string;
   /** Labels of its pods. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
 }

@@ -1,10 +1,8 @@
-import { takesCaller, type CallerScope, type Rule, type Source } from "./caller.ts";
+import { takesCaller, type CallerScope, type Operation, type Rule, type Source } from "./caller.ts";
 import { matchesRequestPrincipal } from "./claims.ts";
 import { conditionHolds, inBlock } from "./conditions.ts";
 import { holds, matchesHost, matchesPath, matchesPattern } from "./patterns.ts";
 import type { InboundRequest } from "./request.ts";
-
-type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
 
 /**
  * Whether one of the sources, one of the operations and all conditions match. A part that is left out matches everything, so the
@@ -18,8 +16,8 @@ export function ruleMatches(rule: Rule, request: InboundRequest, scope: CallerSc
   );
 }
 
-function some<T>(list: readonly T[] | undefined, matches: (item: T) => boolean): boolean {
-  return list === undefined || list.length === 0 || list.some(matches);
+function some<T>(list: readonly T[] = [], matches: (item: T) => boolean): boolean {
+  return list.length === 0 || list.some(matches);
 }
 
 function sourceMatches(source: Source, request: InboundRequest, scope: CallerScope): boolean {

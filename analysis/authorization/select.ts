@@ -1,4 +1,5 @@
 import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
+import { hasLabels, namespaceOf } from "../objects/object.ts";
 import type { Workload } from "./request.ts";
 
 /** The policies of one workload by what they do; AUDIT decides nothing and is left out. */
@@ -8,7 +9,7 @@ export interface SelectedPolicies {
   readonly allow: readonly AuthorizationPolicyObject[];
 }
 
-/** What an annotation makes of a policy: it is only recorded what it would do. */
+/** Annotation of a policy that decides nothing: it is only recorded what it would do. */
 const DRY_RUN = "istio.io/dry-run";
 
 /**
@@ -21,12 +22,12 @@ export function policiesFor(
   rootNamespace: string,
 ): SelectedPolicies {
   const selected = policies.filter(
-    ({ metadata, spec }) =>
-      [rootNamespace, workload.namespace].includes(metadata.namespace ?? "default") &&
-      !isDryRun(metadata) &&
-      spec.targetRef === undefined &&
-      (spec.targetRefs ?? []).length === 0 &&
-      selects(spec.selector?.matchLabels, workload),
+    (policy) =>
+      [rootNamespace, workload.namespace].includes(namespaceOf(policy)) &&
+      !isDryRun(policy) &&
+      policy.spec.targetRef === undefined &&
+      (policy.spec.targetRefs ?? []).length === 0 &&
+      hasLabels(workload.labels, policy.spec.selector?.matchLabels),
   );
   return byAction(selected);
 }
@@ -38,11 +39,6 @@ export function byAction(policies: readonly AuthorizationPolicyObject[]): Select
 }
 
 /** Whether it is only recorded what a policy would do. */
-export function isDryRun({ annotations }: AuthorizationPolicyObject["metadata"]): boolean {
-  return annotations?.[DRY_RUN] === "true";
-}
-
-/** Whether labels select a workload; none select every one. */
-export function selects(matchLabels: Readonly<Record<string, string>> | undefined, { labels }: Workload): boolean {
-  return Object.entries(matchLabels ?? {}).every(([name, value]) => labels[name] === value);
+export function isDryRun({ metadata }: AuthorizationPolicyObject): boolean {
+  return metadata.annotations?.[DRY_RUN] === "true";
 }

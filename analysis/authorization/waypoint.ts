@@ -1,6 +1,6 @@
-import { AMBIENT_LABELS } from "../../mesh/features/data-plane/waypoint.ts";
 import { principal } from "../../mesh/kubernetes/names.ts";
-import type { AuthorizationPolicyObject, Metadata, WaypointObject } from "../../mesh/kubernetes/objects.ts";
+import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
+import { namespaceOf, type AnyObject } from "../objects/object.ts";
 import { byAction, isDryRun, type SelectedPolicies } from "./select.ts";
 import type { Workload } from "./request.ts";
 
@@ -18,49 +18,35 @@ export interface Waypoint {
   readonly principal: string;
 }
 
-interface Labelled {
-  readonly kind: string;
-  readonly metadata: Metadata;
-}
+/** Labels of a namespace. Source: istio.io/latest/docs/ambient/usage/add-workloads and /waypoint. */
+const LABELS = { mode: "istio.io/dataplane-mode", waypoint: "istio.io/use-waypoint" } as const;
 
-/** Port of the tunnel between ztunnel, waypoints and gateways. */
-export const TUNNEL_PORT = 15008;
+/** Class of a Gateway that istiod makes a waypoint of. Source: istio.io/latest/docs/ambient/usage/waypoint. */
+const WAYPOINT_CLASS = "istio-waypoint";
 
 /** The ambient namespaces among objects, by name: told by their labels, and their waypoint by the Gateway of that name. */
 export function ambientNamespaces(
-  objects: readonly Labelled[],
+  objects: readonly AnyObject[],
   trustDomain: string,
 ): ReadonlyMap<string, AmbientNamespace> {
   const ambient = objects.filter(
-    ({ kind, metadata }) =>
-      kind === "Namespace" &&
-      metadata.labels?.["istio.io/dataplane-mode"] === AMBIENT_LABELS["istio.io/dataplane-mode"],
+    ({ kind, metadata }) => kind === "Namespace" && metadata.labels?.[LABELS.mode] === "ambient",
   );
   return new Map(
-    ambient.map(({ metadata }) => [
-      metadata.name,
-      { waypoint: waypointOf(objects, metadata.name, metadata.labels?.["istio.io/use-waypoint"], trustDomain) },
-    ]),
+    ambient.map(({ metadata: { name: namespace, labels } }) => {
+      const name = labels?.[LABELS.waypoint];
+      const isThere = objects.some(
+        (object) => isWaypoint(object) && object.metadata.namespace === namespace && object.metadata.name === name,
+      );
+      const waypoint = isThere && name !== undefined ? waypointNamed(namespace, name, trustDomain) : undefined;
+      return [namespace, { waypoint }];
+    }),
   );
 }
 
-/** Whether an object is a Gateway of the Gateway API that istiod makes a waypoint of. */
-function isWaypoint(object: Labelled): object is WaypointObject {
+function isWaypoint(object: AnyObject): boolean {
   const { spec } = object as { readonly spec?: { readonly gatewayClassName?: string } };
-  return object.kind === "Gateway" && spec?.gatewayClassName === "istio-waypoint";
-}
-
-function waypointOf(
-  objects: readonly Labelled[],
-  namespace: string,
-  name: string | undefined,
-  trustDomain: string,
-): Waypoint | undefined {
-  const object = objects.find(
-    (candidate) =>
-      isWaypoint(candidate) && candidate.metadata.namespace === namespace && candidate.metadata.name === name,
-  );
-  return object === undefined || name === undefined ? undefined : waypointNamed(namespace, name, trustDomain);
+  return object.kind === "Gateway" && spec?.gatewayClassName === WAYPOINT_CLASS;
 }
 
 /** A waypoint by the name of its Gateway, which istiod gives its account and its pods' label. */
@@ -84,23 +70,31 @@ export interface WaypointTarget {
  */
 export function policiesAtWaypoint(
   policies: readonly AuthorizationPolicyObject[],
-  { name, workload }: Waypoint,
+  waypoint: Waypoint,
   target: WaypointTarget,
 ): SelectedPolicies {
+  const { namespace } = waypoint.workload;
   return byAction(
     policies.filter(
-      ({ metadata, spec }) =>
-        metadata.namespace === workload.namespace &&
-        !isDryRun(metadata) &&
-        refsOf(spec).some(
-          (ref) =>
-            (ref.kind === target.kind && ref.name === target.name) || (ref.kind === "Gateway" && ref.name === name),
-        ),
+      (policy) => namespaceOf(policy) === namespace && !isDryRun(policy) && isAttachedTo(policy.spec, waypoint, target),
     ),
   );
 }
 
-/** The objects that a policy is attached to; none: it selects pods. */
-function refsOf({ targetRef, targetRefs = [] }: AuthorizationPolicyObject["spec"]) {
-  return [...(targetRef === undefined ? [] : [targetRef]), ...targetRefs];
+/** A reference to an object that a policy holds for. */
+interface TargetRef {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Whether a policy names the target or the waypoint. */
+export function isAttachedTo(
+  { targetRef, targetRefs = [] }: { readonly targetRef?: TargetRef; readonly targetRefs?: readonly TargetRef[] },
+  { name }: Waypoint,
+  target: WaypointTarget,
+): boolean {
+  const refs = targetRef === undefined ? targetRefs : [targetRef, ...targetRefs];
+  return refs.some(
+    (ref) => (ref.kind === target.kind && ref.name === target.name) || (ref.kind === "Gateway" && ref.name === name),
+  );
 }

@@ -1,19 +1,19 @@
+import { defined } from "../../mesh/kubernetes/defined.ts";
 import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
-import type { Rule } from "./caller.ts";
+import type { Condition, Rule } from "./caller.ts";
 import type { Workload } from "./request.ts";
 import { policiesFor, type SelectedPolicies } from "./select.ts";
 
-type Source = NonNullable<NonNullable<Rule["from"]>[number]["source"]>;
-type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
-
-/** What a connection shows of its source; the rest of a source is in requests. */
+/** Fields of a source that are in requests: a connection does not show them. */
 const OF_REQUESTS = ["requestPrincipals", "notRequestPrincipals", "remoteIpBlocks", "notRemoteIpBlocks"];
 
-/** What a connection shows of its target. */
-const OF_CONNECTIONS = ["ports", "notPorts"];
-
-/** Conditions that a connection shows. */
+/** Fields of an operation, and keys of conditions, that a connection shows. */
+const OPERATION_FIELDS = ["ports", "notPorts"];
 const CONDITIONS = ["source.ip", "source.namespace", "source.principal", "destination.ip", "destination.port"];
+
+const isOfSource = (field: string) => !OF_REQUESTS.includes(field);
+const isOfOperation = (field: string) => OPERATION_FIELDS.includes(field);
+const isShown = ({ key }: Condition) => CONDITIONS.includes(key);
 
 /**
  * The policies that hold for a workload of an ambient mesh at its ztunnel, as that reads them: it sees connections and no requests. A
@@ -40,24 +40,20 @@ function withRules(policy: AuthorizationPolicyObject, change: (rules: readonly R
 
 function isOfConnections({ from = [], to = [], when = [] }: Rule): boolean {
   return (
-    from.every(({ source }) => Object.keys(source ?? {}).every((key) => !OF_REQUESTS.includes(key))) &&
-    to.every(({ operation }) => Object.keys(operation ?? {}).every((key) => OF_CONNECTIONS.includes(key))) &&
-    when.every(({ key }) => CONDITIONS.includes(key))
+    from.every(({ source }) => Object.keys(source ?? {}).every(isOfSource)) &&
+    to.every(({ operation }) => Object.keys(operation ?? {}).every(isOfOperation)) &&
+    when.every(isShown)
   );
 }
 
 function connectionPart({ from, to, when }: Rule): Rule {
-  return {
-    ...(from === undefined ? {} : { from: from.map(({ source }) => ({ source: ofSource(source ?? {}) })) }),
-    ...(to === undefined ? {} : { to: to.map(({ operation }) => ({ operation: ofOperation(operation ?? {}) })) }),
-    ...(when === undefined ? {} : { when: when.filter(({ key }) => CONDITIONS.includes(key)) }),
-  };
+  return defined({
+    from: from?.map(({ source = {} }) => ({ source: fieldsOf(source, isOfSource) })),
+    to: to?.map(({ operation = {} }) => ({ operation: fieldsOf(operation, isOfOperation) })),
+    when: when?.filter(isShown),
+  });
 }
 
-function ofSource(source: Source): Source {
-  return Object.fromEntries(Object.entries(source).filter(([key]) => !OF_REQUESTS.includes(key)));
-}
-
-function ofOperation(operation: Operation): Operation {
-  return Object.fromEntries(Object.entries(operation).filter(([key]) => OF_CONNECTIONS.includes(key)));
+function fieldsOf<T extends object>(fields: T, isKept: (name: string) => boolean): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => isKept(name))) as Partial<T>;
 }

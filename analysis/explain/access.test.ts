@@ -35,7 +35,7 @@ function bearer(claims: object): string {
 }
 
 describe("explain: policies", () => {
-  it("lets through whom a policy allows, names policy and rule, and says who may not call", () => {
+  it("lets through the callers that a policy allows, and names policy, rule, and who may not call", () => {
     const { answers, trace, callers } = ask(world, "GET http://user:8080/users/public/1", [], "order");
     assert.equal(answers.length, 1);
     assert.deepEqual(
@@ -67,7 +67,7 @@ describe("explain: policies", () => {
     assert.equal(statusOf("/users%2Fpublic/1"), 403);
   });
 
-  it("answers a path with an escaped NUL with 400 where a proxy reads HTTP, whoever may call whom", () => {
+  it("answers a path with an escaped NUL with 400 where a proxy reads HTTP, whoever may call", () => {
     for (const [request, status] of [
       ["GET http://user:8080/users/public/1%00", 400],
       ["GET http://payment:8080/%00", 400],
@@ -81,7 +81,7 @@ describe("explain: policies", () => {
     const claims = { iss: "https://auth.example.com", sub: "u1", aud: "shop", role: "customer" };
     const taken = ask(world, "GET http://user:8080/users/profile", [bearer(claims)], "order");
     assert.equal(split(taken), "v1 1");
-    assert.ok(taken.trace.some(({ says }) => says.includes("not checked here")));
+    assert.ok(taken.trace.some(({ message }) => message.includes("not checked here")));
     const merchant = ask(
       world,
       "GET http://user:8080/users/profile",
@@ -137,7 +137,7 @@ describe("explain: policies", () => {
     const token = (claims: object) => bearer({ iss: "https://auth.example.com", aud: "shop", ...claims });
     const old = token({ exp: 1 }).replace(/^.*Bearer /, "");
     assert.equal(ask(world, `GET ${url}?access_token=${old}`, [token({})], "order").status, 401);
-    // What stands before the prefix Envoy passes over; what is behind the token makes it none.
+    // What comes before the prefix Envoy passes over; what is behind the token makes it none.
     assert.equal(ask(world, `GET ${url}`, [`${token({})}, x`], "order").status, 401);
     assert.equal(ask(world, `GET ${url}`, [token({ exp: 1 }).replace("Bearer", "my Bearer")], "order").status, 401);
     const another = `jwtRules: [{ issuer: "https://other.example" }, { issuer`;

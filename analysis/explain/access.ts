@@ -2,11 +2,15 @@ import { decide, type Decision } from "../authorization/authorize.ts";
 import { peerMode } from "../authorization/peer-mode.ts";
 import type { Workload } from "../authorization/request.ts";
 import { policiesFor, type SelectedPolicies } from "../authorization/select.ts";
-import { policiesAtWaypoint, type Waypoint, type WaypointTarget } from "../authorization/waypoint.ts";
+import { isAttachedTo, policiesAtWaypoint, type Waypoint, type WaypointTarget } from "../authorization/waypoint.ts";
 import { policiesAtZtunnel } from "../authorization/ztunnel.ts";
+import { hasLabels, nameOf, namespaceOf } from "../objects/object.ts";
+import { passed, step, type Outcome } from "./outcome.ts";
 import { judgeToken } from "./token.ts";
-import type { MeshRequest, TraceStep } from "./types.ts";
-import { hasLabels, namespaceOf, type RequestAuthenticationView, type World } from "./world.ts";
+import type { TraceStep } from "./types.ts";
+import type { RequestAuthenticationView } from "./views.ts";
+import type { Walk } from "./walk.ts";
+import type { World } from "./world.ts";
 
 /** How a connection arrives at a workload. */
 export interface Peer {
@@ -15,7 +19,7 @@ export interface Peer {
   /** Port of the pod. */
   readonly port: number;
   /** The workload is a gateway: the TLS of its servers decides who may connect, not PeerAuthentication. */
-  readonly isGateway?: true;
+  readonly isGateway?: boolean;
 }
 
 /** Whether a workload takes a request; if not, what the caller gets. */
@@ -26,60 +30,55 @@ export interface Admission {
   readonly steps: readonly TraceStep[];
 }
 
+/** A share that a policy refuses. @param status by default the admission's; null: the connection is closed */
+export function refused(
+  admission: Admission,
+  probability: number,
+  status: number | null = admission.status ?? null,
+): Outcome {
+  const { because, steps } = admission;
+  return { ...passed(...steps), failures: [{ status, probability, because, byPolicy: true }] };
+}
+
 /**
  * What the proxy of a workload does with a request before the workload sees it: mutual TLS, token, authorization. Without a sidecar that is
  * ztunnel, which asks for no token and by its rules for no more than a connection shows.
- * @param now seconds since 1970, for the token's end
  */
-export function admit(world: World, workload: Workload, peer: Peer, request: MeshRequest, now: number): Admission {
-  const transport = peer.isGateway === true ? undefined : judgeTransport(world, workload, peer);
+export function admit(walk: Walk, workload: Workload, peer: Peer): Admission {
+  const { authorizationPolicies, ambient, rootNamespace } = walk.world;
+  const transport = peer.isGateway === true ? undefined : judgeTransport(walk.world, workload, peer);
   const transportSteps = transport === undefined ? [] : [transport.step];
   if (transport?.because !== undefined) {
     return { status: 503, because: transport.because, steps: transportSteps };
   }
-  const { authorizationPolicies, rootNamespace } = world;
-  const judged =
-    peer.isGateway !== true && world.ambient.has(workload.namespace)
-      ? judge(
-          world,
-          { policies: policiesAtZtunnel(authorizationPolicies, workload, rootNamespace), rules: [], by: "ztunnel" },
-          { ...workload, ...peer },
-          request,
-          now,
-        )
-      : judge(
-          world,
-          { policies: policiesFor(authorizationPolicies, workload, rootNamespace), rules: rulesFor(world, workload) },
-          { ...workload, ...peer },
-          request,
-          now,
-        );
+  const isAtZtunnel = peer.isGateway !== true && ambient.has(workload.namespace);
+  const held: Held = isAtZtunnel
+    ? { policies: policiesAtZtunnel(authorizationPolicies, workload, rootNamespace), rules: [], by: "ztunnel" }
+    : { policies: policiesFor(authorizationPolicies, workload, rootNamespace), rules: rulesFor(walk.world, workload) };
+  const judged = judge(walk, held, workload.namespace, peer);
   return { ...judged, steps: [...transportSteps, ...judged.steps] };
 }
 
 /** What a waypoint does with a request to a Service, or to what lies outside: token and authorization, with the caller's own identity. */
 export function admitAtWaypoint(
-  world: World,
+  walk: Walk,
   waypoint: Waypoint,
   target: WaypointTarget,
-  { principal, port }: { readonly principal: string; readonly port: number },
-  request: MeshRequest,
-  now: number,
+  peer: { readonly principal: string; readonly port: number },
 ): Admission {
+  const { authorizationPolicies, requestAuthentications } = walk.world;
   const { namespace } = waypoint.workload;
   const name = `${namespace}/${waypoint.name}`;
-  const policies = policiesAtWaypoint(world.authorizationPolicies, waypoint, target);
-  const rules = world.requestAuthentications.filter(
-    (rule) => namespaceOf(rule) === namespace && isAttachedTo(rule.spec, waypoint, target),
-  );
-  const by = `the waypoint ${name}`;
-  const judged = judge(world, { policies, rules, by }, { namespace, principal, port }, request, now);
-  const arrival = {
-    object: `Gateway ${name}`,
-    rule: "waypoint",
-    says: `stands before ${target.kind} ${namespace}/${target.name}; the tunnel brings the caller's identity, ${principal}`,
+  const held = {
+    policies: policiesAtWaypoint(authorizationPolicies, waypoint, target),
+    rules: requestAuthentications.filter(
+      (rule) => namespaceOf(rule) === namespace && isAttachedTo(rule.spec, waypoint, target),
+    ),
+    by: `the waypoint ${name}`,
   };
-  return { ...judged, steps: [arrival, ...judged.steps] };
+  const judged = judge(walk, held, namespace, peer);
+  const message = `is in front of ${target.kind} ${namespace}/${target.name}; the tunnel brings the caller's identity, ${peer.principal}`;
+  return { ...judged, steps: [step(`Gateway ${name}`, message, "waypoint"), ...judged.steps] };
 }
 
 /** What holds where a request is judged. */
@@ -90,112 +89,81 @@ interface Held {
   readonly by?: string;
 }
 
-type Arrival = Peer & { readonly namespace: string };
-
 function judge(
-  world: World,
+  { world, request, now }: Walk,
   { policies, rules, by }: Held,
-  { namespace, principal, port, isGateway }: Arrival,
-  request: MeshRequest,
-  now: number,
+  namespace: string,
+  { principal, port, isGateway = false }: Peer,
 ): Admission {
+  const { method, path, host, headers, address } = request;
   const token = judgeToken(rules, request, now);
-  const tokenSteps: TraceStep[] =
-    token.kind === "none"
-      ? []
-      : [
-          {
-            object: rules.map((rule) => `RequestAuthentication ${namespaceOf(rule)}/${rule.metadata.name}`).join(", "),
-            rule: "jwtRules",
-            says: token.says,
-          },
-        ];
+  const tokenSteps = token.kind === "none" ? [] : [step(rules.map(nameOf).join(", "), token.message, "jwtRules")];
   if (token.kind === "refused") {
-    return { status: token.status, because: token.says, steps: tokenSteps };
+    return { status: token.status, because: token.message, steps: tokenSteps };
   }
+  // Only the first gateway meets the client itself.
+  const client = isGateway && principal === undefined ? address : undefined;
   const decision = decide(policies, [world.trustDomain], {
-    ...(principal === undefined ? {} : { principal }),
-    method: request.method,
-    path: request.path,
-    host: request.host,
-    port,
+    ...{ principal, method, path, host, port, headers },
     // Whoever speaks TLS with a gateway names the host in the handshake, and the gateway chose its server by that.
-    ...(isGateway === true ? { sni: request.host } : {}),
-    // Only the first gateway meets the client itself.
-    ...(isGateway === true && principal === undefined && request.address !== undefined
-      ? { sourceIp: request.address, remoteIp: request.address }
-      : {}),
-    headers: request.headers,
-    ...(token.kind === "accepted" ? { claims: token.claims } : {}),
+    sni: isGateway ? host : undefined,
+    sourceIp: client,
+    remoteIp: client,
+    claims: token.kind === "accepted" ? token.claims : undefined,
   });
-  const step = authorizationStep(decision, namespace, request, by);
+  const what = by === "ztunnel" ? "the connection" : `${method} ${path}`;
+  const decided = authorizationStep(decision, namespace, what, by);
   return {
     status: decision.allowed ? undefined : 403,
-    because: `${step.object}: ${step.says}`,
+    because: `${decided.object}: ${decided.message}`,
     // A gateway that nobody limits is the usual case, and not worth a line.
-    steps: [...tokenSteps, ...(isGateway === true && decision.reason === "no-allow-policy" ? [] : [step])],
+    steps: [...tokenSteps, ...(isGateway && decision.reason === "no-allow-policy" ? [] : [decided])],
   };
 }
 
-function judgeTransport(
-  world: World,
-  workload: Workload,
-  { principal, port }: Peer,
-): { readonly step: TraceStep; readonly because: string | undefined } {
+/** @returns `because`: why the connection fails; undefined where it is made */
+function judgeTransport(world: World, workload: Workload, { principal, port }: Peer) {
   const { mode, by } = peerMode(world.peerAuthentications, workload, port, world.rootNamespace);
-  const caller = principal === undefined ? "in plain text" : `as ${principal}`;
+  const caller = `the caller comes ${principal === undefined ? "in plain text" : `as ${principal}`}`;
+  const message = `${mode} mutual TLS on port ${port}; ${caller}`;
+  const isMade = mode === "PERMISSIVE" || (mode === "STRICT") === (principal !== undefined);
   return {
-    step: {
-      object: by === undefined ? "PeerAuthentication" : `PeerAuthentication ${by.namespace}/${by.name}`,
-      rule: by === undefined ? "Istio's default" : "",
-      says: `${mode} mutual TLS on port ${port}; the caller comes ${caller}`,
-    },
-    because:
-      mode === "PERMISSIVE" || (mode === "STRICT") === (principal !== undefined)
-        ? undefined
-        : `mutual TLS is ${mode} on port ${port}, and the caller comes ${caller}`,
+    step:
+      by === undefined
+        ? step("PeerAuthentication", message, "Istio's default")
+        : step(`PeerAuthentication ${by.namespace}/${by.name}`, message),
+    because: isMade ? undefined : `mutual TLS is ${mode} on port ${port}, and ${caller}`,
   };
 }
 
-function rulesFor(world: World, { namespace, labels }: Workload): RequestAuthenticationView[] {
-  return world.requestAuthentications.filter(
+function rulesFor({ requestAuthentications, rootNamespace }: World, { namespace, labels }: Workload) {
+  return requestAuthentications.filter(
     (rule) =>
-      [namespace, world.rootNamespace].includes(namespaceOf(rule)) &&
+      [namespace, rootNamespace].includes(namespaceOf(rule)) &&
       (rule.spec.targetRefs ?? []).length === 0 &&
       hasLabels(labels, rule.spec.selector?.matchLabels),
   );
 }
 
-function isAttachedTo(
-  { targetRefs = [] }: RequestAuthenticationView["spec"],
-  { name }: Waypoint,
-  target: WaypointTarget,
-): boolean {
-  return targetRefs.some(
-    (ref) => (ref.kind === target.kind && ref.name === target.name) || (ref.kind === "Gateway" && ref.name === name),
-  );
-}
-
+/** @param what the connection, or method and path @param enforcer undefined: the sidecar, or the gateway itself */
 function authorizationStep(
   { reason, by, asks }: Decision,
   namespace: string,
-  request: MeshRequest,
-  enforcer: string | undefined,
+  what: string,
+  enforcer?: string,
 ): TraceStep {
-  const what = enforcer === "ztunnel" ? "the connection" : `${request.method} ${request.path}`;
   const asked = asks.length === 0 ? "" : `; ${asks.join(", ")} is asked too, and taken to agree`;
   const where = enforcer === undefined ? "" : `, at ${enforcer}`;
   if (by !== undefined) {
-    const object = `AuthorizationPolicy ${by.namespace}/${by.name}`;
     const verb = reason === "allow" ? "allows" : "refuses";
-    return { object, rule: `rules[${by.rule}]`, says: `${verb} ${what}${where}${asked}` };
+    const message = `${verb} ${what}${where}${asked}`;
+    return step(`AuthorizationPolicy ${by.namespace}/${by.name}`, message, `rules[${by.rule}]`);
   }
-  return {
-    object: `AuthorizationPolicies of ${namespace}`,
-    rule: "",
-    says:
-      reason === "no-allow-policy"
-        ? `${enforcer === undefined ? "none selects these pods" : `none holds${where}`}: all is allowed${asked}`
-        : `refused${where}: none allows ${what} for this caller`,
-  };
+  const none = enforcer === undefined ? "none selects these pods" : `none holds${where}`;
+  return step(
+    `AuthorizationPolicies of ${namespace}`,
+    reason === "no-allow-policy"
+      ? `${none}: all is allowed${asked}`
+      : `refused${where}: none allows ${what} for this caller`,
+  );
 }

@@ -52,7 +52,7 @@ describe("explain in an ambient mesh", () => {
 
   it("tells who enforces what: the waypoint the Service's policies, with the caller's identity, then ztunnel that of the waypoint", () => {
     const { trace } = ask(world, "GET http://product:8080/products", [], "cart");
-    const told = trace.map(({ object, rule, says }) => `${object} ${rule}: ${says}`);
+    const told = trace.map(({ object, rule, message }) => `${object} ${rule}: ${message}`);
     assert.match(told[0] ?? "", /^Deployment ecommerce\/cart-v1 ztunnel: /);
     assert.match(told[1] ?? "", /^Gateway ecommerce\/waypoint waypoint: .*cluster\.local\/ns\/ecommerce\/sa\/cart$/);
     assert.match(
@@ -83,7 +83,7 @@ describe("explain in an ambient mesh", () => {
   it("hands on hosts that the mesh does not know, and lets out of those that it knows who declares them", () => {
     const elsewhere = ask(world, "GET http://elsewhere.example.net/", [], "cart");
     assert.equal(elsewhere.status, 200);
-    assert.match(elsewhere.trace.at(-1)?.says ?? "", /handed on as it is, where NetworkPolicies let it$/);
+    assert.match(elsewhere.trace.at(-1)?.message ?? "", /handed on as it is, where NetworkPolicies let it$/);
     const catalog = {
       externalServices: { bank: { host: "bank.example.org" } },
       services: { payment: { externalCalls: ["bank"] } },

@@ -1,9 +1,10 @@
+import { hasLabels, namespaceOf } from "../objects/object.ts";
 import { flatten, type FlatRoute, type MissingDelegate } from "./delegates.ts";
-import { fullHost, mostSpecific } from "./hosts.ts";
+import { coversHost, fullHost, mostSpecific } from "./hosts.ts";
 import { matchesRequest, type Place } from "./http-match.ts";
-import type { StringMatch } from "./string-match.ts";
 import type { MeshRequest } from "./types.ts";
-import { namespaceOf, type HttpMatch, type World, type VirtualServiceView } from "./world.ts";
+import { gatewayKey, type HttpMatch, type TlsRoute, type VirtualServiceView } from "./views.ts";
+import type { World } from "./world.ts";
 
 /** The route that takes a request. */
 export interface Chosen {
@@ -14,16 +15,24 @@ export interface Chosen {
 
 /** What came of the search for a route. */
 export interface Search {
-  /** VirtualServices that speak for the host, in their order. */
+  /** VirtualServices with the host, in their order. */
   readonly objects: readonly VirtualServiceView[];
   readonly chosen: Chosen | undefined;
   readonly missing: readonly MissingDelegate[];
 }
 
+/** Where no HTTP route can hold. */
+export const NO_SEARCH: Search = { objects: [], chosen: undefined, missing: [] };
+
 /** The first route that takes a request, among the VirtualServices of its host at this place. */
-export function findRoute(world: World, hosts: readonly string[], request: MeshRequest, place: Place): Search {
-  const objects = forHost(world, hosts, place.gateway);
-  const flattened = objects.map((object) => flatten(world, object));
+export function findRoute(
+  { boundTo, virtualServices }: World,
+  host: string,
+  request: MeshRequest,
+  place: Place,
+): Search {
+  const objects = forHost(boundTo.get(place.gateway) ?? [], host, place.gateway === "mesh");
+  const flattened = objects.map((object) => flatten(virtualServices, object));
   const blocks = flattened.flatMap(({ routes }) => routes.flatMap(blocksOf));
   // Where several objects share a host, Istio moves what takes everything to the end.
   const ordered =
@@ -35,32 +44,17 @@ export function findRoute(world: World, hosts: readonly string[], request: MeshR
   };
 }
 
-/** The path condition of the chosen block: a prefix rewrite replaces what it matched. */
-export function uriOf({ match }: Chosen): StringMatch | undefined {
-  return match?.uri;
-}
-
 /** Each block of a route is a route of its own to Envoy. */
 function blocksOf(flat: FlatRoute): Chosen[] {
-  return flat.matches === undefined || flat.matches.length === 0
-    ? [{ flat, match: undefined }]
-    : flat.matches.map((match) => ({ flat, match }));
+  const { matches = [] } = flat;
+  return matches.length === 0 ? [{ flat, match: undefined }] : matches.map((match) => ({ flat, match }));
 }
 
 /** A sidecar takes the first VirtualService of a host, a gateway all of them. */
-function forHost(world: World, hosts: readonly string[], gateway: string): VirtualServiceView[] {
-  const bound = world.boundTo.get(gateway) ?? [];
-  for (const host of hosts) {
-    const best = mostSpecific(
-      bound.flatMap((object) => hostsOf(object)),
-      host,
-    );
-    if (best !== undefined) {
-      const speaking = bound.filter((object) => hostsOf(object).includes(best));
-      return gateway === "mesh" ? speaking.slice(0, 1) : speaking;
-    }
-  }
-  return [];
+function forHost(bound: readonly VirtualServiceView[], host: string, isSidecar: boolean): VirtualServiceView[] {
+  const best = mostSpecific(bound.flatMap(hostsOf), host);
+  const having = best === undefined ? [] : bound.filter((object) => hostsOf(object).includes(best));
+  return isSidecar ? having.slice(0, 1) : having;
 }
 
 function hostsOf(object: VirtualServiceView): string[] {
@@ -70,8 +64,30 @@ function hostsOf(object: VirtualServiceView): string[] {
 /** Conditions that Envoy sees; the others decide beforehand which proxy gets the route at all. */
 const VISIBLE = ["scheme", "method", "authority", "headers", "withoutHeaders", "queryParams"] as const;
 
-function isCatchAll({ match }: Chosen): boolean {
-  const uri = match?.uri;
+function isCatchAll({ match: { uri, ...match } = {} }: Chosen): boolean {
   const isAnyPath = uri === undefined || uri.prefix === "/" || uri.regex === ".*";
-  return isAnyPath && VISIBLE.every((key) => Object.keys(match?.[key] ?? {}).length === 0);
+  return isAnyPath && VISIBLE.every((key) => Object.keys(match[key] ?? {}).length === 0);
+}
+
+/** A route of connections that stay encrypted: chosen by the server name of the handshake alone. */
+export interface ChosenTls {
+  readonly object: VirtualServiceView;
+  readonly index: number;
+  readonly route: TlsRoute;
+}
+
+/** The first TLS route for a host at this place. */
+export function findTlsRoute({ boundTo }: World, host: string, place: Place): ChosenTls | undefined {
+  const routes = (boundTo.get(place.gateway) ?? []).flatMap((object) =>
+    (object.spec.tls ?? []).map((route, index) => ({ object, index, route })),
+  );
+  return routes.find(({ object, route }) =>
+    route.match.some(
+      ({ sniHosts, port, sourceLabels, gateways }) =>
+        sniHosts.some((pattern) => coversHost(pattern, host)) &&
+        (port === undefined || port === place.port) &&
+        hasLabels(place.labels, sourceLabels) &&
+        (gateways === undefined || gateways.some((name) => gatewayKey(name, namespaceOf(object)) === place.gateway)),
+    ),
+  );
 }

@@ -1,16 +1,11 @@
-import type { StringMatch } from "./string-match.ts";
-import {
-  gatewayKey,
-  namespaceOf,
-  type HttpMatch,
-  type HttpRoute,
-  type World,
-  type VirtualServiceView,
-} from "./world.ts";
+import { namespaceOf } from "../objects/object.ts";
+import { defined } from "../../mesh/kubernetes/defined.ts";
+import type { StringMatch } from "./http-match.ts";
+import { gatewayKey, type HttpMatch, type HttpRoute, type VirtualServiceView } from "./views.ts";
 
 /** A route as proxies get it: delegates taken in. */
 export interface FlatRoute {
-  /** The objects that say it: the root, and the delegate if there is one. */
+  /** The root, and the delegate if there is one. */
   readonly objects: readonly VirtualServiceView[];
   /** Index in each object's `spec.http`. */
   readonly indexes: readonly number[];
@@ -26,9 +21,12 @@ export interface MissingDelegate {
   readonly delegate: string;
 }
 
-/** Routes of a VirtualService in their order, each delegate replaced by what it says. */
+/**
+ * Routes of a VirtualService in their order, each delegate replaced by its own routes.
+ * @param virtualServices by `namespace/name`
+ */
 export function flatten(
-  world: World,
+  virtualServices: ReadonlyMap<string, VirtualServiceView>,
   root: VirtualServiceView,
 ): { readonly routes: FlatRoute[]; readonly missing: MissingDelegate[] } {
   const missing: MissingDelegate[] = [];
@@ -37,23 +35,15 @@ export function flatten(
       return [{ objects: [root], indexes: [index], route, matches: named(root, route.match) }];
     }
     const key = `${route.delegate.namespace ?? namespaceOf(root)}/${route.delegate.name ?? ""}`;
-    const delegate = world.virtualServices.get(key);
+    const delegate = virtualServices.get(key);
     if (delegate === undefined) {
       missing.push({ root, index, delegate: key });
       return [];
     }
     return (delegate.spec.http ?? []).flatMap((inner, innerIndex) => {
       const matches = mergeMatches(named(root, route.match), named(delegate, inner.match));
-      return matches === "conflict"
-        ? []
-        : [
-            {
-              objects: [root, delegate],
-              indexes: [index, innerIndex],
-              route: inherit(route, inner),
-              matches,
-            },
-          ];
+      const flat = { objects: [root, delegate], indexes: [index, innerIndex], route: inherit(route, inner) };
+      return matches === "conflict" ? [] : [{ ...flat, matches }];
     });
   });
   return { routes, missing };
@@ -62,44 +52,24 @@ export function flatten(
 /** Words for the place of a route: `http[1] canary`; a rule of an HTTPRoute has a name alone. */
 export function ruleOf({ objects, indexes }: FlatRoute, at: number): string {
   const index = indexes[at] ?? 0;
-  const name = objects[at]?.spec.http?.[index]?.name;
-  return objects[at]?.kind === "HTTPRoute"
-    ? `rule ${name ?? ""}`
-    : `http[${index}]${name === undefined ? "" : ` ${name}`}`;
+  const name = objects[at]?.spec.http?.[index]?.name ?? "";
+  return objects[at]?.kind === "HTTPRoute" ? `rule ${name}` : `http[${index}] ${name}`.trimEnd();
 }
 
 /** Match blocks with their gateways' full names. */
 function named(object: VirtualServiceView, matches: HttpRoute["match"]): HttpRoute["match"] {
-  return matches?.map((match) =>
-    match.gateways === undefined
-      ? match
-      : { ...match, gateways: match.gateways.map((gateway) => gatewayKey(gateway, namespaceOf(object))) },
-  );
+  return matches?.map((match) => {
+    const gateways = match.gateways?.map((gateway) => gatewayKey(gateway, namespaceOf(object)));
+    return defined({ ...match, gateways });
+  });
 }
 
-/** What the delegate does not say holds as the root says it. */
+/** Fields of the root that hold where the delegate has none of its own. */
 function inherit(root: HttpRoute, inner: HttpRoute): HttpRoute {
-  const { rewrite, directResponse, timeout, retries, fault, mirror, mirrorPercentage, mirrors, corsPolicy, headers } =
-    root;
-  return {
-    ...dropUndefined({
-      rewrite,
-      directResponse,
-      timeout,
-      retries,
-      fault,
-      mirror,
-      mirrorPercentage,
-      mirrors,
-      corsPolicy,
-      headers,
-    }),
-    ...inner,
-  };
-}
-
-function dropUndefined<T extends object>(object: T): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
+  const { rewrite, directResponse, timeout, retries, fault, mirror, mirrorPercentage, mirrors } = root;
+  const { corsPolicy, headers } = root;
+  const outer = { rewrite, directResponse, timeout, retries, fault, mirror, mirrorPercentage, mirrors };
+  return { ...defined({ ...outer, corsPolicy, headers }), ...inner };
 }
 
 /**
@@ -107,14 +77,11 @@ function dropUndefined<T extends object>(object: T): Partial<T> {
  * that contradicts all of them makes the whole route void.
  */
 function mergeMatches(
-  root: readonly HttpMatch[] | undefined,
-  inner: readonly HttpMatch[] | undefined,
-): readonly HttpMatch[] | undefined | "conflict" {
-  if (root === undefined || root.length === 0) {
-    return inner;
-  }
-  if (inner === undefined || inner.length === 0) {
-    return root;
+  root: readonly HttpMatch[] = [],
+  inner: readonly HttpMatch[] = [],
+): readonly HttpMatch[] | "conflict" {
+  if (root.length === 0 || inner.length === 0) {
+    return root.length === 0 ? inner : root;
   }
   const merged = inner.map((leaf) =>
     root.filter((outer) => !conflicts(outer, leaf)).map((outer) => mergeMatch(outer, leaf)),
@@ -122,39 +89,27 @@ function mergeMatches(
   return merged.some((blocks) => blocks.length === 0) ? "conflict" : merged.flat();
 }
 
+const MAPS = ["headers", "withoutHeaders", "queryParams"] as const;
+
 function mergeMatch(root: HttpMatch, leaf: HttpMatch): HttpMatch {
-  return {
-    ...root,
-    ...leaf,
-    headers: { ...root.headers, ...leaf.headers },
-    withoutHeaders: { ...root.withoutHeaders, ...leaf.withoutHeaders },
-    queryParams: { ...root.queryParams, ...leaf.queryParams },
-    sourceLabels: { ...root.sourceLabels, ...leaf.sourceLabels },
-  };
+  const maps = [...MAPS, "sourceLabels" as const].map((key) => [key, { ...root[key], ...leaf[key] }] as const);
+  return { ...root, ...leaf, ...Object.fromEntries(maps) };
 }
 
 function conflicts(root: HttpMatch, leaf: HttpMatch): boolean {
-  const maps = [
-    [root.headers, leaf.headers],
-    [root.withoutHeaders, leaf.withoutHeaders],
-    [root.queryParams, leaf.queryParams],
-  ] as const;
   const labels = Object.entries(leaf.sourceLabels ?? {});
+  const { gateways = [] } = root;
   return (
     (["uri", "scheme", "method", "authority"] as const).some((key) => stringsConflict(root[key], leaf[key])) ||
-    maps.some(([outer, inner]) =>
-      Object.entries(inner ?? {}).some(([name, value]) => stringsConflict(outer?.[name], value)),
+    MAPS.some((key) =>
+      Object.entries(leaf[key] ?? {}).some(([name, value]) => stringsConflict(root[key]?.[name], value)),
     ) ||
     (root.ignoreUriCase ?? false) !== (leaf.ignoreUriCase ?? false) ||
     (root.port !== undefined && leaf.port !== undefined && root.port !== leaf.port) ||
     (root.sourceNamespace !== undefined && leaf.sourceNamespace !== root.sourceNamespace) ||
     labels.some(([name, value]) => (root.sourceLabels?.[name] ?? value) !== value) ||
-    !isSubset(leaf.gateways ?? [], root.gateways ?? [])
+    (gateways.length > 0 && (leaf.gateways ?? []).some((name) => !gateways.includes(name)))
   );
-}
-
-function isSubset(inner: readonly string[], outer: readonly string[]): boolean {
-  return outer.length === 0 || inner.every((name) => outer.includes(name));
 }
 
 /** Istio lets a delegate narrow a prefix and repeat an exact value; regular expressions it cannot compare. */

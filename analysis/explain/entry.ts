@@ -1,9 +1,10 @@
 import type { GatewayObject } from "../../mesh/kubernetes/objects.ts";
+import { hasLabels, keyOf } from "../objects/object.ts";
 import { UnknownCallerError } from "./callers.ts";
 import { coversHost, mostSpecific } from "./hosts.ts";
+import { step } from "./outcome.ts";
 import type { MeshRequest, TraceStep } from "./types.ts";
-import { unreadBecause } from "./unread-path.ts";
-import { hasLabels, keyOf, nameOf, type GatewayWorkload, type World } from "./world.ts";
+import type { GatewayWorkload, World } from "./world.ts";
 
 type Server = NonNullable<GatewayObject["spec"]["servers"]>[number];
 
@@ -33,17 +34,12 @@ export interface Refusal {
 export function entrances(world: World, name: string | undefined): World {
   const workload = world.gateways.find(({ serviceAccount }) => serviceAccount === name);
   if (name !== undefined && workload === undefined) {
-    throw new UnknownCallerError(
-      `this stack runs no gateway named ${name} (known: ${world.gateways.map(({ serviceAccount }) => serviceAccount).join(", ")})`,
-    );
+    const known = world.gateways.map(({ serviceAccount }) => serviceAccount).join(", ");
+    throw new UnknownCallerError(`this stack runs no gateway named ${name} (known: ${known})`);
   }
   const closed = world.gateways.filter((other) => (workload === undefined ? other.isInside : other !== workload));
-  return {
-    ...world,
-    gatewayObjects: world.gatewayObjects.filter(
-      ({ spec }) => !closed.some(({ labels }) => hasLabels(labels, spec.selector)),
-    ),
-  };
+  const isOpen = ({ spec }: GatewayObject) => !closed.some(({ labels }) => hasLabels(labels, spec.selector));
+  return { ...world, gatewayObjects: world.gatewayObjects.filter(isOpen) };
 }
 
 /**
@@ -53,53 +49,40 @@ export function entrances(world: World, name: string | undefined): World {
 export function enter(
   world: World,
   request: MeshRequest,
-  options: { readonly isBetweenProxies?: true } = {},
+  options: { readonly isBetweenProxies?: boolean } = {},
 ): Entry | Refusal {
+  const { host, scheme } = request;
   const port = portOf(request);
   const offers = world.gatewayObjects.flatMap((gateway) =>
-    (gateway.spec.servers ?? [])
-      .filter((server) => server.port.number === port)
-      .map((server, index) => ({ gateway, server, index })),
+    (gateway.spec.servers ?? []).filter((server) => server.port.number === port).map((server) => ({ gateway, server })),
   );
   if (offers.length === 0) {
     return refusal(null, `no Gateway listens on port ${port}: the connection is refused`);
   }
-  const fitting = offers.filter(({ server }) => hostsOf(server).some((host) => coversHost(host, request.host)));
   const best = mostSpecific(
-    fitting.flatMap(({ server }) => hostsOf(server)),
-    request.host,
+    offers.flatMap(({ server }) => hostsOf(server)).filter((pattern) => coversHost(pattern, host)),
+    host,
   );
-  const chosen = fitting.find(({ server }) => best !== undefined && hostsOf(server).includes(best));
+  const chosen = offers.find(({ server }) => best !== undefined && hostsOf(server).includes(best));
   const unread = unreadBecause(request);
   if (chosen === undefined) {
-    return request.scheme === "https"
-      ? refusal(null, `no server on port ${port} has a certificate for ${request.host}: the handshake fails`)
-      : unread === undefined
-        ? refusal(404, `no server on port ${port} answers for ${request.host}`)
-        : refusal(400, unread);
+    if (scheme === "https") {
+      return refusal(null, `no server on port ${port} has a certificate for ${host}: the handshake fails`);
+    }
+    return unread === undefined ? refusal(404, `no server on port ${port} answers for ${host}`) : refusal(400, unread);
   }
   const { gateway, server } = chosen;
-  const speaks = isTls(server) ? "https" : "http";
+  const isTls = ["HTTPS", "TLS"].includes(server.port.protocol);
   // TLS may end at the load balancer: then what arrives on the HTTPS port is plain.
-  if (speaks === "https" && request.scheme === "http" && options.isBetweenProxies !== true) {
+  if (isTls && scheme === "http" && options.isBetweenProxies !== true) {
     return refusal(null, `port ${port} speaks TLS: a plain request is cut off`, gateway);
   }
   if (unread !== undefined && !isPassthrough(server)) {
     return refusal(400, unread, gateway);
   }
   const workload = world.gateways.find(({ labels }) => hasLabels(labels, gateway.spec.selector));
-  return {
-    gateway,
-    key: keyOf(gateway),
-    server,
-    workload,
-    port,
-    step: {
-      object: nameOf(gateway),
-      rule: `servers ${server.port.name}`,
-      says: entryWords(server, request.host, workload),
-    },
-  };
+  const arrival = step(gateway, entryWords(server, host, workload), `servers ${server.port.name}`);
+  return { gateway, key: keyOf(gateway), server, workload, port, step: arrival };
 }
 
 /** Whether the result is a refusal. */
@@ -112,9 +95,10 @@ export function isPassthrough({ tls }: Server): boolean {
   return tls?.mode === "PASSTHROUGH" || tls?.mode === "AUTO_PASSTHROUGH";
 }
 
-/** Hosts of a server without the namespace that they may be limited to. */
-export function hostsOf(server: Server): string[] {
-  return server.hosts.map((host) => host.slice(host.indexOf("/") + 1));
+/** Why a proxy that reads HTTP answers 400 before it looks at any host, route or policy; undefined where it can read the path. */
+export function unreadBecause({ path }: MeshRequest): string | undefined {
+  // An escaped NUL is what Envoy's `normalize_path` refuses.
+  return path.includes("%00") ? "a path with %00 cannot be normalized: 400" : undefined;
 }
 
 /** Port that a URL means. */
@@ -122,17 +106,18 @@ export function portOf({ port, scheme }: MeshRequest): number {
   return port ?? (scheme === "https" ? 443 : 80);
 }
 
-function isTls({ port }: Server): boolean {
-  return port.protocol === "HTTPS" || port.protocol === "TLS";
+/** Hosts of a server without the namespace that they may be limited to. */
+function hostsOf(server: Server): string[] {
+  return server.hosts.map((host) => host.slice(host.indexOf("/") + 1));
 }
 
-function entryWords(server: Server, host: string, workload: GatewayWorkload | undefined): string {
+function entryWords({ port, tls }: Server, host: string, workload: GatewayWorkload | undefined): string {
   const pods =
     workload === undefined ? "pods that this stack does not make" : `${workload.namespace}/${workload.serviceAccount}`;
-  const tls = server.tls?.mode === undefined ? "" : `, TLS ${server.tls.mode}`;
-  return `${server.port.protocol} on port ${server.port.number} answers for ${host}${tls}; received by ${pods}`;
+  const mode = tls?.mode === undefined ? "" : `, TLS ${tls.mode}`;
+  return `${port.protocol} on port ${port.number} answers for ${host}${mode}; received by ${pods}`;
 }
 
-function refusal(status: number | null, says: string, gateway?: GatewayObject): Refusal {
-  return { status, step: { object: gateway === undefined ? "Gateway" : nameOf(gateway), rule: "", says } };
+function refusal(status: number | null, message: string, gateway: GatewayObject | string = "Gateway"): Refusal {
+  return { status, step: step(gateway, message) };
 }

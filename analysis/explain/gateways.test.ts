@@ -159,10 +159,10 @@ describe("explain: egress", () => {
     assert.deepEqual(answers, [{ service: "api.paymentprocessor.com", version: null, probability: 1, pods: [] }]);
     const objects = trace.map(({ object }) => object);
     assert.ok(objects.includes("Gateway istio-egress/egress"));
-    assert.equal(trace.at(-1)?.says, "the proxy speaks TLS (SIMPLE) to it");
+    assert.equal(trace.at(-1)?.message, "the proxy speaks TLS (SIMPLE) to it");
   });
 
-  it("stops at the egress gateway whom its policy does not name", () => {
+  it("stops at the egress gateway the callers that its policy does not name", () => {
     const { denied, status } = ask(
       worldFrom(services, TO_EGRESS + EGRESS),
       "POST http://api.paymentprocessor.com/charge",
@@ -191,7 +191,7 @@ describe("explain: egress", () => {
     };
     const world = worldFrom(services, TO_EGRESS + EGRESS, { gateways: [{ ...inside, isInside: true }] });
     assert.match(
-      ask(world, "GET https://api.paymentprocessor.com/").trace[0]?.says ?? "",
+      ask(world, "GET https://api.paymentprocessor.com/").trace[0]?.message ?? "",
       /no Gateway listens on port 443/,
     );
   });

@@ -1,3 +1,5 @@
+import { hostOfService } from "../objects/object.ts";
+
 /** Whether a host pattern (`*`, `*.example.com`, `a.example.com`) covers a host. */
 export function coversHost(pattern: string, host: string): boolean {
   return pattern === "*" || pattern === host || (pattern.startsWith("*") && host.endsWith(pattern.slice(1)));
@@ -17,18 +19,16 @@ export function mostSpecific(patterns: Iterable<string>, host: string): string |
   return best;
 }
 
-/** A short name as Istio completes it: with the namespace of the object that says it. */
+/** A short name as Istio completes it: with the namespace of the object that holds it. */
 export function fullHost(host: string, namespace: string): string {
-  return host.includes(".") || host === "*" ? host : `${host}.${namespace}.svc.cluster.local`;
+  return host.includes(".") || host === "*" ? host : hostOfService(host, namespace);
 }
 
 /** The names by which pods of a namespace may mean a Service: as DNS completes them. */
 export function candidateHosts(host: string, namespace: string): string[] {
-  const labels = host.split(".");
-  if (labels.length === 1) {
-    return [host, `${host}.${namespace}.svc.cluster.local`];
+  const [name = "", second, third, ...more] = host.split(".");
+  if (more.length > 0 || (third !== undefined && third !== "svc")) {
+    return [host];
   }
-  return labels.length === 2 || (labels.length === 3 && labels[2] === "svc")
-    ? [host, `${labels[0] ?? ""}.${labels[1] ?? ""}.svc.cluster.local`]
-    : [host];
+  return [host, hostOfService(name, second ?? namespace)];
 }

@@ -1,3 +1,4 @@
+import { nameOf, type AnyObject } from "../objects/object.ts";
 import type {
   Answer,
   Callers,
@@ -10,7 +11,7 @@ import type {
   TraceStep,
 } from "./types.ts";
 
-/** What one leg of the way contributes. Probabilities are of the whole request. */
+/** What one part of the way contributes. Probabilities are of the whole request. */
 export interface Outcome {
   readonly answers: readonly Answer[];
   readonly failures: readonly (Failure & { readonly byPolicy?: true })[];
@@ -25,51 +26,45 @@ export interface Outcome {
   readonly trace: readonly TraceStep[];
 }
 
-/** Nothing yet. */
-export const NOTHING: Outcome = { answers: [], failures: [], limits: [], mirror: [], trace: [] };
+/** Steps that decide nothing by themselves. */
+export function passed(...trace: TraceStep[]): Outcome {
+  return { answers: [], failures: [], limits: [], mirror: [], trace };
+}
 
-/** Parts of a way put together; of single values the first that is set holds, but retries that an object says before Istio's own. */
-export function together(parts: readonly Outcome[]): Outcome {
-  const first = <K extends "own" | "timeout" | "delay" | "callers">(key: K): Partial<Pick<Outcome, K>> => {
-    const value = parts.find((part) => part[key] !== undefined)?.[key];
-    return (value === undefined ? {} : { [key]: value }) as Partial<Pick<Outcome, K>>;
-  };
+/** A way that ends here, because there is nothing behind. */
+export function failed(status: number | null, probability: number, because: string, ...trace: TraceStep[]): Outcome {
+  return { ...passed(...trace), failures: [{ status, probability, because }] };
+}
+
+/** @param object the object that decided, or words for what is none */
+export function step(object: AnyObject | string, message: string, rule = ""): TraceStep {
+  return { object: typeof object === "string" ? object : nameOf(object), rule, message };
+}
+
+/** Parts of a way put together; of single values the first that is set holds, but retries that an object sets before Istio's own. */
+export function together(...parts: readonly Outcome[]): Outcome {
+  const first = <K extends keyof Outcome>(key: K) => parts.find((part) => part[key] !== undefined)?.[key];
+  const retries = parts.flatMap((part) => part.retries ?? []);
   return {
     answers: parts.flatMap(({ answers }) => answers),
     failures: parts.flatMap(({ failures }) => failures),
-    ...first("own"),
-    ...first("timeout"),
-    ...retriesOf(parts),
-    ...first("delay"),
-    ...first("callers"),
+    own: first("own"),
+    timeout: first("timeout"),
+    retries: retries.find(({ byDefault }) => !byDefault) ?? retries[0],
+    delay: first("delay"),
+    callers: first("callers"),
     limits: parts.flatMap(({ limits }) => limits),
     mirror: parts.flatMap(({ mirror }) => mirror),
     trace: parts.flatMap(({ trace }) => trace),
   };
 }
 
-function retriesOf(parts: readonly Outcome[]): Pick<Outcome, "retries"> {
-  const all = parts.flatMap(({ retries }) => retries ?? []);
-  const retries = all.find(({ byDefault }) => !byDefault) ?? all[0];
-  return retries === undefined ? {} : { retries };
-}
-
-/** A way that ends here, because there is nothing behind. */
-export function failed(
-  status: number | null,
-  probability: number,
-  because: string,
-  trace: readonly TraceStep[],
-): Outcome {
-  return { ...NOTHING, failures: [{ status, probability, because }], trace };
-}
-
 /** The explanation of a whole way. */
 export function explanationOf(outcome: Outcome): Explanation {
   const answers = joined(outcome.answers);
   const failures = outcome.failures.filter(({ probability }) => probability > 0);
-  const likeliest = [...failures].sort((one, other) => other.probability - one.probability)[0];
-  const refused = failures.filter(({ byPolicy }) => byPolicy === true);
+  const likeliest = failures.toSorted((one, other) => other.probability - one.probability)[0];
+  const status = answers.length > 0 ? 200 : (likeliest?.status ?? null);
   return {
     answers,
     failures: failures.map(({ status, probability, because }) => ({
@@ -77,8 +72,8 @@ export function explanationOf(outcome: Outcome): Explanation {
       probability: rounded(probability),
       because,
     })),
-    denied: answers.length === 0 && refused.length > 0,
-    status: outcome.own === undefined ? (answers.length > 0 ? 200 : (likeliest?.status ?? null)) : outcome.own.status,
+    denied: answers.length === 0 && failures.some(({ byPolicy }) => byPolicy),
+    status: outcome.own === undefined ? status : outcome.own.status,
     location: outcome.own?.location ?? null,
     timeout: outcome.timeout ?? null,
     retries: outcome.retries ?? null,

@@ -21,15 +21,6 @@ export function parseRequest(text: string, headerLines: readonly string[] = [], 
     );
   }
   const headers = Object.fromEntries(headerLines.map(headerOf));
-  const query: Record<string, string> = {};
-  // As Envoy reads them: what is escaped stays so.
-  for (const parameter of url.search
-    .slice(1)
-    .split("&")
-    .filter((text) => text !== "")) {
-    const [name = "", ...value] = parameter.split("=");
-    query[name] ??= value.join("=");
-  }
   const authority = headers["host"]?.split(":")[0];
   return {
     method: (parts?.[1] ?? "GET").toUpperCase(),
@@ -37,7 +28,7 @@ export function parseRequest(text: string, headerLines: readonly string[] = [], 
     host: (authority ?? url.hostname).toLowerCase(),
     port: url.port === "" ? undefined : Number(url.port),
     path: normalized(url.pathname),
-    query,
+    query: queryOf(url.search),
     headers,
     ...(from === undefined ? {} : { from: callerOf(from) }),
   };
@@ -54,11 +45,20 @@ function normalized(path: string): string {
   });
 }
 
+/** As Envoy reads it: what is escaped stays so, and of a repeated parameter the first counts. */
+function queryOf(search: string): Record<string, string> {
+  const pairs = search
+    .slice(1)
+    .split("&")
+    .map((text) => text.split("="));
+  const named = pairs
+    .filter((parts) => parts.join("=") !== "")
+    .map(([name = "", ...value]) => [name, value.join("=")] as const);
+  return Object.fromEntries(named.reverse());
+}
+
 function urlOf(text: string): URL | undefined {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    return undefined;
-  }
-  return new URL(text);
+  return /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function headerOf(line: string): [string, string] {

@@ -1,10 +1,13 @@
-import type { StringMatch } from "./string-match.ts";
+import { replaceMatches } from "../../mesh/kubernetes/regex.ts";
+import type { StringMatch } from "./http-match.ts";
 import type { MeshRequest } from "./types.ts";
-import type { HttpRoute } from "./world.ts";
+import type { HttpRoute } from "./views.ts";
 
-/** The request as the destination gets it: path and host rewritten, headers set, added and removed. */
-export function rewritten(request: MeshRequest, route: HttpRoute, uri: StringMatch | undefined): MeshRequest {
-  const { rewrite, headers } = route;
+/**
+ * The request as the destination gets it: path and host rewritten, headers set, added and removed.
+ * @param uri the path's condition in the block that holds: a prefix rewrite replaces what that matched
+ */
+export function rewritten(request: MeshRequest, { rewrite, headers }: HttpRoute, uri?: StringMatch): MeshRequest {
   return {
     ...request,
     path: rewrittenPath(request.path, rewrite, uri),
@@ -14,10 +17,9 @@ export function rewritten(request: MeshRequest, route: HttpRoute, uri: StringMat
 }
 
 function rewrittenPath(path: string, rewrite: HttpRoute["rewrite"], uri: StringMatch | undefined): string {
-  const regex = rewrite?.uriRegexRewrite;
-  if (regex?.match !== undefined) {
-    // RE2 writes groups as \1, JavaScript as $1.
-    return path.replace(new RegExp(regex.match, "gu"), (regex.rewrite ?? "").replaceAll(/\\(\d)/g, "$$$1"));
+  const { match, rewrite: replacement = "" } = rewrite?.uriRegexRewrite ?? {};
+  if (match !== undefined) {
+    return replaceMatches(match, path, replacement);
   }
   if (rewrite?.uri === undefined) {
     return path;
@@ -26,18 +28,16 @@ function rewrittenPath(path: string, rewrite: HttpRoute["rewrite"], uri: StringM
   return uri?.prefix === undefined ? rewrite.uri : rewrite.uri + path.slice(uri.prefix.length);
 }
 
+type Headers = MeshRequest["headers"];
 type HeaderChange = NonNullable<HttpRoute["headers"]>["request"];
 
-function changedHeaders(
-  headers: Readonly<Record<string, string>>,
-  change: HeaderChange,
-): Readonly<Record<string, string>> {
-  const removed = new Set((change?.remove ?? []).map((name) => name.toLowerCase()));
+function changedHeaders(headers: Headers, { set = {}, add = {}, remove = [] }: HeaderChange = {}): Headers {
+  const removed = new Set(remove.map((name) => name.toLowerCase()));
   const kept = Object.entries(headers).filter(([name]) => !removed.has(name));
-  const added = Object.entries(change?.add ?? {}).map(([name, value]): [string, string] => {
+  const added = Object.entries(add).map(([name, value]): [string, string] => {
     const earlier = headers[name.toLowerCase()];
     return [name.toLowerCase(), earlier === undefined ? value : `${earlier},${value}`];
   });
-  const set = Object.entries(change?.set ?? {}).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
-  return Object.fromEntries([...kept, ...added, ...set]);
+  const replaced = Object.entries(set).map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return Object.fromEntries([...kept, ...added, ...replaced]);
 }

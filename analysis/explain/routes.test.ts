@@ -56,7 +56,7 @@ describe("explain: the labs on bookinfo", () => {
       const route = `- { timeout: 5s, retries: ${retries}, route: [{ destination: { host: reviews } }] }`;
       const object = `kind: VirtualService\nmetadata: { name: reviews }\nspec:\n  hosts: [reviews]\n  http:\n    ${route}\n`;
       const { trace } = ask(worldFrom({ reviews: ["v1"], web: ["v1"] }, object), "GET http://reviews:8080/", [], "web");
-      return trace.some(({ says }) => says.includes("a try of 2s ends it"));
+      return trace.some(({ message }) => message.includes("a try of 2s ends it"));
     };
     assert.equal(saysSo("{ attempts: 3, perTryTimeout: 2s }"), true);
     assert.equal(saysSo('{ attempts: 3, perTryTimeout: 2s, retryOn: "connect-failure,5xx" }'), false);
@@ -67,7 +67,7 @@ describe("explain: the labs on bookinfo", () => {
   it("gives the pool of the host, or of the subset in its place, and says whose it is", () => {
     const { limits } = ask(BOOKINFO, "GET http://reviews:8080/", [], "productpage");
     assert.deepEqual(
-      limits.map(({ kind, object, says }) => `${kind} of ${object}: ${says}`),
+      limits.map(({ kind, object, message }) => `${kind} of ${object}: ${message}`),
       [
         "connectionPool of DestinationRule shop/reviews: maxConnections 100, http2MaxRequests 100",
         "outlierDetection of DestinationRule shop/reviews: consecutive5xxErrors 5",
@@ -87,7 +87,7 @@ describe("explain: the labs on bookinfo", () => {
         "PeerAuthentication Istio's default",
       ],
     );
-    assert.match(trace[1]?.says ?? "", /header end-user = "jason"/);
+    assert.match(trace[1]?.message ?? "", /header end-user = "jason"/);
   });
 });
 
@@ -142,7 +142,7 @@ describe("explain: the enterprise document", () => {
   it("answers 404 where no route takes the path or no VirtualService the host, and says so", () => {
     const path = ask(ENTERPRISE, "GET http://api.ecommerce.com/other");
     assert.deepEqual([path.status, path.answers, path.denied], [404, [], false]);
-    assert.match(path.trace.at(-1)?.says ?? "", /no route of VirtualService shop\/payment takes GET \/other/);
+    assert.match(path.trace.at(-1)?.message ?? "", /no route of VirtualService shop\/payment takes GET \/other/);
     assert.equal(ask(ENTERPRISE, "GET http://unknown.example.com/").status, 404);
   });
 
@@ -218,7 +218,7 @@ spec:
     const old = ask(world, `GET ${url}/old/1`);
     assert.equal(split(old), "old 1");
     assert.deepEqual(old.mirror, [{ service: "web", version: "a", percent: 10 }]);
-    assert.ok(old.trace.some(({ says }) => says.includes("the path becomes /v0/1")));
+    assert.ok(old.trace.some(({ message }) => message.includes("the path becomes /v0/1")));
     assert.equal(split(ask(world, `GET ${url}/old/1`, ["x-new: yes"])), "a 1");
   });
 
@@ -278,7 +278,7 @@ spec: { host: web, subsets: [{ name: empty, labels: { version: v0 } }] }
   it("leaves a route out whose delegate is not there, and says so", () => {
     const { status, trace } = ask(world, "GET http://web:8080/delegate", [], "web");
     assert.equal(status, 404);
-    assert.match(trace.at(-1)?.says ?? "", /the delegate shop\/missing is not there/);
+    assert.match(trace.at(-1)?.message ?? "", /the delegate shop\/missing is not there/);
   });
 
   it("answers for an unknown host only on ports that the caller's proxy reads, and closes the connection on others", () => {

@@ -1,9 +1,10 @@
 import { parseAllDocuments } from "yaml";
+import type { AnyObject } from "../objects/object.ts";
 import { explain } from "./explain.ts";
 import { parseRequest } from "./request.ts";
 import type { Explanation } from "./types.ts";
-import type { AnyObject, World, WorldSettings } from "./world.ts";
 import { buildWorld } from "./build-world.ts";
+import type { World, WorldSettings } from "./world.ts";
 
 /** Namespace of the objects in these tests. */
 export const NAMESPACE = "shop";

@@ -1,6 +1,5 @@
-import { tokensFor, type JwtRule } from "./token-location.ts";
 import type { MeshRequest } from "./types.ts";
-import type { RequestAuthenticationView } from "./world.ts";
+import type { JwtRule, RequestAuthenticationView } from "./views.ts";
 
 /** Claims of a token; nobody has verified them. */
 export type TokenClaims = Readonly<Record<string, unknown>>;
@@ -9,9 +8,9 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 export type TokenVerdict =
   | { readonly kind: "none" }
   /** 401: no rule for its issuer, or it is not the time for it. 403: it is for somebody else. */
-  | { readonly kind: "refused"; readonly status: 401 | 403; readonly says: string }
+  | { readonly kind: "refused"; readonly status: 401 | 403; readonly message: string }
   /** As far as can be told without the issuer's keys. */
-  | { readonly kind: "accepted"; readonly claims: TokenClaims; readonly says: string };
+  | { readonly kind: "accepted"; readonly claims: TokenClaims; readonly message: string };
 
 /** Seconds that the clocks of issuer and proxy may differ. Source: `kClockSkewInSecond` of Envoy, which Istio leaves as it is. */
 const CLOCK_SKEW = 60;
@@ -32,7 +31,7 @@ export function judgeToken(
       const judged = tokensFor(rule, request).map((token) => judgeOne(rule, token, now));
       return judged.find(({ verdict }) => verdict.kind === "refused") ?? judged[0] ?? [];
     });
-  // The rule of its issuer says more of a token than one that does not know the issuer.
+  // The rule of its issuer tells more of a token than one that does not know the issuer.
   const chosen = all.find(({ verdict }) => verdict.kind === "accepted") ?? all.find(({ isKnown }) => isKnown) ?? all[0];
   return chosen?.verdict ?? { kind: "none" };
 }
@@ -40,8 +39,8 @@ export function judgeToken(
 /** What one rule makes of one token, and whether it knows the issuer. */
 function judgeOne(rule: JwtRule, token: string, now: number): { verdict: TokenVerdict; isKnown: boolean } {
   const claims = claimsOf(token);
-  const refused = (status: 401 | 403, says: string, isKnown = true) => ({
-    verdict: { kind: "refused" as const, status, says },
+  const refused = (status: 401 | 403, message: string, isKnown = true) => ({
+    verdict: { kind: "refused" as const, status, message },
     isKnown,
   });
   if (claims === undefined) {
@@ -62,18 +61,15 @@ function judgeOne(rule: JwtRule, token: string, now: number): { verdict: TokenVe
   if (audiences.length > 0 && !audiences.some((audience) => offered.includes(audience))) {
     return refused(403, `the token is for ${JSON.stringify(aud ?? null)}, not for ${audiences.join(" or ")}`);
   }
-  const says = `the token of ${rule.issuer} is taken, if its signature is right (not checked here)`;
-  return { verdict: { kind: "accepted", claims, says }, isKnown: true };
+  const message = `the token of ${rule.issuer} is taken, if its signature is right (not checked here)`;
+  return { verdict: { kind: "accepted", claims, message }, isKnown: true };
 }
 
 /** Header, payload and signature in base64url, which may be padded, with nothing around them. */
 const JWT = /^[\w-]+={0,2}\.([\w-]+)={0,2}\.[\w-]+={0,2}$/;
 
 function claimsOf(token: string): TokenClaims | undefined {
-  const payload = JWT.exec(token)?.[1];
-  if (payload === undefined) {
-    return undefined;
-  }
+  const payload = JWT.exec(token)?.[1] ?? "";
   try {
     const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as TokenClaims) : undefined;
@@ -81,4 +77,34 @@ function claimsOf(token: string): TokenClaims | undefined {
     // Not base64, or no JSON in it: no JWT.
     return undefined;
   }
+}
+
+/** Where Envoy looks when a rule names no place. Source: Istio's reference of JWTRule, `fromHeaders`. */
+const DEFAULT_PLACES = { fromHeaders: [{ name: "Authorization", prefix: "Bearer " }], fromParams: ["access_token"] };
+
+/** The tokens that a request carries where a rule looks for them. */
+function tokensFor(rule: JwtRule, { headers, query }: Pick<MeshRequest, "headers" | "query">): string[] {
+  const isPlaced = [rule.fromHeaders, rule.fromParams, rule.fromCookies].some((places = []) => places.length > 0);
+  const { fromHeaders = [], fromParams = [], fromCookies = [] }: Partial<JwtRule> = isPlaced ? rule : DEFAULT_PLACES;
+  const cookies = new Map(
+    (headers["cookie"] ?? "")
+      .split(";")
+      .filter((pair) => pair.includes("="))
+      .map(cookieOf),
+  );
+  return [
+    ...fromHeaders.map(({ name, prefix = "" }) => {
+      const value = headers[name.toLowerCase()];
+      // Envoy looks for the prefix anywhere, and takes what follows.
+      const at = value?.indexOf(prefix) ?? -1;
+      return at < 0 ? undefined : value?.slice(at + prefix.length);
+    }),
+    ...fromParams.map((name) => query[name]),
+    ...fromCookies.map((name) => cookies.get(name)),
+  ].filter((token) => token !== undefined);
+}
+
+function cookieOf(pair: string): [string, string] {
+  const at = pair.indexOf("=");
+  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
 }

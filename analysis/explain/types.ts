@@ -5,7 +5,7 @@ export interface MeshRequest {
   readonly scheme: "http" | "https";
   /** Lower case, without port. */
   readonly host: string;
-  /** Port of the URL; undefined where the URL does not say one. */
+  /** Port of the URL; undefined where the URL has none. */
   readonly port: number | undefined;
   /** Path without query, beginning with `/`, normalized as proxies do. */
   readonly path: string;
@@ -28,16 +28,16 @@ export interface Caller {
   readonly version?: string;
 }
 
-/** One step of the way: the object that decided, which part of it, and what it said. */
+/** One step of the way: the object that decided, which part of it, and what it decided. */
 export interface TraceStep {
   /** Kind and `namespace/name`, e.g. `VirtualService ecommerce/product`. */
   readonly object: string;
-  /** Part of the object, e.g. `http[1] canary`. Empty where the whole object speaks. */
+  /** Part of the object, e.g. `http[1] canary`. Empty where it is the whole object. */
   readonly rule: string;
-  readonly says: string;
+  readonly message: string;
 }
 
-/** Pods that stand behind an answer. */
+/** Pods that may answer. */
 export interface PodSet {
   readonly deployment: string;
   /** Bounds of the autoscaler; equal where there is none. */
@@ -69,7 +69,7 @@ export interface Limit {
   readonly kind: "connectionPool" | "outlierDetection" | "localRateLimit" | "globalRateLimit";
   /** The object that sets it. */
   readonly object: string;
-  readonly says: string;
+  readonly message: string;
 }
 
 /** How often a request is tried again. */
@@ -77,7 +77,7 @@ export interface Retries {
   readonly attempts: number;
   readonly perTryTimeout: string | null;
   readonly retryOn: string;
-  /** True where no object says it: Istio's own. */
+  /** True where no object sets it: Istio's own. */
   readonly byDefault: boolean;
 }
 
@@ -95,7 +95,7 @@ export interface DelayFault {
   readonly delay: string;
 }
 
-/** Workloads of the mesh by what the policies of a destination say of such a request, named by their ServiceAccounts. */
+/** Workloads of the mesh by whether the policies of a destination let such a request pass, named by their ServiceAccounts. */
 export interface Callers {
   readonly allowed: readonly string[];
   readonly refused: readonly string[];

@@ -1,20 +1,15 @@
-import { admit } from "./access.ts";
-import { outboundPolicy, readsHttpOn, type Target } from "./callers.ts";
+import { admit, refused } from "./access.ts";
+import { outboundPolicy, readsHttpOn, type UnknownTarget } from "./callers.ts";
 import { portOf } from "./entry.ts";
-import { NOTHING, failed, together, type Outcome } from "./outcome.ts";
+import { failed, passed, step, together, type Outcome } from "./outcome.ts";
 import { podsOf, type PodGroup } from "./pods.ts";
-import type { MeshRequest, TraceStep } from "./types.ts";
-import { refusal, type Walk } from "./walk.ts";
-import { nameOf, type GatewayWorkload, type World } from "./world.ts";
+import type { Walk } from "./walk.ts";
+import type { GatewayWorkload } from "./world.ts";
 
-/** What ztunnel does with a host that it does not know, whatever the mesh says of such hosts. */
-export function handedOn({ host, why }: Extract<Target, { kind: "unknown" }>): Outcome {
-  const says = `${host}: ${why}; it is handed on as it is, where NetworkPolicies let it`;
-  return {
-    ...NOTHING,
-    answers: [{ service: host, version: null, probability: 1, pods: [] }],
-    trace: [{ object: "ztunnel", rule: "", says }],
-  };
+/** What ztunnel does with a host that it does not know, whatever the mesh's policy for such hosts is. */
+export function handedOn(walk: Walk, { host, why }: UnknownTarget): Outcome {
+  const message = `${host}: ${why}; it is handed on as it is, where NetworkPolicies let it`;
+  return { ...passed(step("ztunnel", message)), answers: [outside(walk, host)] };
 }
 
 /**
@@ -24,52 +19,50 @@ export function handedOn({ host, why }: Extract<Target, { kind: "unknown" }>): O
 export function unknownHost(
   walk: Walk,
   pods: PodGroup,
-  target: Extract<Target, { kind: "unknown" }>,
-  request: MeshRequest,
+  { host, why, service, gateway }: UnknownTarget,
   through: (gateway: GatewayWorkload) => Outcome,
 ): Outcome {
-  const { host, why, service } = target;
-  const policy = outboundPolicy(walk.world, pods);
+  const { world, request, share } = walk;
+  const policy = outboundPolicy(world, pods);
   // Only a proxy that reads HTTP there can answer with a status.
-  const isRead = request.scheme === "http" && readsHttpOn(walk.world, pods, portOf(request));
+  const isRead = request.scheme === "http" && readsHttpOn(world, pods, portOf(request));
   const unread = isRead ? "" : `; nothing that it knows speaks HTTP on port ${portOf(request)}, so it reads no request`;
-  const step: TraceStep = { object: "outbound traffic policy", rule: policy, says: `${host}: ${why}${unread}` };
+  const told = step("outbound traffic policy", `${host}: ${why}${unread}`, policy);
+  if (policy === "REGISTRY_ONLY") {
+    return failed(isRead ? 502 : null, share, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, told);
+  }
   // What the proxy does not know it passes on as it is: without a certificate.
-  const [group] = service === undefined ? [] : podsOf(walk.world, service);
-  if (policy === "ALLOW_ANY" && group !== undefined) {
+  const [group] = service === undefined ? [] : podsOf(world, service);
+  if (group !== undefined) {
     const port = group.ports["http"] ?? portOf(request);
-    const admission = admit(walk.world, group, { principal: undefined, port }, request, walk.now);
+    const admission = admit(walk, group, { principal: undefined, port });
     if (admission.status !== undefined) {
       // Without mutual TLS the other side closes the connection.
       const status = admission.status === 503 && !isRead ? null : admission.status;
-      return together([{ ...NOTHING, trace: [step] }, refusal(admission, status, 1)]);
+      return together(passed(told), refused(admission, share, status));
     }
   }
-  if (policy === "ALLOW_ANY" && target.gateway !== undefined) {
-    return together([{ ...NOTHING, trace: [step] }, through(target.gateway)]);
-  }
-  return policy === "ALLOW_ANY"
-    ? { ...NOTHING, answers: [{ service: host, version: null, probability: 1, pods: [] }], trace: [step] }
-    : failed(isRead ? 502 : null, 1, `${host}: ${why}, and REGISTRY_ONLY lets nothing else out`, [step]);
+  return gateway === undefined
+    ? { ...passed(told), answers: [outside(walk, host)] }
+    : together(passed(told), through(gateway));
 }
 
 /** Sends a share out of the mesh, to a host that a ServiceEntry names. */
-export function sendOutside(world: World, host: string, share: number): Outcome {
-  const entry = [...world.serviceEntries.values()].find(({ spec }) => spec.hosts.includes(host));
+export function sendOutside(walk: Walk, host: string): Outcome {
+  const { serviceEntries, destinationRules } = walk.world;
+  const entry = [...serviceEntries.values()].find(({ spec }) => spec.hosts.includes(host));
   if (entry === undefined) {
-    const says = `${host} is neither a Service nor a ServiceEntry`;
-    return failed(503, share, says, [{ object: `Service ${host}`, rule: "", says }]);
+    const message = `${host} is neither a Service nor a ServiceEntry`;
+    return failed(503, walk.share, message, step(`Service ${host}`, message));
   }
-  const rule = world.destinationRules.get(host);
-  const mode = rule?.spec.trafficPolicy?.tls?.mode ?? rule?.spec.trafficPolicy?.portLevelSettings?.[0]?.tls?.mode;
-  return {
-    ...NOTHING,
-    answers: [{ service: host, version: null, probability: share, pods: [] }],
-    trace: [
-      { object: nameOf(entry), rule: "", says: `${host} is outside the mesh` },
-      ...(rule === undefined || mode === undefined
-        ? []
-        : [{ object: nameOf(rule), rule: "tls", says: `the proxy speaks TLS (${mode}) to it` }]),
-    ],
-  };
+  const rule = destinationRules.get(host);
+  const { tls, portLevelSettings } = rule?.spec.trafficPolicy ?? {};
+  const mode = tls?.mode ?? portLevelSettings?.[0]?.tls?.mode;
+  const encryption =
+    rule === undefined || mode === undefined ? [] : [step(rule, `the proxy speaks TLS (${mode}) to it`, "tls")];
+  return { ...passed(step(entry, `${host} is outside the mesh`), ...encryption), answers: [outside(walk, host)] };
+}
+
+function outside({ share }: Walk, host: string) {
+  return { service: host, version: null, probability: share, pods: [] };
 }

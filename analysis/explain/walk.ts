@@ -1,35 +1,25 @@
-import type { Admission } from "./access.ts";
-import type { Entry } from "./entry.ts";
 import type { Place } from "./http-match.ts";
-import { NOTHING, type Outcome } from "./outcome.ts";
-import type { GatewayWorkload, World } from "./world.ts";
+import type { MeshRequest } from "./types.ts";
+import type { World } from "./world.ts";
 
-/** A request's way so far. */
+/** A share of the requests on its way. */
 export interface Walk {
   readonly world: World;
+  /** As it is here: routes may have rewritten it. */
+  readonly request: MeshRequest;
+  /** 0 to 1. */
+  readonly share: number;
+  /** Seconds since 1970. */
   readonly now: number;
   /** Gateways passed so far. */
   readonly gateways: number;
-  /** Whether a waypoint has routed it: it sends straight to pods, or out. */
+  /** Whether a waypoint has routed it: it is sent straight to pods, or out. */
   readonly isPastWaypoint?: true;
 }
 
-/** Who routes, where, and under what name. */
-export interface Standing {
+/** A walk at a proxy that routes. */
+export interface Hop extends Walk {
   readonly place: Place;
+  /** Identity of the proxy. */
   readonly principal: string;
-}
-
-/** A share that a policy refuses. */
-export function refusal({ because, steps }: Admission, status: number | null, share: number): Outcome {
-  return { ...NOTHING, failures: [{ status, probability: share, because, byPolicy: true }], trace: steps };
-}
-
-/** A gateway as it routes. */
-export function gatewayStanding(world: World, { key, port }: Entry, workload: GatewayWorkload): Standing {
-  const { labels, namespace, serviceAccount } = workload;
-  return {
-    place: { gateway: key, port, labels, namespace },
-    principal: `${world.trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
-  };
 }

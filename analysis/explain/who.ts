@@ -1,40 +1,32 @@
+import { principal as principalOf } from "../../mesh/kubernetes/names.ts";
 import { decide } from "../authorization/authorize.ts";
-import { policiesFor, type SelectedPolicies } from "../authorization/select.ts";
-import type { PodGroup } from "./pods.ts";
+import type { SelectedPolicies } from "../authorization/select.ts";
+import { namespaceOf } from "../objects/object.ts";
 import type { Callers, MeshRequest } from "./types.ts";
-import { namespaceOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /**
- * Which workloads of the mesh may send such a request to these pods, and which may not, by their identity alone: the
- * same method, path, headers, and no token.
+ * Which workloads of the mesh may send such a request, and which may not, by their identity alone: the same method, path, headers,
+ * and no token.
+ * @param policies those of the pods, or of a Service at its waypoint
  */
-export function whoMayCall(world: World, pods: PodGroup, port: number, request: MeshRequest): Callers {
-  return whoPasses(world, policiesFor(world.authorizationPolicies, pods, world.rootNamespace), port, request);
-}
-
-/** As `whoMayCall`, by policies that are known to hold: those of a Service at its waypoint. */
 export function whoPasses(world: World, policies: SelectedPolicies, port: number, request: MeshRequest): Callers {
-  const verdicts = identities(world).map(({ name, principal }) => ({
-    name,
-    allowed: decide(policies, [world.trustDomain], { ...request, principal, port }).allowed,
-  }));
-  return {
-    allowed: verdicts.filter(({ allowed }) => allowed).map(({ name }) => name),
-    refused: verdicts.filter(({ allowed }) => !allowed).map(({ name }) => name),
-  };
+  const allowed: string[] = [];
+  const refused: string[] = [];
+  for (const [principal, name] of identities(world)) {
+    const decision = decide(policies, [world.trustDomain], { ...request, principal, port });
+    (decision.allowed ? allowed : refused).push(name);
+  }
+  return { allowed, refused };
 }
 
-/** Every ServiceAccount that pods of the stack run as, gateways first, once each. */
-function identities(world: World): { readonly name: string; readonly principal: string }[] {
+/** Names by principal of every ServiceAccount that pods of the stack run as, gateways first. */
+function identities({ gateways, deployments, trustDomain }: World): ReadonlyMap<string, string> {
   const accounts = [
-    ...world.gateways.map(({ namespace, serviceAccount }) => ({ namespace, account: serviceAccount })),
-    ...[...world.deployments.values()].flat().map((deployment) => ({
-      namespace: namespaceOf(deployment),
-      account: deployment.spec.template.spec.serviceAccountName ?? "default",
-    })),
+    ...gateways.map(({ namespace, serviceAccount }) => [namespace, serviceAccount] as const),
+    ...[...deployments.values()]
+      .flat()
+      .map((object) => [namespaceOf(object), object.spec.template.spec.serviceAccountName ?? "default"] as const),
   ];
-  const byPrincipal = new Map(
-    accounts.map(({ namespace, account }) => [`${world.trustDomain}/ns/${namespace}/sa/${account}`, account]),
-  );
-  return [...byPrincipal].map(([principal, name]) => ({ name, principal }));
+  return new Map(accounts.map(([namespace, account]) => [principalOf(trustDomain, namespace, account), account]));
 }

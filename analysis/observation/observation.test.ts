@@ -119,7 +119,7 @@ describe("the verdict on what was seen", () => {
     const explanation = foretold({
       answers: split(0.7, 0.2),
       failures: [{ status: 503, probability: 0.1, because: "fault" }],
-      limits: [{ kind: "localRateLimit", object: "", says: "" }],
+      limits: [{ kind: "localRateLimit", object: "", message: "" }],
     });
     fc.assert(
       fc.property(fc.array(reply, { maxLength: 60 }), (replies) => {
@@ -172,7 +172,7 @@ describe("the verdict on what was seen", () => {
   it("counts nobody's share in what a named limit took out, and nothing else as limited", () => {
     const limited = foretold({
       answers: split(0.8, 0.2),
-      limits: [{ kind: "globalRateLimit", object: "EnvoyFilter", says: "" }],
+      limits: [{ kind: "globalRateLimit", object: "EnvoyFilter", message: "" }],
     });
     const replies = [
       ...times(80, { name: "product-v1" }),

@@ -21,8 +21,8 @@ export function explanationLines(
     ...callerLines(explanation),
     "",
     ...explanation.trace.map(
-      ({ object, rule, says }, index) =>
-        `${String(index + 1).padStart(2)}. ${object}${rule === "" ? "" : ` ${dim(rule)}`}\n    ${says}`,
+      ({ object, rule, message }, index) =>
+        `${String(index + 1).padStart(2)}. ${object}${rule === "" ? "" : ` ${dim(rule)}`}\n    ${message}`,
     ),
   ];
 }
@@ -54,7 +54,7 @@ function terms({ timeout, retries, delay, limits }: Explanation): string[] {
     `timeout  ${timeout ?? "none"}`,
     `retries  ${retries === null ? "none" : retryWords(retries)}`,
     ...(delay === null ? [] : [`delay    ${delay.delay} for ${share(delay.probability).trim()}, injected`]),
-    ...limits.map(({ kind, object, says }) => `${kind}  ${says} (${object})`),
+    ...limits.map(({ kind, object, message }) => `${kind}  ${message} (${object})`),
   ];
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readStackFile } from "../../load/load.ts";
-import { accessMatrix, parties, type AccessEdge } from "../../../analysis/access/matrix.ts";
+import { accessMatrix, type AccessEdge } from "../../../analysis/access/matrix.ts";
+import { partiesOf } from "../../../analysis/access/parties.ts";
 import type { AuthorizationPolicyObject, KubernetesObject, NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { decide } from "../../../analysis/authorization/authorize.ts";
 import { connects, type Endpoint } from "../../../analysis/authorization/network.ts";
@@ -48,7 +49,7 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
   const proxy: Endpoint = { pod: waypoint.workload };
   const matrix = accessMatrix(world);
   // The rate limit service has no waypoint; what is said of it has its own test.
-  const everybody = parties(world).filter(({ name }) => name === GATEWAY || name in services);
+  const everybody = partiesOf(world).filter(({ name }) => name === GATEWAY || name in services);
   for (const callee of everybody.filter(({ kind }) => kind === "service")) {
     for (const caller of everybody.filter(({ kind, name }) => kind === "service" || name === GATEWAY)) {
       const [target, source, principal] = [callee.workload, caller.workload, caller.principal];

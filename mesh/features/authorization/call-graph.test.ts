@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { accessMatrix } from "../../../analysis/access/matrix.ts";
-import { parties } from "../../../analysis/access/matrix.ts";
+import { partiesOf } from "../../../analysis/access/parties.ts";
 import type { AuthorizationPolicyObject, NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { authorize } from "../../../analysis/authorization/authorize.ts";
 import { connects } from "../../../analysis/authorization/network.ts";
@@ -30,7 +30,7 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
   );
   const network = world.objects.filter((object): object is NetworkPolicyObject => object.kind === "NetworkPolicy");
   const matrix = accessMatrix(world);
-  const everybody = parties(world);
+  const everybody = partiesOf(world);
   const callers = everybody.filter(({ kind, name }) => kind === "service" || name === GATEWAY);
   for (const callee of everybody.filter(({ kind }) => kind === "service")) {
     for (const caller of callers.filter(({ name }) => name !== callee.name)) {

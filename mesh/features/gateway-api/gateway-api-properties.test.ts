@@ -39,12 +39,16 @@ const PATHS = ["/", "/a", "/a/b", "/a/b/7", "/ab", "/c/d", "/c/d/e"];
 const REQUESTS: readonly MeshRequest[] = PATHS.flatMap((path) =>
   ["GET", "PUT"].flatMap((method) =>
     HEADERS.flatMap((headers) => {
-      const query: Record<string, string> = method === "GET" ? { q: "x" } : {};
+      const query: Record<string, string> = method === "GET" ? { q: "x", r: "x", s: "x" } : {};
       return ["shop.example.com", "other.example.com"].map((host) => ({
         ...{ method, path, headers, host, query, scheme: "https" as const, port: undefined },
       }));
     }),
   ),
+);
+/** Those that the rules of `rivals` tell apart. */
+const NARROWED = REQUESTS.filter(
+  ({ method, host, path }) => method === "GET" && host === "shop.example.com" && path.startsWith("/a/b"),
 );
 const PLAIN: MeshRequest = { ...(REQUESTS[0] as MeshRequest), scheme: "http" };
 
@@ -104,6 +108,33 @@ const catalogs: fc.Arbitrary<PlainObject> = fc
     },
   }));
 
+const path = fc.constantFrom("/a", "/a/b", { exact: "/a/b" });
+const headers = fc.constantFrom({ h1: "x" }, { h2: "x", h1: { present: true } });
+const match = fc
+  .record(
+    { path, headers, methods: fc.constant(["GET"]), query: fc.constantFrom({ q: "x" }, { r: "x", s: "x" }) },
+    { requiredKeys: [] },
+  )
+  .filter((conditions) => Object.keys(conditions).length > 0);
+
+/** A service with two rules for two versions, of which the first has priority: the Gateway API may try the other first. */
+const rivals: fc.Arbitrary<PlainObject> = fc.tuple(match, match).map(([one, other]) => ({
+  name: "shop",
+  namespace: "shop",
+  hosts: ["shop.example.com"],
+  services: {
+    callee: {
+      versions: { v1: {}, v2: {} },
+      canary: { version: "v2", phase: 2 },
+      routes: [{ prefix: "/" }],
+      rules: [
+        { match: one, version: "v1", priority: 1 },
+        { match: other, version: "v2" },
+      ],
+    },
+  },
+}));
+
 /** Of `1s500ms` as of `1.5s`. */
 function millisecondsOf(text: string): number {
   return (text.match(/[\d.]+[a-z]+/g) ?? []).reduce((sum, part) => sum + milliseconds(part), 0);
@@ -121,7 +152,9 @@ function outcome(world: World, asked: MeshRequest) {
     const key = groups.map(({ deployment }) => deployment).join();
     pods.set(key, Math.round(((pods.get(key) ?? 0) + probability) * 1e6) / 1e6);
   }
-  const path = trace.map(({ says }) => /the path becomes [^;]+/.exec(says)?.[0]).filter((text) => text !== undefined);
+  const path = trace
+    .map(({ message }) => /the path becomes [^;]+/.exec(message)?.[0])
+    .filter((text) => text !== undefined);
   return {
     pods: [...pods].sort(),
     // A host that nobody knows is refused by a server in the one, and by no route in the other: 404 in both.
@@ -131,31 +164,45 @@ function outcome(world: World, asked: MeshRequest) {
   };
 }
 
+/** Asks every request of both worlds of each catalog that neither refuses. @returns how many there were, and how many were refused */
+function compare(
+  catalogs: fc.Arbitrary<PlainObject>,
+  requests: readonly MeshRequest[],
+  numRuns: number,
+): { good: number; refused: number } {
+  const counts = { good: 0, refused: 0 };
+  const property = fc.property(catalogs, (text) => {
+    const parsed = catalogSchema.safeParse(text);
+    const byIstio = { config: BY_ISTIO, catalog: parsed.data as Catalog };
+    if (!parsed.success || OF_CATALOGS.some((check) => check(byIstio).length > 0)) {
+      return;
+    }
+    const byGatewayApi = { ...byIstio, config: BY_GATEWAY_API };
+    if (checkGatewayApi(byGatewayApi).length > 0) {
+      counts.refused += 1;
+      return;
+    }
+    counts.good += 1;
+    const [istio, gatewayApi] = [worldOf(byIstio), worldOf(byGatewayApi)];
+    for (const asked of requests) {
+      assert.deepEqual(outcome(gatewayApi, asked), outcome(istio, asked), JSON.stringify(asked));
+    }
+  });
+  fc.assert(property, { numRuns });
+  return counts;
+}
+
 describe("the same catalog by the Gateway API", () => {
   it("gives every request from outside the answers that Istio's Gateway and VirtualServices give, or is refused", () => {
-    let good = 0;
-    let refused = 0;
-    fc.assert(
-      fc.property(catalogs, (text) => {
-        const parsed = catalogSchema.safeParse(text);
-        const byIstio = { config: BY_ISTIO, catalog: parsed.data as Catalog };
-        if (!parsed.success || OF_CATALOGS.some((check) => check(byIstio).length > 0)) {
-          return;
-        }
-        const byGatewayApi = { ...byIstio, config: BY_GATEWAY_API };
-        if (checkGatewayApi(byGatewayApi).length > 0) {
-          refused += 1;
-          return;
-        }
-        good += 1;
-        const [istio, gatewayApi] = [worldOf(byIstio), worldOf(byGatewayApi)];
-        for (const asked of [...REQUESTS, PLAIN]) {
-          assert.deepEqual(outcome(gatewayApi, asked), outcome(istio, asked), JSON.stringify(asked));
-        }
-      }),
-      { numRuns: 150 },
-    );
+    const { good, refused } = compare(catalogs, [...REQUESTS, PLAIN], 150);
     assert.ok(good > 20, `only ${good} catalogs were good`);
     assert.ok(refused < good, `${refused} catalogs were refused, ${good} were not`);
+  });
+
+  it("is refused where the Gateway API would try the rules of a service in another order, and only there", () => {
+    const { good, refused } = compare(rivals, NARROWED, 600);
+    assert.ok(good > 100, `only ${good} catalogs were good`);
+    assert.ok(refused > 40, `only ${refused} catalogs were refused`);
+    assert.ok(refused < 1.3 * good, `${refused} catalogs were refused, ${good} were not`);
   });
 });

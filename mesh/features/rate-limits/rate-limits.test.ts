@@ -62,7 +62,7 @@ describe("local rate limits", () => {
     const limits = (path: string, headers: readonly string[]): string[] =>
       explain(world, parseRequest(`GET http://product:8080${path}`, headers, "cart"), 0)
         .limits.filter(({ kind }) => kind === "localRateLimit")
-        .map(({ says }) => says);
+        .map(({ message }) => message);
     assert.deepEqual(limits("/products", []), ["100 requests in 60s at each pod"]);
     assert.deepEqual(limits("/products/search/1", ["x-user-id: 7"]), [
       "100 requests in 60s at each pod",
@@ -126,7 +126,7 @@ describe("global rate limits", () => {
     const kinds = (text: string, from?: string) =>
       explain(world, parseRequest(text, ["x-user-id: 7"], from), 0)
         .limits.filter(({ kind }) => kind === "globalRateLimit")
-        .map(({ says }) => says);
+        .map(({ message }) => message);
     assert.deepEqual(kinds("GET https://ecommerce.example.com/products/1"), [
       "counted by the rate limit service as limit product.0, x-user-id 7",
     ]);
@@ -143,7 +143,7 @@ describe("global rate limits", () => {
       const request = parseRequest("GET https://ecommerce.example.com/products/1", ["x-user-id: 7"], undefined);
       return explain(worldOf(global(limits, config)), request, 0)
         .limits.filter(({ kind }) => kind === "globalRateLimit")
-        .map((limit) => limit.says);
+        .map((limit) => limit.message);
     };
     assert.deepEqual(says({}), [
       "1000 requests a second, counted by the rate limit service as limit product.0",

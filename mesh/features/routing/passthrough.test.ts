@@ -62,7 +62,7 @@ describe("TLS that ends at a service", () => {
       answers.map(({ service }) => service),
       ["user"],
     );
-    assert.ok(trace.some(({ says }) => says.includes("stays encrypted; its server name decides")));
+    assert.ok(trace.some(({ message }) => message.includes("stays encrypted; its server name decides")));
     assert.equal(explain(world, parseRequest(`GET http://${HOST}/secret`), 0).status, 404);
     assert.equal(explain(world, parseRequest("GET https://ecommerce.example.com/secret"), 0).status, 404);
   });

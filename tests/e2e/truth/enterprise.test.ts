@@ -77,7 +77,7 @@ truthOf("enterprise", withServices, (mesh) => {
       cases.map(([what, , foretold, seen]) => [what, foretold, seen]),
     );
     const { trace } = mesh().foretold(USERS, { headers: [stranger.bearer(claims)] });
-    assert.ok(trace.some(({ says }) => says.includes("if its signature is right (not checked here)")));
+    assert.ok(trace.some(({ message }) => message.includes("if its signature is right (not checked here)")));
   });
 
   it("gives up on a slow answer when its time is over, and tries again where retries are for that", async () => {
@@ -94,7 +94,7 @@ truthOf("enterprise", withServices, (mesh) => {
         const [text, headers] = [`GET https://api.ecommerce.com${path}`, [`x-slow: ${how}`]];
         const { timeout, retries, trace } = mesh().foretold(text, { headers });
         assert.equal(
-          trace.some(({ says }) => says.includes("a try of 2s ends it")),
+          trace.some(({ message }) => message.includes("a try of 2s ends it")),
           how === "own",
         );
         const { observation } = await mesh().send(text, { headers });

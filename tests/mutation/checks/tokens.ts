@@ -1,6 +1,6 @@
 import { NAMESPACES, RELEASES } from "../../../mesh/kubernetes/names.ts";
 import type { RequestAuthenticationObject } from "../../../mesh/kubernetes/objects.ts";
-import { selects } from "../../../analysis/authorization/select.ts";
+import { hasLabels } from "../../../analysis/objects/object.ts";
 import { ofKind, reading } from "./check.ts";
 
 type JwtRule = NonNullable<RequestAuthenticationObject["spec"]["jwtRules"]>[number];
@@ -19,7 +19,7 @@ export const tokens = reading(["RequestAuthentication"], ({ catalog }, objects) 
   const wrong = [...services, ...others].find(({ workload, expected }) => {
     const holding = ofKind(objects, "RequestAuthentication")
       .filter(({ metadata }) => [workload.namespace, NAMESPACES.istioSystem].includes(metadata.namespace ?? ""))
-      .filter(({ spec }) => selects(spec.selector?.matchLabels, workload))
+      .filter(({ spec }) => hasLabels(workload.labels, spec.selector?.matchLabels))
       .flatMap(({ spec }) => spec.jwtRules ?? []);
     return inFull(holding) !== inFull(expected);
   });
