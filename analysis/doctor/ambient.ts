@@ -1,4 +1,3 @@
-import { AMBIENT_LABELS } from "../../mesh/features/data-plane/waypoint.ts";
 import { objectName, type Finding } from "./finding.ts";
 import { carries, type ClusterView, type NamespaceView, type PodView } from "./view.ts";
 
@@ -20,7 +19,7 @@ export function ambientFindings(view: ClusterView): Finding[] {
 
 /** Whether a namespace's pods go without sidecars, through ztunnel. */
 export function isAmbientNamespace({ labels }: Pick<NamespaceView, "labels">): boolean {
-  return labels["istio.io/dataplane-mode"] === AMBIENT_LABELS["istio.io/dataplane-mode"];
+  return labels["istio.io/dataplane-mode"] === "ambient";
 }
 
 /** Whether a pod goes without a sidecar, through ztunnel. */
@@ -28,7 +27,7 @@ export function isAmbientPod({ namespaces }: ClusterView, { namespace, labels }:
   const mode = labels["istio.io/dataplane-mode"];
   return mode === undefined
     ? namespaces.some((one) => one.name === namespace && isAmbientNamespace(one))
-    : mode === AMBIENT_LABELS["istio.io/dataplane-mode"];
+    : mode === "ambient";
 }
 
 /** Whether istio-cni is there, which marks the pods that it leads to ztunnel: in a sandbox a placeholder stands for it. */

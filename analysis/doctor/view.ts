@@ -1,4 +1,3 @@
-import type { MeshConfig } from "../../mesh/stack/mesh.ts";
 import type {
   AuthorizationPolicyObject,
   DestinationRuleObject,
@@ -103,7 +102,7 @@ export interface DeclaredCall {
 /** What a stack says of its application: its namespace, with or without sidecars, and the calls of its catalog. */
 export interface Declared {
   readonly namespace: string;
-  readonly mode: MeshConfig["mode"];
+  readonly mode: "sidecar" | "ambient";
   readonly calls: readonly DeclaredCall[];
 }
 
