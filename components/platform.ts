@@ -2,14 +2,11 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../mesh/load/load.ts";
 import type { EksPlatform, KubeconfigPlatform } from "../mesh/aws/schema/platform.ts";
-import type { ComponentOptions } from "./kubernetes/child-options.ts";
 import { usesLoadBalancer } from "../mesh/features/gateways/load-balancer.ts";
 import { clusterName, NAMESPACES, RELEASES } from "../mesh/kubernetes/names.ts";
 import { revisionOf } from "../mesh/features/control-plane/revisions/revisions.ts";
 import { partitionOf } from "../mesh/aws/partition.ts";
-import { usesCertManager } from "../mesh/features/certificates/uses.ts";
 import { CertManager } from "./certificates/cert-manager.ts";
-import { GatewayCertificates } from "./certificates/gateway-certificates.ts";
 import { Cluster } from "./cluster/cluster.ts";
 import { EncryptionKey } from "./cluster/encryption-key.ts";
 import { ExistingCluster } from "./cluster/existing-cluster.ts";
@@ -17,6 +14,9 @@ import type { KubernetesAccess } from "./cluster/kubernetes-access.ts";
 import { Edge } from "./edge/edge.ts";
 import { loadBalancerHostName } from "./edge/load-balancer-host-name.ts";
 import { Karpenter } from "./karpenter/karpenter.ts";
+import type { ComponentPlan } from "../mesh/groups.ts";
+import { inventory } from "../mesh/inventory.ts";
+import { OrderedObjects, required } from "./ordered-objects.ts";
 import { Mesh, type MeshArgs } from "./mesh/mesh.ts";
 import { RemoteClusters } from "./mesh/remote-clusters.ts";
 import { ExistingNetwork } from "./network/existing-network.ts";
@@ -24,14 +24,8 @@ import type { NetworkAccess } from "./network/network-access.ts";
 import { Network, type NetworkArgs } from "./network/network.ts";
 import { SecurityGroups } from "./network/security-groups.ts";
 import { Addons } from "./observability/addons.ts";
-import { Consoles } from "./observability/consoles.ts";
-import { SecurityPolicy } from "./security/security-policy.ts";
 import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
 import { RateLimitService } from "./traffic/rate-limit-service.ts";
-import { TrafficPolicy } from "./traffic/traffic-policy.ts";
-import { ApplicationNamespace } from "./workloads/application-namespace.ts";
-import { Workloads } from "./workloads/workloads.ts";
-import { rateLimitParts } from "../mesh/rate-limit-parts.ts";
 
 /** Outputs of a stack. What a platform does not have is null: Pulumi warns of an output that is undefined. */
 export interface PlatformOutputs {
@@ -70,64 +64,87 @@ export interface PlatformOutputs {
 /**
  * Builds a whole stack. The one function behind `pulumi up`, the sandbox and the tests.
  *
- * Each step depends on the one above it, so a destroy goes the other way round: policies and routes, workloads, the
- * application's namespace, gateways and control plane, nodes, cluster, network.
+ * The inventory tells what comes after what. A destroy goes the other way round: policies and routes, workloads, the application's
+ * namespace, gateways and control plane, nodes, cluster, network.
  */
 export function buildPlatform(stack: Stack): PlatformOutputs {
-  const { platform } = stack.config;
+  const { platform, mesh: meshConfig, traffic } = stack.config;
   const name = clusterName(stack.name, stack.config);
-  const base = platform.kind === "eks" ? eksPlatform(stack, platform, name) : existing(platform, name);
-  const { access } = base;
+  const plans = inventory(stack, name);
+  const base = platform.kind === "eks" ? eksPlatform(stack, platform, name, plans) : existing(platform, name);
+  const { access, providers } = base;
+  const args = { stack, clusterName: name };
+  const waits = new Map<string, pulumi.Resource[]>([
+    ["nodes", [...access.ready]],
+    ["karpenter", [...base.nodesOnDemand]],
+  ]);
+  /** Builds a component, where the stack has it, after what it waits for. */
+  const build = <T extends pulumi.Resource>(planName: string, make: (plan: ComponentPlan, options: InCluster) => T) => {
+    const plan = plans.find((one) => one.name === planName);
+    if (plan === undefined) {
+      waits.set(planName, []);
+      return undefined;
+    }
+    const dependsOn = plan.after.flatMap((one) => required(waits, one));
+    const made = make(plan, { provider: access.provider, dependsOn });
+    waits.set(planName, [made]);
+    return made;
+  };
+  const ordered = (planName: string) => build(planName, (plan, options) => new OrderedObjects(plan, options));
 
-  const inCluster = { provider: access.provider };
-  const certManager = usesCertManager(stack.config)
-    ? new CertManager(
-        "cert-manager",
-        { stack, clusterName: name },
-        { providers: base.providers, dependsOn: [...access.ready] },
-      )
-    : undefined;
+  const certManager = build(
+    "cert-manager",
+    (plan, { dependsOn }) => new CertManager(plan, args, { providers, dependsOn }),
+  );
   const mesh = new Mesh(
     "mesh",
-    { stack, clusterName: name, ...base.meshArgs, ...(certManager === undefined ? {} : { certManager }) },
-    { ...inCluster, dependsOn: [...access.ready] },
+    { ...args, ...base.meshArgs, ...(certManager === undefined ? {} : { certManager }) },
+    { provider: access.provider, dependsOn: [...access.ready] },
   );
-  const { remoteClusters } = stack.config.mesh.multiCluster;
+  waits.set("mesh", [mesh]);
+  // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
+  waits.set("ingress-namespace", mesh.ingressNamespace);
+  const { remoteClusters } = meshConfig.multiCluster;
   if (remoteClusters.length > 0) {
-    new RemoteClusters("remote-clusters", { clusters: remoteClusters }, { ...inCluster, dependsOn: [mesh] });
+    new RemoteClusters(
+      "remote-clusters",
+      { clusters: remoteClusters },
+      { provider: access.provider, dependsOn: [mesh] },
+    );
   }
-  const addons = new Addons(
-    "addons",
-    { stack, clusterName: name },
-    { providers: base.providers, dependsOn: [...access.ready] },
-  );
-  // istiod's webhook refuses Istio objects until it answers; and no console is shown before it asks who comes in.
-  new Consoles("consoles", { stack }, { ...inCluster, dependsOn: [mesh, addons] });
-  const gatewayAuthority = certificate(stack, mesh, certManager, inCluster);
-
-  // Its policy passes istiod's webhook, and its pods get their sidecars from istiod.
-  const namespace = new ApplicationNamespace(
-    "application",
-    { stack },
-    { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] },
-  );
-  const workloads = new Workloads("workloads", { stack }, { ...inCluster, dependsOn: [namespace] });
-  // Opened last and closed first: no request arrives before the pods that answer it.
-  new SecurityPolicy("security", { stack }, { ...inCluster, dependsOn: [workloads] });
-  // As with the application: istiod's webhooks, sidecars, nodes. The gateways ask nobody who is not there yet: with `whenAway: refuse`
-  // they would answer 500.
-  const limits = rateLimitService(stack, { ...inCluster, dependsOn: [mesh, ...base.nodesOnDemand] });
-  new TrafficPolicy("traffic", { stack }, { ...inCluster, dependsOn: [workloads, ...limits] });
+  const addons = build("addons", (plan, { dependsOn }) => new Addons(plan, args, { providers, dependsOn }));
+  ordered("consoles");
+  ordered("certificates");
+  const { credentialName, mode } = traffic.tls;
+  const ownCertificate =
+    mode === "selfSigned"
+      ? new GatewayCertificate(
+          "certificate",
+          { hosts: stack.catalog.hosts, credentialName },
+          { provider: access.provider, dependsOn: mesh.ingressNamespace },
+        )
+      : undefined;
+  ordered("application");
+  ordered("workloads");
+  ordered("security");
+  build("rate-limit", (plan, options) => new RateLimitService(plan, options));
+  ordered("traffic");
 
   return {
     ...base.outputs,
-    ...base.outputsOf(mesh, { ...addons.roleArns, ...certManager?.roleArns }),
+    ...base.outputsOf(mesh, { ...addons?.roleArns, ...certManager?.roleArns }),
     hosts: stack.catalog.hosts,
     namespace: stack.catalog.namespace,
-    meshVersion: revisionOf(stack.config.mesh, "stable").version,
-    grafanaPassword: addons.grafanaPassword ?? null,
-    gatewayAuthority,
+    meshVersion: revisionOf(meshConfig, "stable").version,
+    grafanaPassword: addons?.grafanaPassword ?? null,
+    gatewayAuthority: ownCertificate?.authorityPem ?? null,
   };
+}
+
+/** Options of a component in the cluster. */
+interface InCluster {
+  readonly provider: pulumi.ProviderResource;
+  readonly dependsOn: pulumi.Resource[];
 }
 
 type MeshOutputs = Pick<PlatformOutputs, "roleArns" | "loadBalancerHostName">;
@@ -158,7 +175,7 @@ interface Base {
   readonly providers: pulumi.ProviderResource[];
 }
 
-function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
+function eksPlatform(stack: Stack, platform: EksPlatform, name: string, plans: readonly ComponentPlan[]): Base {
   const { config } = stack;
   const partition = partitionOf(platform.region);
   const provider = new aws.Provider("aws", {
@@ -195,13 +212,14 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
       // Nodes do not need the public subnets and their way out, but load balancers lie in them.
       { providers: [provider, cluster.provider], dependsOn: [...cluster.ready, network] },
     );
-  const karpenter = config.cluster.karpenter.enabled
-    ? new Karpenter(
-        "karpenter",
-        { stack, platform, clusterName: name, keyArn },
-        { providers: [provider, cluster.provider], dependsOn: [...cluster.ready] },
-      )
-    : undefined;
+  const plan = plans.find((one) => one.name === "karpenter");
+  const karpenter =
+    plan &&
+    new Karpenter(
+      plan,
+      { stack, platform, clusterName: name, keyArn },
+      { providers: [provider, cluster.provider], dependsOn: [...cluster.ready] },
+    );
   return {
     access: cluster,
     meshArgs: usesLoadBalancer(config) ? { edge } : {},
@@ -224,7 +242,7 @@ function eksPlatform(stack: Stack, platform: EksPlatform, name: string): Base {
           ? null
           : loadBalancerHostName(
               { clusterName: name, service: { namespace: NAMESPACES.ingress, name: RELEASES.ingressGateway } },
-              { provider, dependsOn: [mesh.ingressGateway] },
+              { provider, dependsOn: mesh.ingressGateway },
             ),
     }),
   };
@@ -264,28 +282,4 @@ function existing(platform: KubeconfigPlatform, name: string): Base {
     providers: [access.provider],
     outputsOf: () => ({ roleArns: null, loadBalancerHostName: null }),
   };
-}
-
-/** What counts the global rate limits; nothing where there are none, or where something else counts them. */
-function rateLimitService(stack: Stack, options: ComponentOptions): RateLimitService[] {
-  const parts = rateLimitParts(stack);
-  return parts === undefined ? [] : [new RateLimitService("rate-limit", { parts }, options)];
-}
-
-/** Makes the gateway's certificate where the stack does, or asks cert-manager for it; gives the authority behind its own, or null. */
-function certificate(
-  stack: Stack,
-  mesh: Mesh,
-  certManager: CertManager | undefined,
-  options: ComponentOptions,
-): PlatformOutputs["gatewayAuthority"] {
-  const { credentialName, mode } = stack.config.traffic.tls;
-  // The Secret lies in the gateway's namespace, and only there does the gateway look for it.
-  const after = { ...options, dependsOn: [mesh.ingressNamespace] };
-  if (mode === "certManager" && certManager !== undefined) {
-    new GatewayCertificates("certificates", { stack }, { ...after, dependsOn: [...after.dependsOn, certManager] });
-  }
-  return mode === "selfSigned"
-    ? new GatewayCertificate("certificate", { hosts: stack.catalog.hosts, credentialName }, after).authorityPem
-    : null;
 }

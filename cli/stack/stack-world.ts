@@ -1,5 +1,5 @@
 import { INGRESS_SELECTOR, INTERNAL_SELECTOR, NAMESPACES, RELEASES } from "../../mesh/kubernetes/names.ts";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import type { GatewayWorkload, World } from "../../analysis/explain/world.ts";
 import { buildWorld } from "../../analysis/explain/build-world.ts";

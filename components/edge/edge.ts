@@ -47,7 +47,7 @@ export class Edge extends pulumi.ComponentResource {
     const release = loadBalancerController(stack, clusterName);
     if (release !== undefined) {
       const policy = loadBalancerControllerPolicy(clusterName, partition);
-      const controller = { clusterName, release, policy, lateValues: { vpcId } };
+      const controller = { clusterName, release, policy, outputValues: { vpcId } };
       install("load-balancer-controller", controller, "LoadBalancerController");
     }
     const dns = externalDns(stack, clusterName);
