@@ -1,9 +1,8 @@
+import { dataPlaneOf } from "./features/data-plane/data-plane-of.ts";
 import { entryCatalog } from "./features/gateway-api/entry-catalog.ts";
 import { gatewayApiObjects } from "./features/gateway-api/objects.ts";
 import { versionRules } from "./features/gateway-api/version-services.ts";
 import type { CoreObject, IstioObject, KubernetesObject, WaypointObject } from "./kubernetes/objects.ts";
-import { attachToWaypoint } from "./features/data-plane/attach.ts";
-import { waypointObjects, waypointPolicies } from "./features/data-plane/waypoint.ts";
 import { remoteServiceEntries } from "./features/multi-cluster/multi-cluster.ts";
 import { applicationNamespace } from "./features/workloads/namespaces.ts";
 import { allowPolicies, denyAll } from "./features/authorization/authorization-policies.ts";
@@ -34,10 +33,11 @@ export function workloadObjects(stack: StackData): CoreObject[] {
 
 /** What holds for the namespace before its first pod: deny-all, and in an ambient mesh the waypoint. */
 export function namespaceObjects(stack: StackData): (CoreObject | IstioObject | WaypointObject)[] {
+  const plane = dataPlaneOf(stack);
   return [
     denyAll(stack),
-    ...waypointObjects(stack),
-    ...waypointPolicies(stack),
+    ...plane.proxyObjects(),
+    ...plane.proxyPolicies(),
     ...namespaceNetworkPolicies(stack),
     ...resourceQuota(stack),
     ...limitRange(stack),
@@ -46,7 +46,7 @@ export function namespaceObjects(stack: StackData): (CoreObject | IstioObject | 
 
 /** Who may call whom, and how they prove who they are. */
 export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] {
-  return attachToWaypoint(stack, [
+  return dataPlaneOf(stack).attach<CoreObject | IstioObject>([
     ...servicePeerAuthentications(stack),
     ...requestAuthentications(stack),
     ...customPolicies(stack),
@@ -57,7 +57,7 @@ export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] 
 
 /** How requests find it, and how its own find the way out. */
 export function trafficObjects(stack: StackData): IstioObject[] {
-  return attachToWaypoint<IstioObject>(stack, [
+  return dataPlaneOf(stack).attach<IstioObject>([
     ...(stack.config.mesh.gatewayApi ? versionRules(entryCatalog(stack)) : [gateway(stack)]),
     ...destinationRules(stack.catalog),
     ...virtualServices(stack),

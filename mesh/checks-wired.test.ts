@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "./load/merge.ts";
 import { checkStack } from "./checks/index.ts";
 import { stackData } from "../tests/support/stack-data.ts";
+import type { PlainObject } from "./stack/plain-object.ts";
 
 /** One slip for each check that its own tests call by itself: a stack must meet it too. */
 const SLIPS: readonly (readonly [concern: string, path: string, config: PlainObject, catalog?: PlainObject])[] = [

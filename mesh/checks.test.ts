@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "./load/merge.ts";
 import { checkStack } from "./checks/index.ts";
 import { stackData } from "../tests/support/stack-data.ts";
+import type { PlainObject } from "./stack/plain-object.ts";
 
 const CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9c1f6e-0000-4000-8000-000000000000";
 

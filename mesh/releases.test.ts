@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { checkStack } from "./checks/index.ts";
-import type { PlainObject } from "./load/merge.ts";
 import type { HelmRelease } from "./kubernetes/objects.ts";
 import { stackReleases } from "./inventory.ts";
 import { AUTHORITY_CERTIFICATE } from "../tests/support/authority.ts";
 import { stackData } from "../tests/support/stack-data.ts";
+import type { PlainObject } from "./stack/plain-object.ts";
 
 /** The releases of a stack by name. */
 function releasesOf(...arguments_: Parameters<typeof stackData>): Map<string, HelmRelease> {

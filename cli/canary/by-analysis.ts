@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../../mesh/features/data-plane/data-plane-of.ts";
 import { canaryQueries } from "../../mesh/features/canary/queries.ts";
 import { nextShare } from "../../mesh/features/canary/steps.ts";
 import { print, printJson } from "../drive/common.ts";
@@ -25,7 +26,12 @@ export async function advanceByAnalysis(session: CanarySession, options: CanaryO
     throw new UsageError("--analyse acts by itself, so it needs --yes");
   }
   const queries = canaryQueries(
-    { mode: config.mesh.mode, service: session.service, namespace: catalog.namespace, version },
+    {
+      reporter: dataPlaneOf(session.stack()).telemetry.callee,
+      service: session.service,
+      namespace: catalog.namespace,
+      version,
+    },
     analysis.windowSeconds,
   );
   const token = process.env["MESH_PROMETHEUS_TOKEN"];

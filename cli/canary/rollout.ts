@@ -1,4 +1,4 @@
-import type { AnalysisSpec } from "../../mesh/features/canary/schema/analysis.ts";
+import type { AnalysisSpec } from "../../mesh/features/canary/schema/canary.ts";
 import { verdictOf, type Measurement, type Verdict } from "../../mesh/features/canary/verdict.ts";
 import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
 

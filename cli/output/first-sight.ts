@@ -71,7 +71,7 @@ function podsLine(stack: Stack): string {
   const { system, workload } = podDemand(stack);
   const [mesh, application] = [totalOf(system), totalOf(workload)];
   const all = totalOf([...system, ...workload]);
-  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeRoom(all)} reserved, and ${nodeDaemons(stack.config).length} on each node`;
+  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeRoom(all)} reserved, and ${nodeDaemons(stack).length} on each node`;
 }
 
 function nodesLine({ config }: Stack): string {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../mesh/load/project.ts";
-import { CA_FILES, caKey } from "../../mesh/features/multi-cluster/multi-cluster.ts";
+import { CA_FILES, caKey } from "../../mesh/features/multi-cluster/schema/multi-cluster.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 import type { SecretTemplate } from "../../mesh/kubernetes/secret-template.ts";
 

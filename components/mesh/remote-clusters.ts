@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PROJECT } from "../../mesh/load/project.ts";
-import { kubeconfigKey, remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts";
+import { kubeconfigKey } from "../../mesh/features/multi-cluster/schema/multi-cluster.ts";
+import { remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 

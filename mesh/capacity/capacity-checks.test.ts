@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../load/merge.ts";
 import { readStackFile } from "../load/load.ts";
 import { podDemand } from "./demand.ts";
 import { checkCapacity } from "./checks.ts";
 import type { StackData } from "../stack/stack.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../tests/support/stacks.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 function requesting(cpu: string, memory: string): PlainObject {
   return { requests: { cpu, memory }, limits: { cpu: "8", memory: "16Gi" } };

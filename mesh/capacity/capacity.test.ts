@@ -112,7 +112,7 @@ describe("capacity: what the nodes offer", () => {
   });
 
   it("counts the mesh's node agent among the daemons, on EKS and on a cluster that exists", () => {
-    const names = (stack: StackData) => nodeDaemons(stack.config).map(({ name }) => name);
+    const names = (stack: StackData) => nodeDaemons(stack).map(({ name }) => name);
     assert.ok(names(stackData()).includes("istio-cni") && names(stackData()).includes("kube-proxy"));
     assert.ok(!names(stackData({ mesh: { cni: { enabled: false } } })).includes("istio-cni"));
     const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
@@ -123,7 +123,7 @@ describe("capacity: what the nodes offer", () => {
     // What fits without the agent and not with it.
     const full = [set("full", 2, 1750, 100)];
     assert.equal(fitsPool(full, pool, 3), true);
-    assert.equal(fitsPool(full, pool, 3, [...agent, ...nodeDaemons(stackData().config)]), false);
+    assert.equal(fitsPool(full, pool, 3, [...agent, ...nodeDaemons(stackData())]), false);
   });
 
   it("of a cluster that exists loses a zone only where there are several", () => {

@@ -11,7 +11,7 @@ import type { Check } from "../stack/check.ts";
 export const checkCapacity: Check = (stack) => {
   const { platform } = stack.config;
   const demand = podDemand(stack);
-  const daemons = nodeDaemons(stack.config);
+  const daemons = nodeDaemons(stack);
   if (platform.kind === "kubeconfig") {
     return checkDeclaredNodes([...demand.system, ...demand.workload], platform, daemons);
   }

@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../features/data-plane/data-plane-of.ts";
 import type { Resources } from "../schema/common.ts";
-import { isAmbient } from "../features/data-plane/waypoint.ts";
 import { installsCertManager } from "../features/certificates/uses.ts";
 import type { HelmRelease } from "../kubernetes/objects.ts";
 import { privateCaIssuer } from "../features/certificates/releases.ts";
@@ -31,13 +31,14 @@ export const EKS_DAEMONS: readonly PodSet[] = [
 ];
 
 /** One pod of each on every node: the mesh's own, and on EKS the cluster's. A cluster that exists declares what is left. */
-export function nodeDaemons({ platform, mesh }: StackData["config"]): PodSet[] {
+export function nodeDaemons(stack: StackData): PodSet[] {
+  const { platform, mesh } = stack.config;
   return [
     ...(platform.kind === "eks" ? EKS_DAEMONS : []),
     ...(mesh.cni.enabled ? [{ name: "istio-cni", pods: 1, request: podRequest(mesh.cni.resources.requests) }] : []),
-    ...(isAmbient(mesh)
-      ? [{ name: "ztunnel", pods: 1, request: podRequest(mesh.ambient.ztunnel.resources.requests) }]
-      : []),
+    ...dataPlaneOf(stack)
+      .nodeProxies()
+      .map(({ name, requests }) => ({ name, pods: 1, request: podRequest(requests) })),
   ];
 }
 

@@ -1,6 +1,5 @@
-import type { ServiceSpec } from "../stack/catalog.ts";
+import { dataPlaneOf } from "../features/data-plane/data-plane-of.ts";
 import type { MeshConfig } from "../stack/mesh.ts";
-import { isAmbient } from "../features/data-plane/waypoint.ts";
 import { controlPlanes, istiodName } from "../features/control-plane/revisions/control-planes.ts";
 import { deploymentName } from "../kubernetes/names.ts";
 import { addonPods } from "../features/observability/pods.ts";
@@ -29,15 +28,16 @@ export function podDemand(stack: StackData): Record<PoolName, PodSet[]> {
   };
 }
 
-function meshPods({ config }: StackData): PodSet[] {
-  const { istiod, ingressGateway, egressGateway, internalGateway, multiCluster } = config.mesh;
+function meshPods(stack: StackData): PodSet[] {
+  const { mesh } = stack.config;
+  const { istiod, ingressGateway, egressGateway, internalGateway, multiCluster } = mesh;
   const { eastWestGateway } = multiCluster;
   const parts: MeshPart[] = [
-    ...controlPlanes(config.mesh).map((plane) => ({ name: istiodName(plane), part: istiod })),
+    ...controlPlanes(mesh).map((plane) => ({ name: istiodName(plane), part: istiod })),
     { name: "the ingress gateway", part: ingressGateway },
     ...(egressGateway.enabled ? [{ name: "the egress gateway", part: egressGateway }] : []),
     ...(eastWestGateway.enabled ? [{ name: "the east-west gateway", part: eastWestGateway }] : []),
-    ...waypoints(config.mesh),
+    ...sharedProxies(stack),
     ...(internalGateway.enabled ? [{ name: "the internal gateway", part: internalGateway }] : []),
   ];
   return parts.map(podsOf);
@@ -45,31 +45,32 @@ function meshPods({ config }: StackData): PodSet[] {
 
 /** The pods that run in the application's own namespace: its services', and the waypoint's of an ambient mesh. */
 export function namespacePods(stack: StackData): PodSet[] {
-  return [...applicationPods(stack), ...waypoints(stack.config.mesh).map(podsOf)];
+  return [...applicationPods(stack), ...sharedProxies(stack).map(podsOf)];
 }
 
 interface MeshPart {
   readonly name: string;
-  readonly part: MeshConfig["ambient"]["waypoint"] | MeshConfig["istiod"];
+  readonly part: Pick<MeshConfig["istiod"], "replicas" | "resources">;
 }
 
-function waypoints(mesh: MeshConfig): MeshPart[] {
-  return isAmbient(mesh) ? [{ name: "the waypoint", part: mesh.ambient.waypoint }] : [];
+function sharedProxies(stack: StackData): MeshPart[] {
+  return dataPlaneOf(stack)
+    .sharedProxies()
+    .map(({ name, settings }) => ({ name, part: settings }));
 }
 
 function podsOf({ name, part }: MeshPart): PodSet {
   return { name, pods: part.replicas.max, request: podRequest(part.resources.requests) };
 }
 
-/** Every version of every service, each pod with its sidecar where there are sidecars. */
-function applicationPods({ config, catalog }: StackData): PodSet[] {
-  const sidecarOf = ({ sidecar }: ServiceSpec) =>
-    isAmbient(config.mesh) ? [] : [(sidecar.resources ?? config.mesh.proxy.resources).requests];
-  return Object.entries(catalog.services).flatMap(([service, spec]) =>
+/** Every version of every service, each pod with its proxy where it has one. */
+function applicationPods(stack: StackData): PodSet[] {
+  const plane = dataPlaneOf(stack);
+  return Object.entries(stack.catalog.services).flatMap(([service, spec]) =>
     Object.entries(spec.versions).map(([version, versionSpec]) => ({
       name: deploymentName(service, version),
       pods: replicasOf(spec, versionSpec).max,
-      request: podRequest(spec.resources.requests, ...sidecarOf(spec)),
+      request: podRequest(spec.resources.requests, ...plane.proxyRequests(spec.sidecar.resources?.requests)),
     })),
   );
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../load/load.ts";
-import type { PlainObject } from "../load/merge.ts";
 import { costOf, difference, sum, type Cost } from "./cost.ts";
 import type { NoPriceError } from "./no-price-error.ts";
 import { instanceHour, PRICES } from "./prices.ts";
 import { INSTANCE_TYPES } from "../aws/instance-types.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../tests/support/stacks.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 const TODAY = "2026-11-21";
 

@@ -1,44 +1,35 @@
-import type { Problem } from "../stack/errors.ts";
-import type { PlainObject } from "./merge.ts";
-import { nearest } from "../stack/nearest.ts";
+import { problem, type Problem } from "../stack/errors.ts";
+import { didYouMean, nearest } from "../stack/nearest.ts";
+import { formatPath } from "../stack/paths.ts";
 import { PROJECT } from "./project.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 /** Keys that Pulumi knows at the top of a stack's settings file. */
-const FILE_KEYS = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"] as const;
+const FILE_KEYS: readonly string[] = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
 
 /** Keys at the top of the file that Pulumi would pass over in silence. */
 export function checkFileKeys(content: PlainObject): Problem[] {
-  const unknown = Object.keys(content).filter((key) => !(FILE_KEYS as readonly string[]).includes(key));
-  return unknown.map((key) => {
-    const match = nearest(key, FILE_KEYS);
-    return {
-      path: key,
-      message: "unknown key",
-      remediation: match === undefined ? `known keys: ${FILE_KEYS.join(", ")}` : `did you mean ${match}?`,
-    };
-  });
+  return Object.keys(content)
+    .filter((key) => !FILE_KEYS.includes(key))
+    .map((key) =>
+      problem(formatPath([key]), "unknown key", didYouMean(key, FILE_KEYS, `known keys: ${FILE_KEYS.join(", ")}`)),
+    );
 }
 
 /**
  * Keys of other namespaces belong to their providers, so a slip in the project's own would silently drop its values; and
  * a key with and one without the namespace are the same to Pulumi.
  */
-export function checkNamespaces(settings: PlainObject): Problem[] {
-  return Object.keys(settings).flatMap((key) => {
-    const [first, rest] = splitOnce(key);
-    if (rest === undefined) {
-      const full = `${PROJECT}:${key}`;
-      return full in settings ? [{ path: key, message: `expected each key once; got ${full} too` }] : [];
+export function* checkNamespaces(settings: PlainObject): Iterable<Problem> {
+  for (const key of Object.keys(settings)) {
+    const [, namespace, name] = /^([^:]*):(.*)$/s.exec(key) ?? [];
+    const full = `${PROJECT}:${name ?? key}`;
+    if (namespace === undefined && full in settings) {
+      yield problem(formatPath([key]), `expected each key once; got ${full} too`);
+    } else if (namespace !== undefined && namespace !== PROJECT && resemblesProject(namespace)) {
+      yield problem(formatPath([key]), "unknown key", `did you mean ${full}?`);
     }
-    return first !== PROJECT && resemblesProject(first)
-      ? [{ path: key, message: "unknown key", remediation: `did you mean ${PROJECT}:${rest}?` }]
-      : [];
-  });
-}
-
-function splitOnce(key: string): [string, string | undefined] {
-  const colon = key.indexOf(":");
-  return colon < 0 ? [key, undefined] : [key.slice(0, colon), key.slice(colon + 1)];
+  }
 }
 
 /** A slip of the pen, or a part of the name for the whole. */

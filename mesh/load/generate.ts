@@ -1,7 +1,7 @@
 /** `npm run docs`: writes schema.json and docs/configuration.md from the zod schemas. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generatedFiles } from "./generated-files.ts";
+import { generatedFiles } from "./reference.ts";
 
 const project = join(import.meta.dirname, "../..");
 mkdirSync(join(project, "docs"), { recursive: true });

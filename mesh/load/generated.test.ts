@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generatedFiles } from "./generated-files.ts";
+import { generatedFiles } from "./reference.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
 
 describe("generated files", () => {

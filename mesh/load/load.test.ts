@@ -6,9 +6,10 @@ import { parse, stringify } from "yaml";
 import { ConfigError } from "../stack/errors.ts";
 import { loadStack, readStackFile, stackValues } from "./load.ts";
 import { listStacks } from "./stack-files.ts";
-import { merge, type PlainObject } from "./merge.ts";
+import { merge } from "./merge.ts";
 import { readYamlFile } from "./yaml-file.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../tests/support/stacks.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 describe("reading a stack", () => {
   let directory: string;
@@ -174,6 +175,61 @@ describe("reading a stack", () => {
     const shop = parse(readText(path)) as PlainObject;
     writeFileSync(path, stringify(merge(shop, { services: { cart: { prot: 1 } } })));
     assert.deepEqual(problemsOf({}), ["catalogs/ecommerce.yaml: services.cart.prot: unknown key (did you mean port?)"]);
+  });
+
+  it("names the right file for a claim with a dot in its name, in the catalog and in a stack's override", () => {
+    const access = {
+      shop: { from: { namespaces: ["shop"] }, paths: ["/*"], token: { claims: { "realm.roles": [] } } },
+    };
+    const wrong = 'services.cart.access.shop.token.claims["realm.roles"]: expected at least 1 entries; got []';
+    assert.deepEqual(problemsOf({ services: { cart: { access } } }), [`Pulumi.prod.yaml: ${wrong}`]);
+    const path = join(directory, "catalogs/ecommerce.yaml");
+    writeFileSync(path, stringify(merge(parse(readText(path)), { services: { cart: { access } } })));
+    assert.deepEqual(problemsOf({}), [`catalogs/ecommerce.yaml: ${wrong}`]);
+  });
+
+  it("names the right file for a tag with a dot in its name that a cross-check refuses", () => {
+    const services = { cart: { telemetry: { customTags: { "user.id": {} } } } };
+    assert.match(
+      problemsOf({ services }).join("\n"),
+      /^Pulumi\.prod\.yaml: services\.cart\.telemetry\.customTags\["user\.id"\]: expected exactly one of/,
+    );
+  });
+
+  it("refuses a key that has a new name, with the new key and value", () => {
+    const problems = (whenAway: string) => problemsOf({ traffic: { rateLimitService: { whenAway } } });
+    const path = "Pulumi.prod.yaml: traffic.rateLimitService.whenAway";
+    assert.deepEqual(problems("refuse"), [`${path}: expected failureMode: closed, the new name of whenAway: refuse`]);
+    assert.deepEqual(problems("allow"), [`${path}: expected failureMode: open, the new name of whenAway: allow`]);
+    assert.deepEqual(problems("no"), [`${path}: expected failureMode: open or closed, the new name of whenAway: no`]);
+  });
+
+  it("refuses what nothing would read also where it equals the default, and takes an empty object for nothing", () => {
+    const address = "ratelimit.limits.svc.cluster.local:8081";
+    const service = (redis: PlainObject) => ({ traffic: { rateLimitService: { address, replicas: 2, redis } } });
+    const paths = (values: PlainObject) => problemsOf(values).map((line) => line.split(": ")[1]);
+    assert.deepEqual(
+      paths(service({ replicas: 3 })),
+      ["replicas", "redis"].map((key) => `traffic.rateLimitService.${key}`),
+    );
+    assert.deepEqual(paths(service({})), ["traffic.rateLimitService.replicas"]);
+    const ztunnel = readStackFile(directory, "prod").config.mesh.ambient.ztunnel as unknown as PlainObject;
+    assert.deepEqual(paths({ mesh: { ambient: { ztunnel } } }), ["mesh.ambient.ztunnel"]);
+  });
+
+  it("refuses settings of a sidecar in an ambient mesh, in the file that holds them, also where they equal the default", () => {
+    const sidecar = { excludeOutboundPorts: [{ port: 5432, networks: ["10.0.0.0/16"] }] };
+    const resources = readStackFile(directory, "local").config.mesh.proxy.resources as unknown as PlainObject;
+    const local = (readYamlFile(directory, "Pulumi.local.yaml") as { readonly config: PlainObject }).config;
+    const values = { mesh: { mode: "ambient", proxy: { resources } }, services: { cart: { sidecar } } };
+    assert.throws(
+      () => loadStack(directory, "local", merge(stackValues(local), values) as PlainObject),
+      (error) =>
+        error instanceof ConfigError &&
+        ["mesh.proxy.resources", "services.cart.sidecar"].every((path) =>
+          error.problems.some((problem) => problem.path === path && problem.file === undefined),
+        ),
+    );
   });
 
   it("refuses an override of a service that the catalog does not have", () => {

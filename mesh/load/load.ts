@@ -1,19 +1,18 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { checkStack } from "../checks/index.ts";
-import { ConfigError, type Problem } from "../stack/errors.ts";
-import { applyOverride } from "./catalog-override.ts";
+import { ConfigError, problem, type Problem } from "../stack/errors.ts";
 import { chooseCatalog } from "./choose-catalog.ts";
-import { deepFreeze, hasPath, isPlainObject, type PlainObject } from "./merge.ts";
-import { nearest } from "../stack/nearest.ts";
+import { catalogFile, loadCatalog } from "./load-catalog.ts";
+import { deepFreeze } from "./merge.ts";
 import { checkFileKeys, checkNamespaces } from "./file-keys.ts";
-import { parse, type Parsed } from "./parse.ts";
+import { parse } from "./parse.ts";
+import { parsePath, valueAt, type Written } from "../stack/paths.ts";
 import { PROJECT } from "./project.ts";
 import { assertKnownStack, stackFile } from "./stack-files.ts";
 import { catalog as catalogSchema, type Catalog } from "../stack/catalog.ts";
 import { stackConfig, type StackConfig } from "../stack/config.ts";
 import { checkEncrypted, checkSecrets, encryptedIn, withoutSecrets } from "./secret-keys.ts";
 import { readYamlFile } from "./yaml-file.ts";
+import { isPlainObject, type PlainObject } from "../stack/plain-object.ts";
 
 /** One environment, ready to be built: plain, frozen data without any Output in it. */
 export interface Stack {
@@ -24,6 +23,8 @@ export interface Stack {
   readonly config: StackConfig;
   /** The application, with the stack's overrides in it. */
   readonly catalog: Catalog;
+  /** Both before any default was filled in. */
+  readonly written: Written;
 }
 
 /** What finds the problems of a stack whose values are well-formed one by one. */
@@ -47,7 +48,7 @@ export function readStackFile(
   const content = readYamlFile(directory, file) ?? {};
   const settings = isPlainObject(content) ? (content["config"] ?? {}) : undefined;
   if (!isPlainObject(settings)) {
-    throw new ConfigError(file, [{ path: "config", message: "expected an object of configuration keys" }]);
+    throw new ConfigError(file, [problem("config", "expected an object of configuration keys")]);
   }
   const values = stackValues(settings);
   const slips = [
@@ -92,85 +93,29 @@ export function loadStack(
     throw new ConfigError(file, parsed.problems);
   }
   const config = parsed.value;
-  const catalog = loadCatalog(directory, config);
+  const { value: catalog, written: inCatalog = {}, problems: ofCatalog } = loadCatalog(directory, config);
+  const written: Written = structuredClone({ config: plain, catalog: inCatalog });
   const problems = [
     ...checkSecrets(secrets, config),
-    ...catalog.problems,
-    ...(catalog.value === undefined ? [] : checks({ config, catalog: catalog.value })),
+    ...ofCatalog,
+    ...(catalog === undefined ? [] : checks({ config, catalog, written })),
   ];
-  if (catalog.value === undefined || parsed.problems.length + problems.length > 0) {
-    throw new ConfigError(file, [...parsed.problems, ...problems.map(attribute(config))]);
+  if (catalog === undefined || parsed.problems.length + problems.length > 0) {
+    throw new ConfigError(file, [...parsed.problems, ...problems.map((problem) => inItsFile(problem, config))]);
   }
-  return deepFreeze({ name: stack, file, config, catalog: catalog.value });
+  return deepFreeze({ name: stack, file, config, catalog, written });
 }
 
-function loadCatalog(directory: string, config: StackConfig): Parsed<Catalog> {
-  const path = catalogFile(config);
-  if (!existsSync(join(directory, path))) {
-    const known = existsSync(join(directory, "catalogs")) ? readdirSync(join(directory, "catalogs")) : [];
-    const names = known.map((name) => name.replace(/\.yaml$/, ""));
-    const problem = {
-      path: "catalog.name",
-      message: `no catalog named ${config.catalog.name}`,
-      remediation: `known: ${names.join(", ")}`,
-    };
-    return { problems: [problem] };
-  }
-  const raw = readYamlFile(directory, path);
-  if (!isPlainObject(raw)) {
-    return { problems: [{ file: path, path: "", message: "expected an object: name, namespace, hosts and services" }] };
-  }
-  const unknown = unknownServices(raw, config);
-  if (unknown.length > 0) {
-    return { problems: unknown };
-  }
-  const parsed = parse(catalogSchema, applyOverride(raw, catalogOverride(config)));
-  const name = parsed.value?.name ?? config.catalog.name;
-  if (name === config.catalog.name) {
-    return parsed;
-  }
-  const misnamed = { path: "name", message: `expected the name of the file, ${config.catalog.name}; got "${name}"` };
-  return { ...parsed, problems: [...parsed.problems, misnamed] };
-}
+/** Keys at the top of a catalog. */
+const CATALOG_KEYS: readonly PropertyKey[] = Object.keys(catalogSchema.shape);
 
-function catalogOverride(config: StackConfig): PlainObject {
-  return {
-    services: config.services,
-    ...(config.catalog.namespace === undefined ? {} : { namespace: config.catalog.namespace }),
-    ...(config.traffic.hosts === undefined ? {} : { hosts: config.traffic.hosts }),
-  };
-}
-
-function unknownServices(raw: PlainObject, config: StackConfig): Problem[] {
-  if (!isPlainObject(raw["services"])) {
-    // The catalog itself is wrong: its schema says how.
-    return [];
-  }
-  const services = Object.keys(raw["services"]);
-  return Object.keys(config.services)
-    .filter((name) => !services.includes(name))
-    .map((name) => {
-      const match = nearest(name, services);
-      const remediation = match === undefined ? `known services: ${services.join(", ")}` : `did you mean ${match}?`;
-      return {
-        path: `services.${name}`,
-        message: `the catalog ${config.catalog.name} has no such service`,
-        remediation,
-      };
-    });
-}
-
-/** A problem of a service stands in the catalog's file, unless the stack's own override says that value. */
-function attribute(config: StackConfig): (problem: Problem) => Problem {
-  return (problem) => {
-    const inCatalog = /^(services|hosts|namespace|name|redirects|cors|externalServices)\b/.test(problem.path);
-    // What is missing in an item of a list: a list of the stack's takes the place of the catalog's.
-    const item = /^.*\]/.exec(problem.path)?.[0] ?? problem.path;
-    const inStack = [problem.path, item].some((path) => hasPath({ services: config.services }, path));
-    return inCatalog && !inStack ? { ...problem, file: catalogFile(config) } : problem;
-  };
-}
-
-function catalogFile(config: StackConfig): string {
-  return `catalogs/${config.catalog.name}.yaml`;
+/** A problem of a service lies in the catalog's file, unless the stack's own override holds that value. */
+function inItsFile(problem: Problem, config: StackConfig): Problem {
+  const path = parsePath(problem.path);
+  // What is missing in an item of a list: a list of the stack's takes the place of the catalog's.
+  const item = path.slice(0, path.findLastIndex((key) => typeof key === "number") + 1);
+  const { services } = config;
+  const inStack = [path, item].some((keys) => keys.length > 0 && valueAt({ services }, keys) !== undefined);
+  const inCatalog = path[0] !== undefined && CATALOG_KEYS.includes(path[0]) && !inStack;
+  return inCatalog ? { ...problem, file: catalogFile(config) } : problem;
 }

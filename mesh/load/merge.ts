@@ -1,10 +1,4 @@
-/** A plain object, as YAML and JSON give it. */
-export type PlainObject = Readonly<Record<string, unknown>>;
-
-/** Whether the value is an object and no list. */
-export function isPlainObject(value: unknown): value is PlainObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isPlainObject } from "../stack/plain-object.ts";
 
 /** `override` laid over `base`: objects are merged key by key, everything else (lists too) is replaced. */
 export function merge(base: unknown, override: unknown): unknown {
@@ -16,19 +10,6 @@ export function merge(base: unknown, override: unknown): unknown {
   }
   const keys = new Set([...Object.keys(base), ...Object.keys(override)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(base[key], override[key])]));
-}
-
-/** Whether `value` says anything at a key path such as `a.b[0].c`. */
-export function hasPath(value: unknown, path: string): boolean {
-  const keys = path.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
-  let current = value;
-  for (const key of keys) {
-    if (typeof current !== "object" || current === null || !(key in current)) {
-      return false;
-    }
-    current = (current as Record<string, unknown>)[key];
-  }
-  return true;
 }
 
 /** Freezes a value and all that it holds. */

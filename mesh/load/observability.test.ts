@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { merge, type PlainObject } from "./merge.ts";
+import { merge } from "./merge.ts";
 import { parse } from "./parse.ts";
 import { stackConfig } from "../stack/config.ts";
+import type { PlainObject } from "../stack/plain-object.ts";
 
 const EKS = { platform: { kind: "eks", region: "eu-west-1", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] } };
 

@@ -1,28 +1,19 @@
 import { z } from "zod";
 import { catalog } from "../stack/catalog.ts";
 import { stackConfig } from "../stack/config.ts";
-import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "../features/multi-cluster/multi-cluster.ts";
+import { CA_FILES, CA_KEY, caKey, KUBECONFIG_KEY } from "../features/multi-cluster/schema/multi-cluster.ts";
 import { PROJECT } from "./project.ts";
 
-/** The part of JSON Schema that zod writes. */
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly additionalProperties?: Schema | boolean;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly minimum?: number;
-  readonly maximum?: number;
+type Schema = z.core.JSONSchema.JSONSchema;
+type Part = z.core.JSONSchema._JSONSchema;
+
+/** A part of a schema that zod writes: never `true` or `false`, but for what may be in an object beside its keys. */
+function objectOf(part: Part | Part[] | undefined): Schema {
+  return typeof part === "object" && !Array.isArray(part) ? part : {};
 }
 
 /** JSON Schema of a `Pulumi.<stack>.yaml`, for editors. */
-export function editorSchema(): unknown {
+function editorSchema(): unknown {
   const { properties = {}, required = [] } = jsonSchema(stackConfig);
   const prefixed = Object.entries(properties).map(([key, schema]) => [`${PROJECT}:${key}`, schema]);
   return {
@@ -54,112 +45,106 @@ const ENCRYPTED = {
   additionalProperties: false,
 };
 
-/** Reference of every key, as Markdown. */
-export function referencePage(): string {
+/** The files that follow from the schemas, with their paths in the project. A test keeps them current. */
+export function generatedFiles(): { readonly path: string; readonly content: string }[] {
   return [
-    "<!-- Made by `npm run docs` from the schemas in mesh/. Do not edit. -->",
-    "",
-    "# Configuration",
-    "",
-    `Every key of a \`Pulumi.<stack>.yaml\`, below \`config\`, with the prefix \`${PROJECT}:\`. An unknown key is an error.`,
-    "",
-    ...sections(jsonSchema(stackConfig), PROJECT),
-    "## Secrets",
-    "",
-    "Set with `pulumi config set --secret`, never as plain text.",
-    "",
-    "| Key | Meaning |",
-    "| --- | --- |",
-    `| \`${PROJECT}:${KUBECONFIG_KEY}<name>\` | Kubeconfig with which istiod reads the Services of the remote cluster of this name (\`mesh.multiCluster.remoteClusters\`). |`,
-    ...CA_FILES.map(
-      (file) =>
-        `| \`${PROJECT}:${caKey(file)}\` | \`${file}\` of the mesh's certificate authority (\`mesh.multiCluster.certificateAuthority: config\`). |`,
-    ),
-    "",
-    "## The catalog",
-    "",
-    "Every key of a `catalogs/<name>.yaml`. A stack overrides values of a service under",
-    `\`${PROJECT}:services\`, with the same keys.`,
-    "",
-    ...table(rowsOf(jsonSchema(catalog), "")),
-  ].join("\n");
+    { path: "schema.json", content: `${JSON.stringify(editorSchema(), null, 2)}\n` },
+    { path: "docs/configuration.md", content: referencePage() },
+  ];
+}
+
+/** Reference of every key, as Markdown. */
+function referencePage(): string {
+  const secrets = [
+    [
+      `${KUBECONFIG_KEY}<name>`,
+      "Kubeconfig with which istiod reads the Services of the remote cluster of this name (`mesh.multiCluster.remoteClusters`).",
+    ],
+    ...CA_FILES.map((file) => [
+      caKey(file),
+      `\`${file}\` of the mesh's certificate authority (\`mesh.multiCluster.certificateAuthority: config\`).`,
+    ]),
+  ];
+  return `<!-- Made by \`npm run docs\` from the schemas in mesh/. Do not edit. -->
+
+# Configuration
+
+Every key of a \`Pulumi.<stack>.yaml\`, below \`config\`, with the prefix \`${PROJECT}:\`. An unknown key is an error.
+
+${sections(jsonSchema(stackConfig), PROJECT).join("\n")}
+## Secrets
+
+Set with \`pulumi config set --secret\`, never as plain text.
+
+| Key | Meaning |
+| --- | --- |
+${secrets.map(([key, meaning]) => `| \`${PROJECT}:${key}\` | ${meaning} |`).join("\n")}
+
+## The catalog
+
+Every key of a \`catalogs/<name>.yaml\`. A stack overrides values of a service under
+\`${PROJECT}:services\`, with the same keys.
+
+${table(jsonSchema(catalog), "").join("\n")}`;
 }
 
 function jsonSchema(schema: z.ZodType): Schema {
-  return z.toJSONSchema(schema, { io: "input" }) as Schema;
+  return z.toJSONSchema(schema, { io: "input" });
 }
 
 function sections({ properties = {}, required = [] }: Schema, prefix: string): string[] {
-  return Object.entries(properties).flatMap(([key, schema]) => {
-    const rows = rowsOf(schema, key);
-    const necessary = required.includes(key) ? " Required." : "";
-    return [
-      `## ${prefix}:${key}`,
-      "",
-      `${schema.description ?? ""}${necessary}`,
-      "",
-      ...(rows.length === 0 ? [] : table(rows)),
-    ];
+  return Object.entries(properties).flatMap(([key, part]) => {
+    const schema = objectOf(part);
+    const text = `${schema.description ?? ""}${required.includes(key) ? " Required." : ""}`;
+    return [`## ${prefix}:${key}`, "", text, "", ...table(schema, key)];
   });
 }
 
-interface Row {
-  readonly key: string;
-  readonly type: string;
-  readonly fallback: string;
-  readonly meaning: string;
-}
-
-function table(rows: readonly Row[]): string[] {
-  const lines = rows.map(({ key, type, fallback, meaning }) => `| \`${key}\` | ${type} | ${fallback} | ${meaning} |`);
-  return ["| Key | Type | Default | Meaning |", "| --- | --- | --- | --- |", ...lines, ""];
+/** A table of every key below a schema; none where there is no key. */
+function table(schema: Schema, path: string): string[] {
+  const rows = rowsOf(schema, path);
+  return rows.length === 0 ? [] : ["| Key | Type | Default | Meaning |", "| --- | --- | --- | --- |", ...rows, ""];
 }
 
 /** One row for each key below a schema; the branches of a union follow each other. */
-function rowsOf(schema: Schema, path: string): Row[] {
+function rowsOf(schema: Schema, path: string): string[] {
   const branches = schema.oneOf ?? schema.anyOf ?? [];
   if (branches.length > 0) {
-    return branches.flatMap((branch) => rowsOf(branch, path));
+    return branches.flatMap((branch) => rowsOf(objectOf(branch), path));
   }
-  const { properties = {}, required = [] } = schema;
-  const own = Object.entries(properties).flatMap(([key, child]) => {
-    const childPath = path === "" ? key : `${path}.${key}`;
-    return [rowOf(childPath, child, required.includes(key)), ...rowsOf(child, childPath)];
-  });
-  const items = schema.items === undefined ? [] : rowsOf(schema.items, `${path}[]`);
-  const values =
-    typeof schema.additionalProperties === "object" ? rowsOf(schema.additionalProperties, `${path}.<name>`) : [];
-  return [...own, ...items, ...values];
+  const { properties = {}, required = [], items, additionalProperties: values } = schema;
+  return [
+    ...Object.entries(properties).flatMap(([key, child]) => {
+      const childPath = path === "" ? key : `${path}.${key}`;
+      return [rowOf(childPath, objectOf(child), required.includes(key)), ...rowsOf(objectOf(child), childPath)];
+    }),
+    ...(items === undefined ? [] : rowsOf(objectOf(items), `${path}[]`)),
+    ...(values === undefined ? [] : rowsOf(objectOf(values), `${path}.<name>`)),
+  ];
 }
 
-function rowOf(key: string, schema: Schema, required: boolean): Row {
-  const fallback =
-    schema.default === undefined ? (required ? "required" : "") : `\`${JSON.stringify(schema.default)}\``;
-  return { key, type: escape(typeOf(schema)), fallback: escape(fallback), meaning: escape(schema.description ?? "") };
+function rowOf(key: string, schema: Schema, required: boolean): string {
+  const value = schema.default === undefined ? undefined : `\`${JSON.stringify(schema.default)}\``;
+  const cells = [typeOf(schema), value ?? (required ? "required" : ""), schema.description ?? ""];
+  return `| \`${key}\` | ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
 function typeOf(schema: Schema): string {
+  const branches = schema.oneOf ?? schema.anyOf;
   if (schema.enum !== undefined) {
     return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   }
   if (schema.const !== undefined) {
     return `\`${JSON.stringify(schema.const)}\``;
   }
-  const branches = schema.oneOf ?? schema.anyOf;
   if (branches !== undefined) {
-    return branches.map(typeOf).join(" or ");
+    return branches.map((branch) => typeOf(objectOf(branch))).join(" or ");
   }
   if (schema.type === "array") {
-    return `list of ${schema.items === undefined ? "values" : typeOf(schema.items)}`;
+    return `list of ${schema.items === undefined ? "values" : typeOf(objectOf(schema.items))}`;
   }
-  const isSafeBound = (bound: number | undefined) => bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
-  const bounds = [
-    ...(isSafeBound(schema.minimum) ? [`from ${schema.minimum ?? ""}`] : []),
-    ...(isSafeBound(schema.maximum) ? [`to ${schema.maximum ?? ""}`] : []),
-  ];
-  return [String(schema.type ?? "any"), ...bounds].join(" ");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("|", "\\|");
+  // JSON Schema bounds every integer by what a double holds.
+  const bound = (word: string, limit: number | undefined) =>
+    limit === undefined || Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? [] : [`${word} ${limit}`];
+  return [schema.type ?? "any", ...bound("from", schema.minimum), ...bound("to", schema.maximum)].join(" ");
 }

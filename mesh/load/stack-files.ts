@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
-import { ConfigError } from "../stack/errors.ts";
-import { nearest } from "../stack/nearest.ts";
+import { ConfigError, problem } from "../stack/errors.ts";
+import { didYouMean } from "../stack/nearest.ts";
 
 /** Name of a stack's settings file. */
 export function stackFile(stack: string): string {
@@ -21,15 +21,9 @@ export function listStacks(directory: string): string[] {
  */
 export function assertKnownStack(directory: string, stack: string): void {
   const known = listStacks(directory);
-  if (known.includes(stack)) {
-    return;
+  if (!known.includes(stack)) {
+    const remediation = [didYouMean(stack, known, ""), `known stacks: ${known.join(", ")}`].join(" ").trim();
+    const unknown = problem("", `there is no stack named ${stack}`, remediation);
+    throw new ConfigError(stackFile(stack), [unknown], "stack.unknown");
   }
-  const match = nearest(stack, known);
-  const names = `known stacks: ${known.join(", ")}`;
-  const remediation = match === undefined ? names : `did you mean ${match}? ${names}`;
-  throw new ConfigError(
-    stackFile(stack),
-    [{ path: "", message: `there is no stack named ${stack}`, remediation }],
-    "stack.unknown",
-  );
 }

@@ -15,7 +15,7 @@ const catalogChoice = z.strictObject({
   namespace: dnsLabel.optional().describe("Namespace of the workloads. Default: the catalog's."),
   revisionTag: revisionTag
     .optional()
-    .describe("Tag that the namespace goes by for its sidecars. Default: `stable`. Only with `mesh.revisions`."),
+    .describe("Tag that the namespace names for its sidecars. Default: `stable`. Only with `mesh.revisions`."),
 });
 
 /** The configuration of one stack: one object a concern, each under the key `ecommerce-mesh:<concern>`. */

@@ -1,9 +1,7 @@
+import { DEFAULT_NETWORK } from "../features/multi-cluster/schema/multi-cluster.ts";
 import { ISTIO_PORTS } from "../kubernetes/ports.ts";
 import type { MeshConfig } from "./mesh.ts";
 import type { StackData } from "./stack.ts";
-
-/** The network of a cluster that names none. */
-export const DEFAULT_NETWORK = "network1";
 
 /** Ports of the east-west gateway. Source: gateway chart 1.30.3, `networkGateway`. */
 export const EAST_WEST_PORTS = { services: 15443, istiod: ISTIO_PORTS.xds, webhooks: ISTIO_PORTS.webhook } as const;

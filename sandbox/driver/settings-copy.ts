@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, parseDocument, visit, type Document } from "yaml";
 import { chooseCatalog } from "../../mesh/load/choose-catalog.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import type { ChartSetting } from "../charts/chart-sources.ts";
 import { PROJECT_NAME } from "./paths.ts";
 import { CommandError } from "../../mesh/stack/errors.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** What the engine is given instead of `Pulumi.<stack>.yaml`. */
 export interface SettingsCopy {

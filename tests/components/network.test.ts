@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import { clusterSecurityRules } from "../../mesh/aws/network/security-groups.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** The stack dev with another network. */
 async function graphWith(network: PlainObject): Promise<Registered[]> {

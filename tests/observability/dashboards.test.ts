@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../../mesh/features/data-plane/data-plane-of.ts";
 import assert from "node:assert/strict";
 import { defaultDashboard } from "@grafana/schema";
 import { dashboardJson } from "../../mesh/features/observability/dashboards/json.ts";
@@ -8,8 +9,8 @@ import { GO_BUILD_MS } from "../support/go-program.ts";
 import { buildPromql, parseQueries } from "../support/promql/promql.ts";
 import { stackData } from "../support/stack-data.ts";
 
-const ALL = dashboards("ecommerce", "sidecar");
-const AMBIENT = dashboards("ecommerce", "ambient");
+const ALL = dashboards("ecommerce", dataPlaneOf(stackData()));
+const AMBIENT = dashboards("ecommerce", dataPlaneOf(stackData({ mesh: { mode: "ambient" } })));
 
 /** A query as Prometheus gets it from Grafana. */
 function filledIn(expr: string): string {
@@ -107,7 +108,7 @@ describe("dashboards", () => {
   });
 
   it("come with Grafana's release, as JSON, about the stack's own namespace", () => {
-    const { dashboards: folders } = dashboardValues("shop-staging", "sidecar") as unknown as {
+    const { dashboards: folders } = dashboardValues("shop-staging", dataPlaneOf(stackData())) as unknown as {
       dashboards: { mesh: Record<string, { json: string }> };
     };
     const read = Object.values(folders.mesh).map(({ json }) => JSON.parse(json) as { uid: string });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PlainObject } from "../../mesh/load/merge.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /*
  * Services with few names and values, so that rules meet: whether a catalog is good is for the checks to say, and the

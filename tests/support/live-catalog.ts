@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { readStackFile } from "../../mesh/load/load.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import { catalog as catalogSchema, type Catalog } from "../../mesh/stack/catalog.ts";
 import { METHODS } from "../../mesh/schema/terms.ts";
 import { checkStack } from "../../mesh/checks/index.ts";
 import { ruleFrom, splitFrom } from "./arbitrary-catalog.ts";
 import { PROJECT_DIRECTORY } from "./stacks.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** Catalogs that are drawn until one is good. */
 const DRAWS = 2_000;

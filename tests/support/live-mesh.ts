@@ -13,7 +13,6 @@ import { sendRequests } from "../../cli/request/send-requests.ts";
 import { readTarget } from "../../cli/request/target.ts";
 import type { Cluster } from "../../cli/request/way.ts";
 import { readStackFile, type Stack } from "../../mesh/load/load.ts";
-import type { PlainObject } from "../../mesh/load/merge.ts";
 import { explain } from "../../analysis/explain/explain.ts";
 import { worldOf } from "../../cli/stack/stack-world.ts";
 import type { Explanation } from "../../analysis/explain/types.ts";
@@ -27,6 +26,7 @@ import { ensureToolchain } from "../../sandbox/toolchain/index.ts";
 import { environmentOf, processesNamed } from "./machine.ts";
 import { TemporaryProject } from "./mesh-command.ts";
 import type { RequestReport } from "../../cli/request/report.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** Milliseconds that proxies may take to get what istiod has for them. */
 const SYNC_MS = 60_000;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { type PlainObject } from "../../mesh/load/merge.ts";
 import { readYamlFile } from "../../mesh/load/yaml-file.ts";
+import type { PlainObject } from "../../mesh/stack/plain-object.ts";
 
 /** The project's folder. */
 export const PROJECT_DIRECTORY = fileURLToPath(new URL("../..", import.meta.url));

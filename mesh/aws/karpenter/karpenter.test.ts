@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { INSTANCE_TYPES } from "../instance-types.ts";
 import { karpenterPolicy } from "../iam/karpenter.ts";
 import { nodesWithinLimits, permittedTypes } from "./instances.ts";
@@ -13,6 +12,7 @@ import type { NodeClassObject, NodePoolObject } from "../../kubernetes/objects.t
 import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 /** The shop with Karpenter, and other keys of the configuration. */
 function withKarpenter(karpenter: PlainObject = {}, config: PlainObject = {}): StackData {

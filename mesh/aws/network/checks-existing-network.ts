@@ -1,11 +1,12 @@
 import type { Problem } from "../../stack/errors.ts";
-import { network as networkSchema } from "../schema/network.ts";
+import { isSet } from "../../stack/paths.ts";
+import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
 
 const LISTS = ["publicSubnetIds", "privateSubnetIds", "intraSubnetIds"] as const;
 
 /** A network that exists has a subnet of each kind in each zone, and nothing is said of one of the stack's own beside it. */
-export const checkExistingNetwork: Check = ({ config }) => {
+export const checkExistingNetwork: Check = ({ config, written }) => {
   const { existing } = config.network;
   if (config.platform.kind !== "eks" || existing === undefined) {
     return [];
@@ -24,15 +25,14 @@ export const checkExistingNetwork: Check = ({ config }) => {
         : [],
     );
   });
-  return [...lists, ...ownNetwork(config.network)];
+  return [...lists, ...ownNetwork(config.network, written)];
 };
 
-/** Keys that shape a VPC of the stack's own. A value that equals the default says nothing and is let pass. */
-function ownNetwork(network: Parameters<Check>[0]["config"]["network"]): Problem[] {
-  const defaults: Record<string, unknown> = networkSchema.parse({});
-  return Object.entries(network)
-    .filter(([key, value]) => key !== "existing" && JSON.stringify(value) !== JSON.stringify(defaults[key]))
-    .map(([key]) => ({
+/** Keys that shape a VPC of the stack's own. */
+function ownNetwork(network: StackData["config"]["network"], written: StackData["written"]): Problem[] {
+  return Object.keys(network)
+    .filter((key) => key !== "existing" && isSet(written?.config, ["network", key]))
+    .map((key) => ({
       path: `network.${key}`,
       message: `expected nothing here, because network.existing names a VPC that is not this stack's to shape`,
       remediation: `leave out network.${key}, or network.existing`,

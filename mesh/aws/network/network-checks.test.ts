@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { sizeOf } from "../../kubernetes/cidr.ts";
 import { checkEndpoints } from "./checks-endpoints.ts";
 import { checkExistingNetwork } from "./checks-existing-network.ts";
@@ -8,6 +7,7 @@ import { checkNetwork } from "./checks.ts";
 import { checkPodAddresses } from "./checks-pod-addresses.ts";
 import { addressesNeeded } from "./pod-addresses.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const ids = (count: number, kind: string) =>
   Array.from({ length: count }, (_, index) => `subnet-${kind}0000000${index}`);

@@ -1,69 +1,60 @@
 import { z } from "zod";
-import { cidr, dnsLabel, tags } from "../../schema/common.ts";
+import {
+  arn,
+  cidr,
+  dnsLabel,
+  flag,
+  list,
+  matching,
+  oneOf,
+  optional,
+  section,
+  tags,
+  withDefault,
+} from "../../schema/common.ts";
 import { karpenter } from "./karpenter.ts";
 import { nodePool } from "./node-pool.ts";
 
-const principalArn = z
-  .string()
-  .regex(/^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/, "expected the ARN of an IAM role or user");
+const principalArn = matching(
+  /^arn:aws[a-z-]*:iam::\d{12}:(role|user)\/.+$/,
+  "expected the ARN of an IAM role or user",
+);
 
-/** Control-plane logs that EKS writes. */
 export const CLUSTER_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"] as const;
 
 const retention = z.union([7, 14, 30, 90, 180, 365].map((days) => z.literal(days)));
 
-/** The EKS cluster. Used only with `platform.kind: eks`. */
 export const cluster = z.strictObject({
   name: dnsLabel.optional().describe("Name of the EKS cluster. Default: `ecommerce-mesh-<stack>`."),
-  version: z
-    .string()
-    .regex(/^1\.\d{2}$/, 'expected a Kubernetes minor version such as "1.35" (quote it in YAML)')
+  version: matching(/^1\.\d{2}$/, 'expected a Kubernetes minor version such as "1.35" (quote it in YAML)')
     .default("1.35")
     .describe("Kubernetes minor version of control plane and nodes."),
   serviceCidr: cidr
     .default("172.20.0.0/16")
     .describe("Addresses of Kubernetes Services. Must not overlap the VPC: such Services could not be reached."),
-  endpoint: z
-    .strictObject({
-      private: z.boolean().default(true).describe("API server reachable from inside the VPC."),
-      publicCidrs: z
-        .array(cidr)
-        .default([])
-        .describe("Networks that reach the API server from outside. Empty: no public endpoint."),
-    })
-    .prefault({})
-    .describe("Who reaches the Kubernetes API server."),
-  access: z
-    .strictObject({
-      admins: z
-        .array(principalArn)
-        .default([])
-        .describe(
-          "Cluster-admin rights. Not who makes the cluster: EKS gives that one an entry, and refuses a second.",
-        ),
-      deployers: z.array(principalArn).default([]).describe("May change what is in namespaces, not the cluster."),
-      viewers: z.array(principalArn).default([]).describe("May read everything but Secrets."),
-    })
-    .prefault({})
-    .describe("IAM principals that may use the cluster, by access entry."),
-  encryptionKeyArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/, "expected the ARN of a KMS key")
-    .optional()
-    .describe("KMS key that encrypts Secrets, logs and volumes. Default: one made by the stack, rotated every year."),
-  logs: z
-    .array(z.enum(CLUSTER_LOGS))
-    .default([...CLUSTER_LOGS])
-    .describe("Control-plane logs that go to CloudWatch."),
-  logRetentionDays: retention.default(90).describe("Days that the control-plane logs are kept."),
-  deletionProtection: z.boolean().default(false).describe("EKS refuses to delete the cluster, and Pulumi protects it."),
-  supportType: z
-    .enum(["STANDARD", "EXTENDED"])
-    .default("STANDARD")
-    .describe(
-      "What EKS does at the end of standard support: `STANDARD` upgrades by itself, `EXTENDED` costs six times as much an hour.",
+  endpoint: section({
+    private: flag(true).describe("API server reachable from inside the VPC."),
+    publicCidrs: list(cidr).describe("Networks that reach the API server from outside. Empty: no public endpoint."),
+  }).describe("Who reaches the Kubernetes API server."),
+  access: section({
+    admins: list(principalArn).describe(
+      "Cluster-admin rights. Not who makes the cluster: EKS gives that one an entry, and refuses a second.",
     ),
-  zonalShift: z.boolean().default(true).describe("Let AWS move traffic away from a zone that fails."),
+    deployers: list(principalArn).describe("May change what is in namespaces, not the cluster."),
+    viewers: list(principalArn).describe("May read everything but Secrets."),
+  }).describe("IAM principals that may use the cluster, by access entry."),
+  encryptionKeyArn: optional(arn("kms", "key", "a KMS key")).describe(
+    "KMS key that encrypts Secrets, logs and volumes. Default: one made by the stack, rotated every year.",
+  ),
+  logs: withDefault(z.array(z.enum(CLUSTER_LOGS)), [...CLUSTER_LOGS]).describe(
+    "Control-plane logs that go to CloudWatch.",
+  ),
+  logRetentionDays: retention.default(90).describe("Days that the control-plane logs are kept."),
+  deletionProtection: flag(false).describe("EKS refuses to delete the cluster, and Pulumi protects it."),
+  supportType: oneOf(["STANDARD", "EXTENDED"], "STANDARD").describe(
+    "What EKS does at the end of standard support: `STANDARD` upgrades by itself, `EXTENDED` costs six times as much an hour.",
+  ),
+  zonalShift: flag(true).describe("Let AWS move traffic away from a zone that fails."),
   tags: tags
     .default({})
     .describe("Tags of the EKS cluster alone, beside those of `tags`, which everything in AWS carries."),

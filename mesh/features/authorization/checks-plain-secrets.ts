@@ -1,4 +1,5 @@
 import type { Problem } from "../../stack/errors.ts";
+import { formatPath, type Path } from "../../stack/paths.ts";
 import { isSecretName, secretsIn } from "../../kubernetes/secret-values.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -36,13 +37,13 @@ function variable(path: string, text: string): Problem[] {
 }
 
 /** Every text of a tree, after its key path. */
-function texts(value: unknown, path = ""): (readonly [path: string, text: string])[] {
+function texts(value: unknown, path: Path = []): (readonly [path: string, text: string])[] {
   if (typeof value === "string") {
-    return [[path, value]];
+    return [[formatPath(path), value]];
   }
   return typeof value !== "object" || value === null
     ? []
     : Object.entries(value).flatMap(([key, inner]) =>
-        texts(inner, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+        texts(inner, [...path, Array.isArray(value) ? Number(key) : key]),
       );
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../stack/errors.ts";
 import { loadStack } from "../../load/load.ts";
-import type { PlainObject } from "../../load/merge.ts";
 import { PROJECT_DIRECTORY } from "../../../tests/support/stacks.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const PLATFORM = { kind: "eks", region: "eu-west-1", zones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"] };
 const DIGEST = `sha256:${"a".repeat(64)}`;

@@ -1,3 +1,5 @@
+import { stackData } from "../../../tests/support/stack-data.ts";
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { canary as canarySchema } from "./schema/canary.ts";
@@ -85,7 +87,10 @@ describe("verdict on a canary", () => {
   }
 
   it("asks for the canary's version alone, over the window", () => {
-    const queries = canaryQueries({ mode: "sidecar", service: "product", namespace: "shop", version: "v2" }, 120);
+    const queries = canaryQueries(
+      { reporter: "destination", service: "product", namespace: "shop", version: "v2" },
+      120,
+    );
     for (const query of [queries.requests, queries.successRate, queries.p99Milliseconds]) {
       assert.match(query, /destination_service_name="product"/);
       assert.match(query, /destination_version="v2"/);
@@ -95,7 +100,8 @@ describe("verdict on a canary", () => {
 
   it("asks the canary's own sidecars, and in an ambient mesh the waypoint, the only proxy that reads requests there", () => {
     const reporters = (mode: "sidecar" | "ambient") => {
-      const queries = canaryQueries({ mode, service: "product", namespace: "shop", version: "v2" }, 120);
+      const reporter = dataPlaneOf(stackData({ mesh: { mode } })).telemetry.callee;
+      const queries = canaryQueries({ reporter, service: "product", namespace: "shop", version: "v2" }, 120);
       return Object.values(queries).flatMap((query: string) =>
         [...query.matchAll(/reporter="(\w+)"/g)].map(([, name]) => name),
       );

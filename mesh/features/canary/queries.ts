@@ -1,10 +1,7 @@
-import type { MeshConfig } from "../../stack/mesh.ts";
-import { reportersOf } from "../observability/addons/reporters.ts";
-
 /** Whose requests are counted. */
 export interface CanaryLabels {
-  /** How the mesh runs: it decides which proxy counts. */
-  readonly mode: MeshConfig["mode"];
+  /** Label `reporter` of the proxy that knows the version of every request: the canary's own, or its waypoint. */
+  readonly reporter: string;
   readonly service: string;
   readonly namespace: string;
   readonly version: string;
@@ -19,11 +16,11 @@ export interface CanaryQueries {
 
 /** The queries of a canary. What its own proxies report, or its waypoint: only they know the version of every request. */
 export function canaryQueries(
-  { mode, service, namespace, version }: CanaryLabels,
+  { reporter, service, namespace, version }: CanaryLabels,
   windowSeconds: number,
 ): CanaryQueries {
   const labels = [
-    `reporter="${reportersOf(mode).callee}"`,
+    `reporter="${reporter}"`,
     `destination_service_name="${service}"`,
     `destination_service_namespace="${namespace}"`,
     `destination_version="${version}"`,

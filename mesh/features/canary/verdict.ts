@@ -1,4 +1,4 @@
-import type { AnalysisSpec } from "./schema/analysis.ts";
+import type { AnalysisSpec } from "./schema/canary.ts";
 
 /** What Prometheus says of a canary in one window; undefined: it has no such series, or no number. */
 export interface Measurement {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { merge, type PlainObject } from "../../load/merge.ts";
+import { merge } from "../../load/merge.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { checkStack } from "../../checks/index.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0d9c1f6e-0000-4000-8000-000000000000";
 const ISSUED = { traffic: { tls: { mode: "certManager" } } };

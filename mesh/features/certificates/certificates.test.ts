@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { merge, type PlainObject } from "../../load/merge.ts";
+import { merge } from "../../load/merge.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { gatewayCertificates } from "./gateway.ts";
 import { clusterIssuers } from "./issuers.ts";
@@ -12,6 +12,7 @@ import type { HelmRelease, HelmValue, HelmValues, KubernetesObject } from "../..
 import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const ZONE = "Z0123456789ABCDEFGHIJ";
 const ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/0d9c1f6e-0000-4000-8000-000000000000";

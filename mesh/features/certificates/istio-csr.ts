@@ -1,7 +1,7 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certifiesWorkloads } from "./uses.ts";
 import { signerHost, workloadIssuer } from "./workloads.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
-import { NAMESPACES, KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
+import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import { revisionsOf } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -13,7 +13,8 @@ const LABELS = { app: RELEASES.istioCsr };
  * What takes the proxies' requests for certificates to cert-manager. Undefined where istiod signs.
  * @param clusterName name of the cluster, as istiod tells it to the proxies: requests of other clusters are refused
  */
-export function istioCsr({ config }: StackData, clusterName: string): HelmRelease | undefined {
+export function istioCsr(stack: StackData, clusterName: string): HelmRelease | undefined {
+  const { config } = stack;
   const { mesh } = config;
   if (!certifiesWorkloads(config)) {
     return undefined;
@@ -47,8 +48,7 @@ export function istioCsr({ config }: StackData, clusterName: string): HelmReleas
           clusterID: clusterName,
           maxCertificateDuration: hours,
           serving: { signatureAlgorithm: "ECDSA", certificateKeySize: 256 },
-          // A node's ztunnel asks for the certificates of the pods on it.
-          ...(isAmbient(mesh) ? { caTrustedNodeAccounts: `${KUBE_SYSTEM}/${RELEASES.ztunnel}` } : {}),
+          ...dataPlaneOf(stack).certificateServer,
         },
         istio: { namespace: NAMESPACES.istioSystem, revisions: revisionsOf(mesh).map(({ name }) => name) },
         controller: { leaderElectionNamespace: NAMESPACES.istioSystem },

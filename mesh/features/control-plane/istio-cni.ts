@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -8,8 +9,8 @@ import { imageValues, istioRelease } from "../../releases/istio-chart.ts";
  * which Pod Security refuses in istio-system, and nobody else's pods must be allowed that for its sake.
  * @returns undefined where the stack does without
  */
-export function istioCni({ config }: StackData): HelmRelease | undefined {
-  const { mesh } = config;
+export function istioCni(stack: StackData): HelmRelease | undefined {
+  const { mesh } = stack.config;
   const { cni } = mesh;
   return cni.enabled
     ? istioRelease(mesh, {
@@ -26,7 +27,7 @@ export function istioCni({ config }: StackData): HelmRelease | undefined {
           // The annotation is for Kubernetes below 1.30; the field takes its place.
           useAppArmorAnnotation: false,
           resources: cni.resources,
-          ...(mesh.mode === "ambient" ? { ambient: { enabled: true } } : {}),
+          ...dataPlaneOf(stack).cni,
           global: imageValues(mesh),
         },
       })

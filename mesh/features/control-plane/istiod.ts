@@ -1,9 +1,9 @@
-import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
 import { certificateAddress } from "../certificates/workloads.ts";
 import { istiodLabels, istiodName, type ControlPlane } from "./revisions/control-planes.ts";
 import { meshConfig } from "./mesh-config.ts";
-import { NAMESPACES, KUBE_SYSTEM } from "../../kubernetes/names.ts";
+import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { imageValues, istioRelease, VALIDATION_FAILS_CLOSED } from "../../releases/istio-chart.ts";
@@ -18,6 +18,7 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
   const { config } = stack;
   const { mesh } = config;
   const labels = istiodLabels(plane);
+  const dataPlane = dataPlaneOf(stack).istiod;
   return istioRelease(mesh, {
     name: istiodName(plane),
     namespace: NAMESPACES.istioSystem,
@@ -41,49 +42,26 @@ export function istiod(stack: StackData, clusterName: string, plane: ControlPlan
       rollingMaxUnavailable: 0,
       seccompProfile: { type: "RuntimeDefault" },
       cni: { enabled: mesh.cni.enabled },
-      env: environment(config),
+      env: { ...environment(config), ...dataPlane.environment },
       ...(mesh.istiod.jwksRootCertificates === undefined
         ? {}
         : { jwksResolverExtraRootCA: mesh.istiod.jwksRootCertificates }),
       meshConfig: meshConfig(stack),
-      global: { ...globalValues(config, clusterName), ...waypointDefaults(config) },
-      ...(mesh.mode === "ambient" ? AMBIENT_VALUES : {}),
+      global: { ...globalValues(config, clusterName), ...dataPlane.global },
+      ...dataPlane.values,
     },
   });
 }
 
-/** istiod trusts the node proxies of this namespace to ask for the certificates of their pods. */
-const AMBIENT_VALUES: HelmValues = {
-  trustedZtunnelNamespace: KUBE_SYSTEM,
-  // For the proxies that istiod makes itself, the waypoints.
-  gateways: { seccompProfile: { type: "RuntimeDefault" } },
-};
-
-/** What istiod gives to the pods of every waypoint. */
-function waypointDefaults(config: StackData["config"]): { readonly waypoint?: HelmValues } {
-  const { mode, ambient } = config.mesh;
-  return mode === "ambient"
-    ? {
-        waypoint: {
-          resources: ambient.waypoint.resources,
-          ...systemPool(config),
-          affinity: spreadByHost(WAYPOINT_LABELS),
-          topologySpreadConstraints: spreadByZone(WAYPOINT_LABELS),
-        },
-      }
-    : {};
-}
-
 /** istiod's own settings; each is text, as the chart writes it into the container. */
 function environment(config: StackData["config"]): HelmValues {
-  const { mode, istiod: settings } = config.mesh;
+  const { istiod: settings } = config.mesh;
   return {
     // Kiali asks istiod for the state of the proxies from its own namespace.
     DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES: NAMESPACES.observability,
     BLOCKED_CIDRS_IN_JWKS_URIS: settings.blockedJwksCidrs.join(","),
     PILOT_DEBOUNCE_AFTER: `${settings.debounceMilliseconds}ms`,
     PILOT_DEBOUNCE_MAX: `${settings.debounceMaxSeconds}s`,
-    ...(mode === "ambient" ? { PILOT_ENABLE_AMBIENT: "true" } : {}),
     ...(certifiesWorkloads(config) ? { ENABLE_CA_SERVER: "false" } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import type { DefaultTrafficPolicy } from "../routing/schema/default-traffic-policy.ts";
 import type { MeshConfig } from "../../stack/mesh.ts";
@@ -29,8 +30,7 @@ export function meshConfig(stack: StackData): HelmValues {
     tcpKeepalive: { probes: 9, time: `${KEEPALIVE_SECONDS}s`, interval: "75s" },
     defaultConfig: {
       ...proxyConfig(mesh, tags),
-      // Gateways speak HBONE to ztunnel and waypoints: what the charts' profile `ambient` sets.
-      ...(mesh.mode === "ambient" ? { proxyMetadata: { ISTIO_META_ENABLE_HBONE: "true" } } : {}),
+      ...dataPlaneOf(stack).proxyConfig,
     },
     ...(mesh.defaultTrafficPolicy === undefined
       ? {}

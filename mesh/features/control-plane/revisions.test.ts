@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { applicationNamespace } from "../workloads/namespaces.ts";
 import { revisionTags } from "./revision-tags.ts";
@@ -15,6 +14,7 @@ import {
 } from "./revisions/revisions.ts";
 import { workloadObjects } from "../../application.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const BOTH = [{ version: "1.30.7" }, { version: "1.31.2" }];
 

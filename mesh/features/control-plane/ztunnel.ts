@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certificateAddress } from "../certificates/workloads.ts";
 import { controlPlane } from "./revisions/control-planes.ts";
 import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
@@ -13,11 +14,12 @@ import { networkOf } from "../../stack/networks.ts";
  * @param clusterName name of the cluster in telemetry, as istiod has it
  * @returns undefined with sidecars
  */
-export function ztunnel({ config }: StackData, clusterName: string): HelmRelease | undefined {
+export function ztunnel(stack: StackData, clusterName: string): HelmRelease | undefined {
+  const { config } = stack;
   const { mesh } = config;
   const caAddress = certificateAddress(config);
   const { revision } = controlPlane(revisionOf(mesh, "stable"));
-  return mesh.mode === "ambient"
+  return dataPlaneOf(stack).nodeProxies().length > 0
     ? istioRelease(mesh, {
         name: RELEASES.ztunnel,
         namespace: KUBE_SYSTEM,

@@ -1,7 +1,6 @@
+import { dataPlaneOf } from "./data-plane-of.ts";
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import type { PlainObject } from "../../load/merge.ts";
-import { attachToWaypoint } from "./attach.ts";
 import { applicationObjects } from "../../application.ts";
 import { nodeDaemons } from "../../capacity/cluster-pods.ts";
 import { podDemand } from "../../capacity/demand.ts";
@@ -9,6 +8,7 @@ import { checkStack } from "../../checks/index.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../kubernetes/objects.ts";
 import { stackReleases } from "../../inventory.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const AMBIENT = { mesh: { mode: "ambient" } };
 const ambient = stackData(AMBIENT);
@@ -149,7 +149,7 @@ describe("an ambient mesh", () => {
       spec: { selector: { matchLabels: { app: "product" } }, action: "ALLOW", rules: [rule] },
     });
     const strangers = { from: [{ source: { notPrincipals: ["*"], ipBlocks: ["10.0.0.0/8"] } }] };
-    const kept = (rule: object) => attachToWaypoint(ambient, [policy(rule)])[0]?.spec.selector !== undefined;
+    const kept = (rule: object) => dataPlaneOf(ambient).attach([policy(rule)])[0]?.spec.selector !== undefined;
     assert.ok(kept(strangers));
     assert.ok(kept({ ...strangers, to: [{ operation: { ports: ["9090"] } }] }));
     assert.ok(!kept({ ...strangers, to: [{ operation: { paths: ["/"] } }] }));
@@ -202,9 +202,8 @@ describe("an ambient mesh", () => {
   });
 
   it("counts ztunnel on every node and the waypoint, and no sidecar", () => {
-    const { config } = ambient;
-    assert.ok(nodeDaemons(config).some(({ name, request }) => name === "ztunnel" && request.milliCpu === 200));
-    assert.ok(!nodeDaemons(sidecars.config).some(({ name }) => name === "ztunnel"));
+    assert.ok(nodeDaemons(ambient).some(({ name, request }) => name === "ztunnel" && request.milliCpu === 200));
+    assert.ok(!nodeDaemons(sidecars).some(({ name }) => name === "ztunnel"));
     assert.equal(podDemand(ambient).system.find(({ name }) => name === "the waypoint")?.pods, 5);
     const cpu = (stack: typeof ambient) => podDemand(stack).workload[0]?.request.milliCpu ?? 0;
     assert.equal(cpu(sidecars) - cpu(ambient), 10);

@@ -6,7 +6,6 @@ import type {
 } from "../../kubernetes/objects.ts";
 import { servicePort } from "../../kubernetes/service-port.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { isAmbient } from "./waypoint.ts";
 
 type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
 type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
@@ -20,14 +19,9 @@ const CONNECTION = ["ports", "notPorts"];
  * other. The Services have the same names as the pods' label `app`.
  *
  * With ztunnel stays what is said of callers without a certificate: they are outside the mesh and never meet the waypoint.
- * @returns the objects as they are with sidecars
+ * @param object as it is with sidecars
  */
-export function attachToWaypoint<T extends KubernetesObject>(stack: StackData, objects: readonly T[]): T[] {
-  // An object stays of its kind.
-  return isAmbient(stack.config.mesh) ? objects.map((object) => attached(stack, object) as T) : [...objects];
-}
-
-function attached(stack: StackData, object: KubernetesObject): KubernetesObject {
+export function attached(stack: StackData, object: KubernetesObject): KubernetesObject {
   switch (object.kind) {
     case "AuthorizationPolicy": {
       const readable = withoutEveryPath(object);

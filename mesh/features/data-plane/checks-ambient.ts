@@ -1,7 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../stack/errors.ts";
-import { ambient } from "./schema/ambient.ts";
-import { proxy } from "./schema/proxy.ts";
+import { isSet } from "../../stack/paths.ts";
 import { isEveryPath } from "./attach.ts";
 import { isAmbient, WAYPOINT } from "./waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -22,10 +20,9 @@ export const checkAmbient: Check = (stack) =>
     : ambientSettings(stack);
 
 /** Settings of proxies that a mesh with sidecars does not have: nobody would read them. */
-function ambientSettings({ config }: StackData): Problem[] {
-  const defaults = ambient.parse({});
+function ambientSettings({ written }: StackData): Problem[] {
   return (["ztunnel", "waypoint"] as const)
-    .filter((key) => !isDeepStrictEqual(config.mesh.ambient[key], defaults[key]))
+    .filter((key) => isSet(written?.config, ["mesh", "ambient", key]))
     .map((key) => ({
       path: `mesh.ambient.${key}`,
       message: `expected nothing, because mesh.mode is sidecar and there is no ${key}; got settings of one`,
@@ -82,9 +79,8 @@ function nodeAgent({ config }: StackData): Problem[] {
 }
 
 /** Settings of a proxy in every pod; those of mesh.proxy that gateways and waypoints read too are no problem. */
-function sidecarSettings({ config }: StackData): Problem[] {
-  const defaults = proxy.parse({});
-  return isDeepStrictEqual(config.mesh.proxy.resources, defaults.resources)
+function sidecarSettings({ written }: StackData): Problem[] {
+  return !isSet(written?.config, ["mesh", "proxy", "resources"])
     ? []
     : [
         {

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../stack/errors.ts";
+import { isSet } from "../../stack/paths.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
-import { sidecar as sidecarSchema } from "./schema/sidecar.ts";
+import { DEFAULT_ISTIO_VERSION } from "../control-plane/schema/revisions.ts";
 import { isAmbient } from "./waypoint.ts";
 import { contains, parseCidr } from "../../kubernetes/cidr.ts";
 import { compareVersions, istioRefusal } from "../control-plane/revisions/istio-versions.ts";
@@ -16,12 +16,12 @@ export const checkSidecars: Check = (stack) =>
   Object.entries(stack.catalog.services).flatMap(([name, service]) => {
     const path = `services.${name}.sidecar`;
     return isAmbient(stack.config.mesh)
-      ? ambient(service, path)
+      ? ambient(isSet(stack.written?.catalog, ["services", name, "sidecar"]), path)
       : [...proxyImage(stack, service, `${path}.image`), ...ports(stack, service, `${path}.excludeOutboundPorts`)];
   });
 
-function ambient({ sidecar }: ServiceSpec, path: string): Problem[] {
-  return isDeepStrictEqual(sidecar, sidecarSchema.parse({}))
+function ambient(hasSettings: boolean, path: string): Problem[] {
+  return !hasSettings
     ? []
     : [
         {
@@ -44,7 +44,7 @@ function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: strin
       {
         path,
         message: `expected a tag that begins with the proxy's Istio version; got ${image}`,
-        remediation: "such as registry.istio.io/release/proxyv2:1.30.7-debug",
+        remediation: `such as registry.istio.io/release/proxyv2:${DEFAULT_ISTIO_VERSION}-debug`,
       },
     ];
   }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { workloadObjects } from "../../application.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
@@ -11,6 +10,7 @@ import { namespaceNetworkPolicies } from "../network-policies/namespace.ts";
 import { PROXY_ANNOTATION } from "../control-plane/revisions/revisions.ts";
 import { resourceQuota } from "../../capacity/namespace-limits.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const LARGE = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "2000m", memory: "1Gi" } };
 const DATABASES = [

@@ -34,12 +34,9 @@ export function isAmbient({ mode }: MeshConfig): boolean {
   return mode === "ambient";
 }
 
-/** The application's waypoint and how many pods it has; none with sidecars. */
-export function waypointObjects({ config, catalog }: StackData): [ConfigMapObject, WaypointObject] | [] {
+/** The application's waypoint and how many pods it has. */
+export function waypointObjects({ config, catalog }: StackData): [ConfigMapObject, WaypointObject] {
   const { mesh } = config;
-  if (!isAmbient(mesh)) {
-    return [];
-  }
   const tag = gatewayTag(mesh, config.catalog.revisionTag);
   const metadata = { namespace: catalog.namespace, labels: MANAGED_BY };
   return [
@@ -85,12 +82,9 @@ function options({ ambient }: MeshConfig): Record<string, string> {
 
 /**
  * What closes both ways to a pod: its ztunnel lets in only the waypoint, so nobody passes the waypoint by, and the waypoint
- * lets in nobody that no policy of a Service names. None with sidecars.
+ * lets in nobody that no policy of a Service names.
  */
 export function waypointPolicies({ config, catalog }: StackData): AuthorizationPolicyObject[] {
-  if (!isAmbient(config.mesh)) {
-    return [];
-  }
   const policy = (name: string, spec: AuthorizationPolicyObject["spec"]): AuthorizationPolicyObject => ({
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",

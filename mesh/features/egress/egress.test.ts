@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { trafficObjects } from "../../application.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
@@ -8,6 +7,7 @@ import { checkStack } from "../../checks/index.ts";
 import { egressObjects } from "./objects.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { objectNamed } from "../../../tests/support/traffic-objects.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const HOST = "api.paymentprocessor.com";
 const GATEWAY = "istio-egressgateway.istio-egress.svc.cluster.local";

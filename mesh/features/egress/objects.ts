@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { waypointEgressObjects } from "./ambient.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import type { IstioObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { egressPolicies } from "./authorization-policies.ts";
@@ -11,7 +11,7 @@ import { egressVirtualServices } from "./virtual-services.ts";
 /** Everything that lets the catalog's services out of the mesh. */
 export function egressObjects(stack: StackData): IstioObject[] {
   const { catalog } = stack;
-  if (isAmbient(stack.config.mesh)) {
+  if (dataPlaneOf(stack).readsRequestsAt === "waypoint") {
     return waypointEgressObjects(stack);
   }
   return [

@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { Catalog, ServiceSpec } from "../../stack/catalog.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
 
 /**
@@ -7,8 +7,9 @@ import type { StackData } from "../../stack/stack.ts";
  * mirrors and fails by the service's VirtualService, for calls inside as for those from outside: the gateway leads each path to the
  * service as a whole, and would do the rest twice.
  */
-export function entryCatalog({ config, catalog }: StackData): Catalog {
-  return isAmbient(config.mesh)
+export function entryCatalog(stack: StackData): Catalog {
+  const { catalog } = stack;
+  return dataPlaneOf(stack).readsRequestsAt === "waypoint"
     ? {
         ...catalog,
         services: Object.fromEntries(Object.entries(catalog.services).map(([name, service]) => [name, whole(service)])),

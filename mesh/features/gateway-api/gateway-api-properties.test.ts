@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema, type Catalog } from "../../stack/catalog.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { checkGatewayApi } from "./checks.ts";
@@ -14,6 +13,7 @@ import { explain } from "../../../analysis/explain/explain.ts";
 import { worldOf } from "../../../cli/stack/stack-world.ts";
 import type { Explanation, MeshRequest } from "../../../analysis/explain/types.ts";
 import type { World } from "../../../analysis/explain/world.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const config = (gatewayApi: boolean) =>
   stackConfig.parse({

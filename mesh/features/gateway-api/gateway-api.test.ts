@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { accessMatrix } from "../../../analysis/access/matrix.ts";
 import { trafficObjects } from "../../application.ts";
 import { checkStack } from "../../checks/index.ts";
@@ -11,6 +10,7 @@ import type { HttpRouteObject, IngressGatewayObject, KubernetesObject } from "..
 import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 function shop(services: PlainObject = {}, config: PlainObject = {}, catalog: PlainObject = {}): StackData {
   const { mesh = {}, ...rest } = config as { mesh?: PlainObject };

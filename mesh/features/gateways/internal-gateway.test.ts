@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { accessMatrix } from "../../../analysis/access/matrix.ts";
 import { applicationObjects, securityObjects, trafficObjects } from "../../application.ts";
 import { checkStack } from "../../checks/index.ts";
@@ -15,6 +14,7 @@ import type { StackData } from "../../stack/stack.ts";
 import { itRefuses, type Refused } from "../../../tests/support/refusals.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { httpRoutesOf, objectNamed } from "../../../tests/support/traffic-objects.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const SERVICE = "istio-internalgateway.istio-ingress.svc.cluster.local";
 const NAMES = ["istio-internalgateway.istio-ingress", "istio-internalgateway.istio-ingress.svc", SERVICE];

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { externalDnsPolicy } from "../../aws/iam/external-dns.ts";
 import { loadBalancerControllerPolicy } from "../../aws/iam/load-balancer-controller.ts";
 import { platformNamespaces } from "../workloads/namespaces.ts";
@@ -8,6 +7,7 @@ import { stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { gateway } from "./gateway.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const PREFIX = "service.beta.kubernetes.io/aws-load-balancer-";
 const ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9c1f6e-0000-4000-8000-000000000000";

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
 import { eastWestObjects, remoteServiceEntries } from "./multi-cluster.ts";
@@ -7,6 +6,7 @@ import { platformNamespaces } from "../workloads/namespaces.ts";
 import { MASK, renderStack } from "../../render.ts";
 import { stackReleases } from "../../inventory.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const HOST = "payment.shop.svc.cluster.local";
 const SERVICE = { host: HOST, port: 8080, endpoints: [{ address: "192.168.7.7" }] };

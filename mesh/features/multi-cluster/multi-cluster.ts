@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../../stack/mesh.ts";
-import type { RemoteService } from "./schema/multi-cluster.ts";
+import { CA_FILES, type RemoteService } from "./schema/multi-cluster.ts";
 import { controlPlane, istiodName } from "../control-plane/revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
@@ -72,14 +72,6 @@ function istiodRoutes(mesh: MeshConfig): VirtualServiceObject {
   };
 }
 
-/** Key of the configuration that holds the kubeconfig of a remote cluster; a secret. */
-export function kubeconfigKey(cluster: string): string {
-  return `${KUBECONFIG_KEY}${cluster}`;
-}
-
-/** What the keys of remote kubeconfigs begin with. */
-export const KUBECONFIG_KEY = "remoteKubeconfig-";
-
 /** The Secret by which istiod finds a remote cluster, as `istioctl create-remote-secret` makes it. */
 export function remoteSecret(cluster: string): SecretTemplate {
   return {
@@ -95,17 +87,6 @@ export function remoteSecret(cluster: string): SecretTemplate {
   };
 }
 
-/** What the keys of the mesh's certificate authority begin with. */
-export const CA_KEY = "meshCa-";
-
-/** Files of a certificate authority, as istiod looks for them in the Secret `cacerts`. */
-export const CA_FILES = ["ca-cert.pem", "ca-key.pem", "root-cert.pem", "cert-chain.pem"] as const;
-
-/** Key of the configuration that holds a file of the certificate authority; a secret. */
-export function caKey(file: (typeof CA_FILES)[number]): string {
-  return `${CA_KEY}${file.replace(/\.pem$/, "")}`;
-}
-
 /** The Secret from which istiod takes its certificate authority. Undefined where the program makes none. */
 export function caSecret({ config }: StackData): SecretTemplate | undefined {
   return config.mesh.multiCluster.certificateAuthority === "config"
@@ -115,23 +96,6 @@ export function caSecret({ config }: StackData): SecretTemplate | undefined {
         keys: CA_FILES,
       }
     : undefined;
-}
-
-/** Keys of every secret that a stack must have set, with the key that asks for it. */
-export function secretKeys({
-  mesh,
-}: StackData["config"]): readonly { readonly key: string; readonly because: string }[] {
-  const { certificateAuthority, remoteClusters } = mesh.multiCluster;
-  return [
-    ...remoteClusters.map((cluster) => ({
-      key: kubeconfigKey(cluster),
-      because: `mesh.multiCluster.remoteClusters names ${cluster}`,
-    })),
-    ...(certificateAuthority === "config" ? CA_FILES : []).map((file) => ({
-      key: caKey(file),
-      because: "mesh.multiCluster.certificateAuthority is config",
-    })),
-  ];
 }
 
 /** A ServiceEntry for each declared service of another cluster, in the application's namespace. */

@@ -1,3 +1,4 @@
+import { PROBES } from "../data-plane/ambient.ts";
 import type {
   NetworkPolicyEgressRule,
   NetworkPolicyIngressRule,
@@ -14,17 +15,6 @@ import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { portsOutside } from "../egress/ambient.ts";
 import { WAYPOINT_LABELS } from "../data-plane/waypoint.ts";
-
-/**
- * Address from which istio-cni lets the kubelet's probes reach a pod of an ambient mesh.
- * Source: istio.io/latest/docs/ambient/usage/networkpolicy/.
- */
-const PROBES = "169.254.7.127/32";
-
-/** The kubelet's probes, as a pod of an ambient mesh sees them. */
-export function fromProbes(): NetworkPolicyIngressRule {
-  return { from: [network(PROBES)] };
-}
 
 /** What every pod of a service takes in an ambient mesh: the tunnel from the waypoint, for all who may call it. */
 export function throughWaypoint(): NetworkPolicyIngressRule[] {
@@ -44,7 +34,7 @@ export function waypointNetworkPolicies(stack: StackData): NetworkPolicyObject[]
     ...(config.mesh.internalGateway.enabled ? [RELEASES.internalGateway] : []),
   ];
   return [
-    policy(catalog, "tunnel", {}, [fromProbes()], [{ to: [waypoint()], ports: tunnel }]),
+    policy(catalog, "tunnel", {}, [{ from: [network(PROBES)] }], [{ to: [waypoint()], ports: tunnel }]),
     policy(
       catalog,
       "waypoint",

@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { throughWaypoint } from "./ambient.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import { edgesOf } from "../../stack/call-graph.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
@@ -16,18 +16,18 @@ export function serviceNetworkPolicies(stack: StackData): NetworkPolicyObject[] 
     return [];
   }
   const edges = edgesOf(catalog);
-  const ambient = isAmbient(config.mesh);
+  const atWaypoint = dataPlaneOf(stack).readsRequestsAt === "waypoint";
   return Object.keys(catalog.services).map((name) =>
     policy(
       catalog,
       name,
       { app: name },
-      ambient
+      atWaypoint
         ? [...throughWaypoint(), ...outsidersOf(stack, name, edges), ...migrationOf(stack, name)]
         : [...ingressOf(stack, name, edges), ...healthOf(stack, name), ...migrationOf(stack, name)],
       [
         // Whom a service may call is decided at the waypoint, through which every call goes.
-        ...(ambient
+        ...(atWaypoint
           ? []
           : [
               ...egressOf(stack, name, edges),

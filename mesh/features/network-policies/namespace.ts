@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { waypointNetworkPolicies } from "./ambient.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { policy } from "./policy.ts";
@@ -17,6 +17,6 @@ export function namespaceNetworkPolicies(stack: StackData): NetworkPolicyObject[
   return [
     policy(catalog, "deny-all", {}, [], []),
     policy(catalog, "sidecars", {}, proxyIngress(stack), proxyEgress(stack)),
-    ...(isAmbient(config.mesh) ? waypointNetworkPolicies(stack) : []),
+    ...(dataPlaneOf(stack).readsRequestsAt === "waypoint" ? waypointNetworkPolicies(stack) : []),
   ];
 }

@@ -1,11 +1,9 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { NetworkPolicyIngressRule, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
-import { fromProbes } from "./ambient.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
-import { inNamespace, pods, tcp } from "../../kubernetes/network-peers.ts";
+import { inNamespace, pods, tcp, network } from "../../kubernetes/network-peers.ts";
 import { policy } from "./policy.ts";
-import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import { proxyEgress, proxyIngress } from "./proxies.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../rate-limits/names.ts";
@@ -16,11 +14,10 @@ export function rateLimitNetworkPolicies(stack: StackData): NetworkPolicyObject[
   if (!config.security.networkPolicies) {
     return [];
   }
-  const ambient = isAmbient(config.mesh);
-  // Between ztunnels everything goes through one port.
-  const through = (...ports: number[]): NetworkPolicyPort[] => tcp(...(ambient ? [ISTIO_PORTS.hbone] : ports));
+  const { tunnel } = dataPlaneOf(stack);
+  const through = (...ports: number[]): NetworkPolicyPort[] => tcp(...(tunnel === undefined ? ports : [tunnel.port]));
   const redis = through(...Object.values(REDIS_PORTS));
-  const probes: NetworkPolicyIngressRule[] = ambient ? [fromProbes()] : [];
+  const probes: NetworkPolicyIngressRule[] = tunnel === undefined ? [] : [{ from: [network(tunnel.probes)] }];
   const own = { namespace: RATE_LIMIT_NAMESPACE };
   const gateway = inNamespace(NAMESPACES.ingress, { app: RELEASES.ingressGateway });
   return [

@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import assert from "node:assert/strict";
 import { checkStack } from "../../checks/index.ts";
 import { collectorConfig } from "./collector.ts";
@@ -227,7 +228,7 @@ describe("consoles behind the gateway", () => {
     const shown = grafana({ access }) as Record<string, unknown> & { dashboards: { name: string }[] };
     assert.equal(shown["external_url"], "https://grafana.example.com");
     assert.match(JSON.stringify(shown["auth"]), /"password":"secret:grafana-admin:admin-password"/);
-    const titles = dashboards("ecommerce", "sidecar").map(({ title }) => title);
+    const titles = dashboards("ecommerce", dataPlaneOf(stackData())).map(({ title }) => title);
     assert.ok(shown.dashboards.length > 0 && shown.dashboards.every(({ name }) => titles.includes(name)));
     const elsewhere = grafana({ access: {}, grafana: { address: "https://grafana.corp.example" } });
     assert.deepEqual(Object.keys(elsewhere), ["enabled", "internal_url", "external_url"]);

@@ -1,4 +1,5 @@
 import type { Problem } from "../../stack/errors.ts";
+import { formatPath, parsePath } from "../../stack/paths.ts";
 import type { CustomTag } from "./schema/observability.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
@@ -152,7 +153,7 @@ function tagProblems(path: string, tags: Readonly<Record<string, CustomTag>>): P
         : [...sources, ...(tag.default === undefined ? [] : ["default"])].join(" and ");
     return [
       {
-        path: `${path}.${name}`,
+        path: formatPath([...parsePath(path), name]),
         message: `expected exactly one of header, environment and literal (a default only beside the first two); got ${got}`,
         remediation: `for example { header: x-${name.replaceAll(/[_.]/g, "-")} }`,
       },

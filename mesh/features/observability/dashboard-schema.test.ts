@@ -1,3 +1,5 @@
+import { stackData } from "../../../tests/support/stack-data.ts";
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -52,13 +54,15 @@ describe("dashboards against Grafana's schema", function () {
   this.timeout(120_000);
 
   it("have no key and no value that the schema does not know", () => {
-    const all = (["sidecar", "ambient"] as const).flatMap((mode) => dashboards("ecommerce", mode).map(dashboardJson));
+    const all = (["sidecar", "ambient"] as const).flatMap((mode) =>
+      dashboards("ecommerce", dataPlaneOf(stackData({ mesh: { mode } }))).map(dashboardJson),
+    );
     assert.equal(all.length, 12);
     assert.deepEqual(faults(...all), []);
   });
 
   it("would be found out: a misspelt key at any depth, a value of no enumeration", () => {
-    const [first] = dashboards("ecommerce", "sidecar").map(dashboardJson);
+    const [first] = dashboards("ecommerce", dataPlaneOf(stackData())).map(dashboardJson);
     const [panel] = first?.panels ?? [];
     assert.ok(first !== undefined && panel !== undefined);
     const change = (changed: object) => ({ ...first, panels: [{ ...panel, ...changed }] });

@@ -1,4 +1,4 @@
-import type { MeshConfig } from "../../stack/mesh.ts";
+import type { DataPlane } from "../data-plane/data-plane.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { dashboardJson } from "./dashboards/json.ts";
 import type { Dashboard } from "./dashboards/panel.ts";
@@ -9,19 +9,19 @@ import { canaryComparison, meshOverview, serviceSignals } from "./dashboards/ser
 const FOLDER = "mesh";
 
 /** Every dashboard of a stack. */
-export function dashboards(namespace: string, mode: MeshConfig["mode"]): Dashboard[] {
+export function dashboards(namespace: string, plane: DataPlane): Dashboard[] {
   return [
-    meshOverview(mode),
-    serviceSignals(namespace, mode),
-    canaryComparison(namespace, mode),
+    meshOverview(plane),
+    serviceSignals(namespace, plane),
+    canaryComparison(namespace, plane),
     controlPlane(),
     gateways(),
-    mode === "ambient" ? sharedProxyOverhead(namespace) : sidecarOverhead(namespace),
+    plane.sharedProxies().length > 0 ? sharedProxyOverhead(namespace) : sidecarOverhead(namespace),
   ];
 }
 
 /** Values of Grafana's chart that bring them, in a folder of their own. */
-export function dashboardValues(namespace: string, mode: MeshConfig["mode"]): HelmValues {
+export function dashboardValues(namespace: string, plane: DataPlane): HelmValues {
   return {
     dashboardProviders: {
       "dashboardproviders.yaml": {
@@ -42,7 +42,7 @@ export function dashboardValues(namespace: string, mode: MeshConfig["mode"]): He
     },
     dashboards: {
       [FOLDER]: Object.fromEntries(
-        dashboards(namespace, mode).map((dashboard) => [
+        dashboards(namespace, plane).map((dashboard) => [
           dashboard.uid,
           { json: JSON.stringify(dashboardJson(dashboard)) },
         ]),

@@ -1,5 +1,6 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
+import type { StackData } from "../../stack/stack.ts";
 import type { ObservabilityConfig } from "./schema/observability.ts";
-import type { StackConfig } from "../../stack/config.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
@@ -10,7 +11,8 @@ import { SCRAPE_SECONDS } from "./volume.ts";
 const OIDC_VARIABLE = "GF_AUTH_GENERIC_OAUTH_CLIENT_SECRET";
 
 /** Values of the chart grafana 12. All that it shows is made by the stack, so nothing is lost with its pod. */
-export function grafanaValues({ observability, mesh }: StackConfig, namespace: string, pool: HelmValues): HelmValues {
+export function grafanaValues(stack: StackData, pool: HelmValues): HelmValues {
+  const { observability } = stack.config;
   const { name, userKey, passwordKey } = ADDON_SECRETS.grafana;
   return {
     admin: { existingSecret: name, userKey, passwordKey },
@@ -20,7 +22,7 @@ export function grafanaValues({ observability, mesh }: StackConfig, namespace: s
     downloadDashboards: { resources: observability.grafana.resources },
     testFramework: { enabled: false },
     datasources: { "datasources.yaml": { apiVersion: 1, datasources: dataSources(observability) } },
-    ...dashboardValues(namespace, mesh.mode),
+    ...dashboardValues(stack.catalog.namespace, dataPlaneOf(stack)),
     ...login(observability),
   };
 }

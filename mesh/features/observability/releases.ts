@@ -7,16 +7,11 @@ import { grafanaValues } from "./grafana.ts";
 import { jaegerValues } from "./jaeger.ts";
 import { kialiValues } from "./kiali.ts";
 import { operatorValues } from "./prometheus-operator.ts";
+import { PROMETHEUS_CHARTS } from "./schema/metrics.ts";
 import { serverValues } from "./prometheus-server.ts";
 import { ruleSource } from "./rules.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { systemPool } from "../../releases/placement.ts";
-
-/** Charts of the two kinds of Prometheus, and their versions when none is given. */
-const PROMETHEUS_CHARTS = {
-  operator: { chart: "kube-prometheus-stack", version: "88.5.3" },
-  server: { chart: "prometheus", version: "29.27.0" },
-} as const;
 
 /** The addons that this stack installs itself, in the order in which they read from each other. */
 export function addonReleases(stack: StackData): HelmRelease[] {
@@ -66,9 +61,10 @@ export function collectorRelease({ config }: StackData): HelmRelease | undefined
 }
 
 /** Dashboards. */
-export function grafanaRelease({ config, catalog }: StackData): HelmRelease | undefined {
+export function grafanaRelease(stack: StackData): HelmRelease | undefined {
+  const { config } = stack;
   const { observability } = config;
-  const values = grafanaValues(config, catalog.namespace, systemPool(config));
+  const values = grafanaValues(stack, systemPool(config));
   return release(RELEASES.grafana, "grafana", observability.grafana, values);
 }
 

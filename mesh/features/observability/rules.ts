@@ -1,3 +1,4 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { ambientAlerts } from "./alerts/ambient.ts";
 import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
 import { controlPlaneAlerts } from "./alerts/control-plane.ts";
@@ -40,12 +41,13 @@ export function ruleValues(source: RuleSource): HelmValue {
 }
 
 /** What a stack's rules are made from: its catalog and its objectives. */
-export function ruleSource({ config, catalog }: StackData): RuleSource {
+export function ruleSource(stack: StackData): RuleSource {
+  const { config, catalog } = stack;
+  const plane = dataPlaneOf(stack);
   const { alerts } = config.observability;
   const { namespace } = catalog;
-  const { mode } = config.mesh;
   return {
-    mode,
+    plane,
     objectives: Object.entries(catalog.services).map(([service, { telemetry }]) => ({
       service,
       namespace,
@@ -56,7 +58,11 @@ export function ruleSource({ config, catalog }: StackData): RuleSource {
     labelled: labelledServices(catalog),
     namespace,
     // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
-    gatewayNamespaces: [NAMESPACES.ingress, NAMESPACES.egress, ...(mode === "ambient" ? [namespace] : [])],
+    gatewayNamespaces: [
+      NAMESPACES.ingress,
+      NAMESPACES.egress,
+      ...(plane.sharedProxies().length > 0 ? [namespace] : []),
+    ],
     runbooks: alerts.runbooks,
     strict: config.security.mtls === "STRICT",
   };

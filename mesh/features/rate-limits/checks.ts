@@ -1,15 +1,15 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../stack/errors.ts";
 import { routesAt } from "../../stack/routes.ts";
-import { rateLimitService, type RateLimitServiceConfig } from "./schema/rate-limit-service.ts";
+import { isSet } from "../../stack/paths.ts";
+import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
 
 /**
  * Two limits that count the same requests: only the stricter would ever be felt. A global limit whose path the gateway does not
  * lead to the service. Settings of a rate limit service beside the address of another one.
  */
-export const checkRateLimits: Check = ({ config, catalog }) => [
-  ...besideAddress(config.traffic.rateLimitService),
+export const checkRateLimits: Check = ({ config, catalog, written }) => [
+  ...besideAddress(config.traffic.rateLimitService.address, written),
   ...Object.entries(catalog.services).flatMap(([name, { rateLimits, routes }]) => {
     const path = `services.${name}.rateLimits`;
     const prefixes = routesAt(routes, "ingress").map(({ prefix }) => prefix);
@@ -24,12 +24,10 @@ export const checkRateLimits: Check = ({ config, catalog }) => [
 /** What only a service that the stack installs can follow. */
 const OWN_SETTINGS = ["image", "replicas", "resources", "redis"] as const;
 
-function besideAddress(service: RateLimitServiceConfig): Problem[] {
-  const { address } = service;
-  const defaults = rateLimitService.parse({});
+function besideAddress(address: string | undefined, written: StackData["written"]): Problem[] {
   return address === undefined
     ? []
-    : OWN_SETTINGS.filter((key) => !isDeepStrictEqual(service[key], defaults[key])).map((key) => ({
+    : OWN_SETTINGS.filter((key) => isSet(written?.config, ["traffic", "rateLimitService", key])).map((key) => ({
         path: `traffic.rateLimitService.${key}`,
         message: `expected nothing, because traffic.rateLimitService.address names a service that this stack does not install (${address})`,
         remediation: "remove it, or remove the address so that the stack installs one",

@@ -52,14 +52,14 @@ export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObj
 }
 
 function filter(config: StackData["config"], catalog: Catalog, address: string): Json {
-  const { whenAway, timeoutMilliseconds } = config.traffic.rateLimitService;
+  const { failureMode, timeoutMilliseconds } = config.traffic.rateLimitService;
   const [host = "", port = ""] = address.split(":");
   return {
     name: "envoy.filters.http.ratelimit",
     typed_config: {
       "@type": "type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit",
       domain: domainOf(config, catalog),
-      failure_mode_deny: whenAway === "refuse",
+      failure_mode_deny: failureMode === "closed",
       timeout: `${timeoutMilliseconds / 1000}s`,
       enable_x_ratelimit_headers: "DRAFT_VERSION_03",
       rate_limit_service: {

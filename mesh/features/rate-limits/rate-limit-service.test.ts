@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { rateLimitService } from "./schema/rate-limit-service.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
@@ -17,6 +16,7 @@ import { authorize } from "../../../analysis/authorization/authorize.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { rateLimitParts, type RateLimitParts } from "../../rate-limit-parts.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const LIMIT = { requests: 10, per: "minute" };
 const ADDRESS = "ratelimit.limits.svc.cluster.local:8081";
@@ -74,7 +74,7 @@ describe("the rate limit service", () => {
   it("starts anew for other limits, and for nothing else", () => {
     const annotation = (stack: StackData) => deploymentOf(stack).spec.template.metadata.annotations[LIMITS_ANNOTATION];
     assert.notEqual(annotation(limited()), annotation(limited({}, {}, { ...LIMIT, requests: 11 })));
-    assert.equal(annotation(limited()), annotation(limited({ whenAway: "refuse", replicas: 5 })));
+    assert.equal(annotation(limited()), annotation(limited({ failureMode: "closed", replicas: 5 })));
   });
 
   it("knows its Redis by password alone, which stands in no environment", () => {
@@ -242,7 +242,7 @@ describe("settings of the rate limit service", () => {
       .map(({ path, message }) => `${path}: ${message}`);
 
   it("are refused beside the address of one that the stack does not install", () => {
-    assert.deepEqual(problems(limited({ address: ADDRESS, whenAway: "refuse" })), []);
+    assert.deepEqual(problems(limited({ address: ADDRESS, failureMode: "closed" })), []);
     const paths = problems(limited({ address: ADDRESS, replicas: 3, redis: { replicas: 1 }, image: "mine:1" }));
     assert.deepEqual(
       paths.map((text) => text.replace(/: .*/, "")),

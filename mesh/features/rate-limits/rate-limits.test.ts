@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
-import type { PlainObject } from "../../load/merge.ts";
 import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
@@ -11,6 +10,7 @@ import { globalRateLimits } from "./global.ts";
 import { rateLimitServiceConfig } from "./settings.ts";
 import { localRateLimits, retryAfterSeconds } from "./local.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 function limited(local: readonly PlainObject[]) {
   return stackData({}, { services: { product: { rateLimits: { local } } } });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../load/merge.ts";
 import { securityObjects, trafficObjects } from "../../application.ts";
 import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
@@ -8,6 +7,7 @@ import { worldOf } from "../../../cli/stack/stack-world.ts";
 import { itRefuses, type Refused } from "../../../tests/support/refusals.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { objectNamed } from "../../../tests/support/traffic-objects.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const HOST = "vault.example.com";
 const VAULT = { extraPorts: { "tls-api": 8443 }, passthrough: [{ hosts: [HOST], port: 8443 }] };

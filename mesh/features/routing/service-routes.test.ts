@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { applyOverride } from "../../load/catalog-override.ts";
-import type { PlainObject } from "../../load/merge.ts";
+import { applyOverride } from "../../load/load-catalog.ts";
 import { trafficObjects } from "../../application.ts";
 import { managedFields } from "./managed-fields.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { httpRoutesOf, objectNamed, sharesOf } from "../../../tests/support/traffic-objects.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 /** The routes of one service of the shop with these settings. */
 function routesOf(service: string, spec: PlainObject, config: PlainObject = {}) {

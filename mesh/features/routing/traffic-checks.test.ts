@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { parse } from "../../load/parse.ts";
-import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema } from "../../stack/catalog.ts";
 import { checkFaultsOn } from "./checks-faults.ts";
 import { checkStack } from "../../checks/index.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { wideStack } from "../../../tests/support/wide-stack.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 interface Refusal {
   readonly rule: string;

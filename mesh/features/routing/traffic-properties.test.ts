@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PlainObject } from "../../load/merge.ts";
 import { catalog as catalogSchema } from "../../stack/catalog.ts";
 import { stackConfig } from "../../stack/config.ts";
 import { applicationObjects } from "../../application.ts";
@@ -12,6 +11,7 @@ import type { StackData } from "../../stack/stack.ts";
 import type { HttpMatch, HttpRoute, StringMatch } from "../../kubernetes/istio.ts";
 import { arbitraryCatalog } from "../../../tests/support/arbitrary-catalog.ts";
 import { httpRoutesOf } from "../../../tests/support/traffic-objects.ts";
+import type { PlainObject } from "../../stack/plain-object.ts";
 
 const CONFIG = stackConfig.parse({
   platform: { kind: "kubeconfig", nodes: { count: 9, cpu: "64", memory: "256Gi", zones: 3 } },

@@ -1,6 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { toServices } from "../data-plane/entry.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { serviceHost } from "../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../kubernetes/objects.ts";
@@ -29,7 +28,7 @@ export function virtualServices(stack: StackData): VirtualServiceObject[] {
   // With the Gateway API, HTTPRoutes lead in from outside.
   const fromOutside = config.mesh.gatewayApi ? [] : publicRoutes(catalog);
   const roots = fromOutside.map(({ name, spec }) =>
-    virtualService(catalog, name, isAmbient(config.mesh) ? toServices(catalog, spec) : spec),
+    virtualService(catalog, name, dataPlaneOf(stack).gatewayRoutes(spec)),
   );
   const handedOn = passthroughRoutes(catalog).map(({ name, spec }) => virtualService(catalog, name, spec));
   return [...roots, ...handedOn, ...own, ...inMesh];

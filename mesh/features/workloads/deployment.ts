@@ -1,12 +1,11 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { ServiceSpec, VersionSpec } from "../../stack/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import { imagePullPolicy } from "../../kubernetes/images.ts";
 import { serviceLabels, versionSelector } from "../../kubernetes/labels.ts";
 import { deploymentName } from "../../kubernetes/names.ts";
 import { workloadPlacement } from "../../stack/node-pools.ts";
 import type { DeploymentObject, PodSpec } from "../../kubernetes/objects.ts";
-import { proxyAnnotation } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { environmentOf } from "./environment.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "./pod-defaults.ts";
@@ -21,14 +20,8 @@ export function deployment(
   service: ServiceSpec,
   version: { readonly name: string; readonly spec: VersionSpec },
 ): DeploymentObject {
-  const { catalog, config } = stack;
-  // Without a sidecar a pod need not start anew for another version of it.
-  const annotations = isAmbient(config.mesh)
-    ? {}
-    : {
-        ...proxyAnnotation(config.mesh, config.catalog.revisionTag),
-        ...sidecarAnnotations(stack, service.sidecar),
-      };
+  const { catalog } = stack;
+  const annotations = dataPlaneOf(stack).podAnnotations(sidecarAnnotations(stack, service.sidecar));
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };

@@ -1,10 +1,9 @@
-import { AMBIENT_LABELS, isAmbient, ZTUNNEL_LABEL } from "../data-plane/waypoint.ts";
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { installsCertManager } from "../certificates/uses.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { eastWestUsesLoadBalancer, READINESS_GATE_LABEL, usesLoadBalancer } from "../gateways/load-balancer.ts";
 import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../kubernetes/names.ts";
 import type { NamespaceObject } from "../../kubernetes/objects.ts";
-import { injectionLabels } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { networkLabels } from "../../stack/networks.ts";
 
@@ -55,23 +54,19 @@ export function observabilityNamespace(): NamespaceObject {
  * restricted Pod Security Standard are refused. Without istio-cni they are only named, to whoever makes them and in the audit log:
  * the init container that then redirects the traffic needs NET_ADMIN.
  */
-export function applicationNamespace({ config, catalog }: StackData): NamespaceObject {
-  return meshNamespace(config, catalog.namespace, AMBIENT_LABELS);
+export function applicationNamespace(stack: StackData): NamespaceObject {
+  return meshNamespace(stack, stack.catalog.namespace, "requests");
 }
 
 /** Namespace of the rate limit service and its Redis. In the mesh like the application's, but for the waypoint: nothing in it is HTTP. */
-export function rateLimitNamespace({ config }: StackData): NamespaceObject {
-  return meshNamespace(config, RATE_LIMIT_NAMESPACE, ZTUNNEL_LABEL);
+export function rateLimitNamespace(stack: StackData): NamespaceObject {
+  return meshNamespace(stack, RATE_LIMIT_NAMESPACE, "connections");
 }
 
-function meshNamespace(
-  config: StackData["config"],
-  name: string,
-  ambientLabels: Readonly<Record<string, string>>,
-): NamespaceObject {
+function meshNamespace(stack: StackData, name: string, traffic: "requests" | "connections"): NamespaceObject {
   return namespace(name, {
-    ...(isAmbient(config.mesh) ? ambientLabels : injectionLabels(config.mesh, config.catalog.revisionTag)),
-    ...(config.mesh.cni.enabled ? RESTRICTED_PODS : {}),
+    ...dataPlaneOf(stack).namespaceLabels(traffic),
+    ...(stack.config.mesh.cni.enabled ? RESTRICTED_PODS : {}),
     "pod-security.kubernetes.io/warn": "restricted",
     "pod-security.kubernetes.io/audit": "restricted",
   });

@@ -1,5 +1,5 @@
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
-import { isAmbient } from "../data-plane/waypoint.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import { internalGatewayHost, NAMESPACES, RELEASES, serviceHost } from "../../kubernetes/names.ts";
 import type { SidecarObject } from "../../kubernetes/objects.ts";
@@ -16,26 +16,28 @@ const NOTHING = "~/*";
  * every host of the mesh to every proxy, and each change to all of them. None without sidecars: nobody would read them.
  */
 export function sidecars(stack: StackData): SidecarObject[] {
-  const { config, catalog } = stack;
-  return (isAmbient(config.mesh) ? [] : Object.entries(catalog.services)).map(([name, service]) => {
-    const called = service.calls.map(({ to }) => `./${serviceHost(catalog, to)}`);
-    const hosts = [
-      ...called,
-      ...externals(catalog, service),
-      ...internalGateway(stack, name),
-      ...authorizer(stack, name),
-      ...tracing(stack),
-    ];
-    return {
-      apiVersion: "networking.istio.io/v1",
-      kind: "Sidecar",
-      metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-      spec: {
-        workloadSelector: { labels: { app: name } },
-        egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
-      },
-    };
-  });
+  const { catalog } = stack;
+  return (dataPlaneOf(stack).readsRequestsAt === "waypoint" ? [] : Object.entries(catalog.services)).map(
+    ([name, service]) => {
+      const called = service.calls.map(({ to }) => `./${serviceHost(catalog, to)}`);
+      const hosts = [
+        ...called,
+        ...externals(catalog, service),
+        ...internalGateway(stack, name),
+        ...authorizer(stack, name),
+        ...tracing(stack),
+      ];
+      return {
+        apiVersion: "networking.istio.io/v1",
+        kind: "Sidecar",
+        metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
+        spec: {
+          workloadSelector: { labels: { app: name } },
+          egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
+        },
+      };
+    },
+  );
 }
 
 /** What lies outside, and the gateway on the way there. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import type { Json } from "../../../mesh/kubernetes/objects.ts";
 import { globalRateLimits } from "../../../mesh/features/rate-limits/global.ts";
 import { grpcCluster, RunningEnvoy, validate } from "../../support/envoy.ts";
 import { RateLimitServer } from "../../support/rate-limit-server.ts";
 import { stackData } from "../../support/stack-data.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 const ADDRESS = "ratelimit.rate-limit.svc.cluster.local:8081";
 const CLUSTER = "outbound|8081||ratelimit.rate-limit.svc.cluster.local";
@@ -77,10 +77,10 @@ describe("global rate limits in a real Envoy", function () {
 
   it("lets requests through while the service is away, or refuses them, as the stack says", async () => {
     server.stop();
-    const open = await start({ whenAway: "allow" });
+    const open = await start({ failureMode: "open" });
     assert.equal((await open("/products", "ann")).status, 200);
     await envoy?.stop();
-    const closed = await start({ whenAway: "refuse" });
+    const closed = await start({ failureMode: "closed" });
     assert.equal((await closed("/products", "ann")).status, 500);
   });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import type { Json } from "../../../mesh/kubernetes/objects.ts";
 import { localRateLimits } from "../../../mesh/features/rate-limits/local.ts";
 import { RunningEnvoy, validate } from "../../support/envoy.ts";
 import { stackData } from "../../support/stack-data.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 /** The HTTP filters that the catalog gives product's proxies with these limits. */
 function filters(local: readonly PlainObject[]): Json[] {

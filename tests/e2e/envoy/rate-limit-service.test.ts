@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { readStackFile } from "../../../mesh/load/load.ts";
 import type { Json } from "../../../mesh/kubernetes/objects.ts";
 import { rateLimitDeployment } from "../../../mesh/features/rate-limits/service/deployment.ts";
@@ -19,6 +18,7 @@ import {
 } from "../../support/rate-limit-service/rate-limit-service.ts";
 import { stackData } from "../../support/stack-data.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 /** Istio's cluster of the Service that the stack installs. */
 const CLUSTER = "outbound|8081||ratelimit.rate-limit.svc.cluster.local";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { merge } from "../../../mesh/load/merge.ts";
 import { Mesh } from "../../../components/mesh/mesh.ts";
 import { layOutCharts } from "../../../sandbox/charts/layout.ts";
@@ -12,6 +11,7 @@ import { loadStack } from "../../../mesh/load/load.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { TestBed, type Run } from "./support.ts";
 import { eventually } from "../control-plane/support.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 interface Item {
   readonly metadata: {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse, stringify } from "yaml";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { TokenIssuer } from "../../support/token-issuer.ts";
 import { truthOf } from "./suite.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 const issuer = new TokenIssuer("https://auth.example.com");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { LiveMesh, needsPods, onAll } from "../../support/live-mesh.ts";
 import { callsOf, publicRequestsOf, splitAs, togetherAgainst } from "../../support/truth.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 /** Requests to each way in, and to all of those together whose answers are split alike. */
 const FEW = 6;

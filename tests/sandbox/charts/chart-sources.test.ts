@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { PlainObject } from "../../../mesh/load/merge.ts";
 import { releaseArgs } from "../../../components/kubernetes/helm-release.ts";
 import { istioBase } from "../../../mesh/features/control-plane/istio-base.ts";
 import { chooseChartSources, type ChartPlace } from "../../../sandbox/charts/chart-sources.ts";
@@ -14,6 +13,7 @@ import { GO_MODULES_DIR } from "../../../sandbox/toolchain/programs.ts";
 import { ISTIO_COMMIT, ISTIO_SOURCES } from "../../../sandbox/toolchain/versions.ts";
 import { emptyChartFiles } from "../../support/chart-directories.ts";
 import { stackData } from "../../support/stack-data.ts";
+import type { PlainObject } from "../../../mesh/stack/plain-object.ts";
 
 /** No name below .invalid can ever be resolved (RFC 2606). */
 const AWAY = { chart: { repository: "https://charts.invalid/addons" } };

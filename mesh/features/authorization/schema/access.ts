@@ -1,30 +1,22 @@
 import { z } from "zod";
-import { cidr, dnsLabel, port } from "../../../schema/common.ts";
+import { cidr, dnsLabel, matching, nonEmpty, optional, port, record, text } from "../../../schema/common.ts";
 import { methods, policyPath } from "../../../schema/terms.ts";
 
 /** What a request's token must say. An empty object: any token that the service's `jwt` accepts. */
 export const token = z.strictObject({
-  principals: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^.+\/.+$/,
-          "expected issuer and subject, such as https://id.example.com/admin or https://id.example.com/*",
-        ),
-    )
-    .min(1)
+  principals: nonEmpty(
+    matching(
+      /^.+\/.+$/,
+      "expected issuer and subject, such as https://id.example.com/admin or https://id.example.com/*",
+    ),
+  )
     .optional()
     .describe("Accepted `issuer/subject`, with a `*` at the end for any subject of the issuer. Default: every one."),
-  claims: z
-    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
-    .default({})
-    .describe(
-      "Claims that the token must have, each with the values of which one is enough. `a.b` is claim b within a.",
-    ),
+  claims: record(text, nonEmpty(text)).describe(
+    "Claims that the token must have, each with the values of which one is enough. `a.b` is claim b within a.",
+  ),
 });
 
-/** A token's demands, or `none`. */
 export const tokenDemand = z
   .union([z.literal("none"), token])
   .optional()
@@ -35,15 +27,12 @@ export const tokenDemand = z
 /** Requests that pass: of these methods to these paths. */
 export const grant = z.strictObject({
   methods: methods.optional().describe("HTTP methods. Default: every one."),
-  paths: z
-    .array(policyPath)
-    .min(1)
-    .optional()
-    .describe("Paths, exact or a prefix that ends in `*`. Default: all below the prefix."),
+  paths: optional(nonEmpty(policyPath)).describe(
+    "Paths, exact or a prefix that ends in `*`. Default: all below the prefix.",
+  ),
   token: tokenDemand,
 });
 
-/** A host that an allow names. */
 const allowedHost = z
   .string()
   .max(253)
@@ -53,37 +42,27 @@ const allowedHost = z
   );
 
 /** A caller that is no service of the catalog: what is known of it. */
-const outsider = z
+const externalCaller = z
   .strictObject({
-    principals: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe("Identities: `<trust domain>/ns/<namespace>/sa/<service account>`, each in full."),
-    namespaces: z.array(dnsLabel).min(1).optional().describe("Namespaces: every workload of them that has a sidecar."),
-    addresses: z
-      .array(cidr)
-      .min(1)
-      .optional()
-      .describe(
-        'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
-      ),
+    principals: optional(nonEmpty(z.string())).describe(
+      "Identities: `<trust domain>/ns/<namespace>/sa/<service account>`, each in full.",
+    ),
+    namespaces: nonEmpty(dnsLabel).optional().describe("Namespaces: every workload of them that has a sidecar."),
+    addresses: optional(nonEmpty(cidr)).describe(
+      'Networks: for callers without a sidecar, on ports that take plain text (`mtls`). In an ambient mesh only with `paths: ["/*"]` and nothing else.',
+    ),
   })
-  .refine(({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1, {
-    error: "expected one of principals, namespaces and addresses",
-  });
+  .refine(
+    ({ principals, namespaces, addresses }) => [principals, namespaces, addresses].filter(Boolean).length === 1,
+    "expected one of principals, namespaces and addresses",
+  );
 
-/** A permission for a caller that is no service of the catalog. */
 export const access = z.strictObject({
-  from: outsider.describe("Who may call."),
+  from: externalCaller.describe("Who may call."),
   methods: methods.optional().describe("HTTP methods. Default: every one."),
-  paths: z.array(policyPath).min(1).describe("Paths, exact or a prefix that ends in `*`."),
+  paths: nonEmpty(policyPath).describe("Paths, exact or a prefix that ends in `*`."),
   port: port.optional().describe("Port of the pod. Default: the service's `port`."),
-  hosts: z
-    .array(allowedHost)
-    .min(1)
-    .optional()
-    .describe("Host names that the request must ask for. Default: every one."),
+  hosts: nonEmpty(allowedHost).optional().describe("Host names that the request must ask for. Default: every one."),
   token: tokenDemand,
 });
 

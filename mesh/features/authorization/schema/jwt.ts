@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { flag, list, matching, nonEmpty, text } from "../../../schema/common.ts";
 
-const header = z.string().regex(/^[A-Za-z0-9-]+$/, "expected a header name of letters, digits and dashes");
+const header = matching(/^[A-Za-z0-9-]+$/, "expected a header name of letters, digits and dashes");
 
 /** Keys that never belong into a file: a set with private parts would be handed to every proxy. */
 const PRIVATE_PARTS = ["d", "p", "q", "dp", "dq", "qi", "k"] as const;
@@ -26,7 +27,6 @@ function keysOf(text: string): Record<string, unknown>[] | undefined {
   }
 }
 
-/** An issuer of tokens that a service trusts. */
 const rule = z
   .strictObject({
     issuer: z
@@ -41,43 +41,31 @@ const rule = z
       .optional()
       .describe("Address of the issuer's public keys."),
     jwks: jwks.optional().describe("The issuer's public keys themselves, as JSON."),
-    audiences: z.array(z.string().min(1)).min(1).optional().describe("Accepted audiences (`aud`). Default: every one."),
-    forwardOriginalToken: z.boolean().default(false).describe("Hand the token on to the service."),
-    fromHeaders: z
-      .array(
-        z.strictObject({
-          name: header.describe("Name of the header."),
-          prefix: z.string().default("").describe("What stands before the token, such as `Bearer `."),
-        }),
-      )
-      .default([])
-      .describe("Headers that hold the token. Default: `Authorization: Bearer`."),
-    fromCookies: z.array(z.string().min(1)).default([]).describe("Cookies that hold the token."),
-    fromParams: z.array(z.string().min(1)).default([]).describe("Query parameters that hold the token."),
-    outputClaimToHeaders: z
-      .array(
-        z.strictObject({
-          header: header.describe("Name of the header."),
-          claim: z.string().min(1).describe("Claim whose value it gets."),
-        }),
-      )
-      .default([])
-      .describe("Claims that the service gets as headers."),
+    audiences: nonEmpty(text).optional().describe("Accepted audiences (`aud`). Default: every one."),
+    forwardOriginalToken: flag(false).describe("Hand the token on to the service."),
+    fromHeaders: list(
+      z.strictObject({
+        name: header.describe("Name of the header."),
+        prefix: z.string().default("").describe("What precedes the token, such as `Bearer `."),
+      }),
+    ).describe("Headers that hold the token. Default: `Authorization: Bearer`."),
+    fromCookies: list(text).describe("Cookies that hold the token."),
+    fromParams: list(text).describe("Query parameters that hold the token."),
+    outputClaimToHeaders: list(
+      z.strictObject({
+        header: header.describe("Name of the header."),
+        claim: text.describe("Claim whose value it gets."),
+      }),
+    ).describe("Claims that the service gets as headers."),
   })
   .refine(({ jwksUri, jwks }) => (jwksUri === undefined) !== (jwks === undefined), {
     error: "expected either jwksUri or jwks",
     path: ["jwksUri"],
   });
 
-/** Tokens of end users. */
 export const jwt = z.strictObject({
-  rules: z.array(rule).min(1).describe("Issuers that are trusted, and where their tokens stand."),
-  required: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Requests of a gateway need a token unless their `allow` says `token: none`. A bad token is refused always.",
-    ),
+  rules: nonEmpty(rule).describe("Issuers that are trusted, and where their tokens stand."),
+  required: flag(true).describe(
+    "Requests of a gateway need a token unless their `allow` says `token: none`. A bad token is refused always.",
+  ),
 });
-
-export type JwtSpec = z.infer<typeof jwt>;

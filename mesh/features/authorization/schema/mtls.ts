@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matching, record } from "../../../schema/common.ts";
 
 const MODES = ["STRICT", "PERMISSIVE", "DISABLE"] as const;
 
@@ -8,10 +9,7 @@ export const mtls = z.strictObject({
     .enum(["STRICT", "PERMISSIVE"])
     .optional()
     .describe("Mutual TLS of all its ports. Default: the mesh's. `PERMISSIVE` also takes plain text."),
-  ports: z
-    .record(z.string().regex(/^\d+$/, "expected the number of a port"), z.enum(MODES))
-    .default({})
-    .describe("Exceptions by port of the pod. `DISABLE` takes plain text only."),
+  ports: record(matching(/^\d+$/, "expected the number of a port"), z.enum(MODES)).describe(
+    "Exceptions by port of the pod. `DISABLE` takes plain text only.",
+  ),
 });
-
-export type MtlsSpec = z.infer<typeof mtls>;

@@ -1,91 +1,65 @@
 import { z } from "zod";
 import { chart } from "../../../schema/charts.ts";
-import { dnsLabel, resources } from "../../../schema/common.ts";
-
-const MANAGER = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
-const ISSUER = { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "200m", memory: "128Mi" } };
+import {
+  arn,
+  dnsLabel,
+  flag,
+  hostedZoneId,
+  httpsUrl,
+  oneOf,
+  optional,
+  resourcesOf,
+  section,
+  text,
+  whole,
+} from "../../../schema/common.ts";
 
 /** Directory of Let's Encrypt whose certificates browsers trust. */
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 
-/** An issuer that something else keeps. */
 export const existingIssuer = z.strictObject({
-  name: z.string().min(1).optional().describe("Its name. Required where it is used."),
-  kind: z
-    .string()
-    .min(1)
-    .default("ClusterIssuer")
-    .describe("Its kind: `ClusterIssuer`, `Issuer`, or that of an external issuer."),
-  group: z.string().min(1).default("cert-manager.io").describe("Its API group."),
-});
-
-const acme = z.strictObject({
-  email: z.email().optional().describe("Whom the authority writes to. Required with `issuer: acme`."),
-  server: z
-    .url({ protocol: /^https$/, error: "expected an https address" })
-    .default(LETS_ENCRYPT)
-    .describe("Directory of the ACME authority. Default: Let's Encrypt."),
-  zoneId: z
-    .string()
-    .regex(/^Z[A-Z0-9]{5,31}$/, "expected the id of a Route 53 hosted zone such as Z0123456789ABCDEFGHIJ")
-    .optional()
-    .describe(
-      "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
-    ),
-  credentialsSecret: dnsLabel
-    .optional()
-    .describe(
-      "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
-    ),
-});
-
-const privateCa = z.strictObject({
-  arn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/.+$/,
-      "expected the ARN of an AWS Private CA",
-    )
-    .optional()
-    .describe("The authority. Required where it is used."),
-  resources: resources.prefault(ISSUER).describe("Requests and limits of a pod of the issuer."),
-  chart: chart({ version: "v1.9.0", repository: "https://cert-manager.github.io/aws-privateca-issuer" }).describe(
-    "Chart of aws-privateca-issuer.",
-  ),
-});
-
-const certManager = z.strictObject({
-  install: z
-    .boolean()
-    .default(true)
-    .describe("Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`."),
-  replicas: z.int().min(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
-  resources: resources.prefault(MANAGER).describe("Requests and limits of each of these pods."),
-  chart: chart({ version: "v1.21.1", repository: "https://charts.jetstack.io" }).describe("Chart of cert-manager."),
+  name: text.optional().describe("Its name. Required where it is used."),
+  kind: text.default("ClusterIssuer").describe("Its kind: `ClusterIssuer`, `Issuer`, or that of an external issuer."),
+  group: text.default("cert-manager.io").describe("Its API group."),
 });
 
 /** Certificates that are renewed by themselves. Nothing of it is installed unless `traffic.tls.mode` or `mesh.istioCsr` asks for it. */
 export const certificates = z.strictObject({
-  issuer: z
-    .enum(["acme", "privateCa", "existing"])
-    .default("acme")
-    .describe(
-      "Who signs the gateway's certificates (`traffic.tls.mode: certManager`). `acme`: an ACME authority such as Let's Encrypt, by DNS-01 in Route 53; `privateCa`: AWS Private CA; `existing`: an issuer that something else keeps.",
+  issuer: oneOf(["acme", "privateCa", "existing"], "acme").describe(
+    "Who signs the gateway's certificates (`traffic.tls.mode: certManager`). `acme`: an ACME authority such as Let's Encrypt, by DNS-01 in Route 53; `privateCa`: AWS Private CA; `existing`: an issuer that something else keeps.",
+  ),
+  acme: section({
+    email: z.email().optional().describe("Address that the authority writes to. Required with `issuer: acme`."),
+    server: httpsUrl.default(LETS_ENCRYPT).describe("Directory of the ACME authority. Default: Let's Encrypt."),
+    zoneId: optional(hostedZoneId).describe(
+      "Public hosted zone that proves who owns the hosts (DNS-01); the only one that cert-manager may change. Default: `traffic.dns.zoneId`.",
     ),
-  acme: acme.prefault({}).describe("The ACME authority."),
-  privateCa: privateCa.prefault({}).describe("The AWS Private CA."),
+    credentialsSecret: optional(dnsLabel).describe(
+      "Secret in the namespace `cert-manager` with `access-key-id` and `secret-access-key`, which something else keeps. Required with `platform.kind: kubeconfig`; on EKS, Pod Identity gives the rights.",
+    ),
+  }).describe("The ACME authority."),
+  privateCa: section({
+    arn: arn("acm-pca", "certificate-authority", "an AWS Private CA")
+      .optional()
+      .describe("The authority. Required where it is used."),
+    resources: resourcesOf(["50m", "64Mi"], ["200m", "128Mi"]).describe("Requests and limits of a pod of the issuer."),
+    chart: chart("v1.9.0", "https://cert-manager.github.io/aws-privateca-issuer").describe(
+      "Chart of aws-privateca-issuer.",
+    ),
+  }).describe("The AWS Private CA."),
   existing: existingIssuer.prefault({}).describe("The issuer that something else keeps."),
-  durationHours: z
-    .int()
-    .min(1)
+  durationHours: whole(1)
     .default(2160)
     .describe("Hours that the gateway's certificates are valid; an ACME authority decides for itself."),
-  renewBeforeHours: z
-    .int()
-    .min(1)
+  renewBeforeHours: whole(1)
     .default(720)
     .describe("Hours before their end at which they are renewed. Less than what the authority gives."),
-  certManager: certManager.prefault({}).describe("cert-manager itself."),
+  certManager: section({
+    install: flag(true).describe(
+      "Install cert-manager. `false`: the cluster has it already, in the namespace `cert-manager`.",
+    ),
+    replicas: whole(1).default(2).describe("Pods of its controller, webhook and CA injector each."),
+    resources: resourcesOf(["50m", "128Mi"], ["500m", "512Mi"]).describe("Requests and limits of each of these pods."),
+    chart: chart("v1.21.1", "https://charts.jetstack.io").describe("Chart of cert-manager."),
+  }).describe("cert-manager itself."),
 });
-
-export type CertificatesConfig = z.infer<typeof certificates>;

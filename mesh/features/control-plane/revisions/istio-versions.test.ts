@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compareVersions, ISTIO_KUBERNETES, istioRefusal, upgradeRefusal } from "./istio-versions.ts";
-import { DEFAULT_ISTIO_VERSION } from "./revisions.ts";
+import { DEFAULT_ISTIO_VERSION } from "../schema/revisions.ts";
 
 describe("the gate of Istio's versions", () => {
   it("lets the default through, and what is known to be safe", () => {

@@ -1,9 +1,6 @@
 import type { MeshConfig } from "../../../stack/mesh.ts";
-import type { RevisionTag, TagName } from "../schema/revisions.ts";
+import { DEFAULT_ISTIO_VERSION, type RevisionTag, type TagName } from "../schema/revisions.ts";
 import { compareVersions } from "./istio-versions.ts";
-
-/** The Istio that is installed where a stack names none. */
-export const DEFAULT_ISTIO_VERSION = "1.30.7";
 
 /** Name that Istio itself gives to a control plane without a revision; the chart takes an empty one for it. */
 export const UNNAMED_REVISION = "default";

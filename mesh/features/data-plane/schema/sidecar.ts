@@ -1,26 +1,13 @@
 import { z } from "zod";
-import { cidr, port, resources } from "../../../schema/common.ts";
+import { cidr, list, nonEmpty, optional, port, resources, whole } from "../../../schema/common.ts";
 import { PROXY_LOG_LEVELS } from "./proxy.ts";
 import { image } from "../../../schema/terms.ts";
 
-/** Connections that the sidecar does not see. */
-const excludedPort = z.strictObject({
-  port: port.describe("Port on the other side."),
-  networks: z
-    .array(cidr)
-    .min(1)
-    .describe("Networks where the other side lies: the NetworkPolicy lets the service out to these and no others."),
-});
-
-/** The proxies of one service, where they differ from the mesh's (`mesh.proxy`). */
 export const sidecar = z.strictObject({
   resources: resources.optional().describe("Requests and limits of the sidecar. Default: `mesh.proxy.resources`."),
-  concurrency: z
-    .int()
-    .min(0)
-    .max(64)
-    .optional()
-    .describe("Worker threads; 0 takes as many as the CPU limit. Default: `mesh.proxy.concurrency`."),
+  concurrency: optional(whole(0, 64)).describe(
+    "Worker threads; 0 takes as many as the CPU limit. Default: `mesh.proxy.concurrency`.",
+  ),
   logLevel: z.enum(PROXY_LOG_LEVELS).optional().describe("Log level. Default: `mesh.proxy.logLevel`."),
   image: image
     .regex(
@@ -31,12 +18,16 @@ export const sidecar = z.strictObject({
     .describe(
       "Image of the proxy, to try another build of it. Its tag begins with its Istio version. Default: the control plane's.",
     ),
-  excludeOutboundPorts: z
-    .array(excludedPort)
-    .default([])
-    .describe(
-      "Connections that bypass the sidecar, such as those to a database: no policy, metric or trace knows of them. Production wants a reason.",
-    ),
+  excludeOutboundPorts: list(
+    z.strictObject({
+      port: port.describe("Port on the other side."),
+      networks: nonEmpty(cidr).describe(
+        "Networks where the other side lies: the NetworkPolicy lets the service out to these and no others.",
+      ),
+    }),
+  ).describe(
+    "Connections that bypass the sidecar, such as those to a database: no policy, metric or trace knows of them. Production wants a reason.",
+  ),
 });
 
 export type SidecarSettings = z.infer<typeof sidecar>;

@@ -1,5 +1,4 @@
-import { toServices } from "../../data-plane/entry.ts";
-import { isAmbient } from "../../data-plane/waypoint.ts";
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { MANAGED_BY } from "../../../kubernetes/labels.ts";
 import { INTERNAL_HOSTS, internalGatewayHost, internalName } from "../../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../../kubernetes/objects.ts";
@@ -9,7 +8,8 @@ import { callingServices, encryptedPort, plainPort } from "./callers.ts";
 import { MESH_SUBSET } from "./destination-rules.ts";
 
 /** From the gateway to the services, by path as at the ingress gateway; and from the callers' sidecars to the gateway. */
-export function internalVirtualServices({ config, catalog }: StackData): VirtualServiceObject[] {
+export function internalVirtualServices(stack: StackData): VirtualServiceObject[] {
+  const { config, catalog } = stack;
   const name = internalName(catalog);
   const hosts = [...INTERNAL_HOSTS, ...config.traffic.internalGateway.hosts];
   const object = (name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject => ({
@@ -23,7 +23,7 @@ export function internalVirtualServices({ config, catalog }: StackData): Virtual
   const root = { hosts, gateways: [name], http: internalRoutes(catalog) };
   return [
     // In an ambient mesh the waypoint alone shares out.
-    object(name, isAmbient(config.mesh) ? toServices(catalog, root) : root),
+    object(name, dataPlaneOf(stack).gatewayRoutes(root)),
     ...(isCalled
       ? [
           object(`${name}-callers`, {

@@ -4,7 +4,7 @@ import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
 
 /** The proxies that an ambient mesh shares: without them nothing is called, and what they do not see they do not count. */
 export function ambientAlerts(source: RuleSource): AlertingRule[] {
-  if (source.mode !== "ambient") {
+  if (source.plane.sharedProxies().length === 0) {
     return [];
   }
   const waypoint = `namespace="${source.namespace}", deployment="${WAYPOINT}"`;

@@ -1,4 +1,3 @@
-import { reportersOf } from "../addons/reporters.ts";
 import { alert, BY_SERVICE, type AlertingRule, type RecordingRule, type RuleSource } from "./rule.ts";
 
 const RATIO = "service_version:istio_requests_errors:ratio_rate10m";
@@ -8,8 +7,8 @@ const BY_VERSION = `${BY_SERVICE}, destination_version`;
 const LEAST_REQUESTS_PER_SECOND = 0.05;
 
 /** Share of failed requests by version; 0 where there are requests and no failure, so that versions can be compared. */
-export function versionRecordings({ mode }: RuleSource): RecordingRule[] {
-  const reporter = `reporter="${reportersOf(mode).callee}"`;
+export function versionRecordings({ plane }: RuleSource): RecordingRule[] {
+  const reporter = `reporter="${plane.telemetry.callee}"`;
   const requests = `sum by (${BY_VERSION}) (rate(istio_requests_total{${reporter}}[10m]))`;
   const errors = `sum by (${BY_VERSION}) (rate(istio_requests_total{${reporter}, response_code=~"5.."}[10m]))`;
   return [{ record: RATIO, expr: `(${errors} or ${requests} * 0) / (${requests} > ${LEAST_REQUESTS_PER_SECOND})` }];

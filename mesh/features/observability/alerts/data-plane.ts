@@ -35,13 +35,12 @@ function killed(kind: "" | "init_"): string {
 }
 
 function plainText(source: RuleSource): AlertingRule {
-  // ztunnel says `unknown` where sidecars say `none`, and counts connections alone.
-  const ambient = source.mode === "ambient";
-  const labels = `reporter="destination", connection_security_policy="${ambient ? "unknown" : "none"}", destination_workload_namespace="${source.namespace}"`;
+  const { metrics, policy } = source.plane.telemetry.plainText;
+  const labels = `reporter="destination", connection_security_policy="${policy}", destination_workload_namespace="${source.namespace}"`;
   const by = "source_workload, destination_workload, destination_workload_namespace";
   const seen = (metric: string) => `sum by (${by}) (rate(${metric}{${labels}}[5m])) > 0`;
   return alert(source, "PlainTextTraffic", "critical", {
-    expr: [...(ambient ? [] : ["istio_requests_total"]), "istio_tcp_connections_opened_total"].map(seen).join(" or "),
+    expr: metrics.map(seen).join(" or "),
     for: "5m",
     summary: "{{ $labels.destination_workload }} takes requests without mutual TLS",
     description:

@@ -1,4 +1,4 @@
-import type { MeshConfig } from "../../../stack/mesh.ts";
+import type { DataPlane } from "../../data-plane/data-plane.ts";
 
 /** A rule of Prometheus that records a series. */
 export interface RecordingRule {
@@ -57,8 +57,8 @@ export interface Labelled {
 
 /** What rules are made from. */
 export interface RuleSource {
-  /** How the mesh runs: it decides which proxies count requests. */
-  readonly mode: MeshConfig["mode"];
+  /** Decides which proxies count requests. */
+  readonly plane: DataPlane;
   readonly objectives: readonly Objective[];
   readonly canaries: readonly Canary[];
   readonly labelled: readonly Labelled[];

@@ -1,4 +1,3 @@
-import { reportersOf } from "../addons/reporters.ts";
 import { alert, BY_SERVICE, type AlertingRule, type Objective, type RecordingRule, type RuleSource } from "./rule.ts";
 
 /** Windows over which errors are counted; each is recorded once and read by several alerts. */
@@ -14,8 +13,8 @@ const BURNS = [
 ] as const;
 
 /** Share of requests that are answered with a 5xx, as their callers see it: a service that nobody reaches counts too. */
-export function errorRatioRecordings({ mode }: RuleSource): RecordingRule[] {
-  const reporter = `reporter="${reportersOf(mode).caller}"`;
+export function errorRatioRecordings({ plane }: RuleSource): RecordingRule[] {
+  const reporter = `reporter="${plane.telemetry.caller}"`;
   return WINDOWS.map((window) => ({
     record: errorRatio(window),
     expr:
@@ -54,7 +53,7 @@ function budgetAlert(source: RuleSource, objective: Objective, burn: (typeof BUR
 }
 
 function latencyAlert(source: RuleSource, { service, namespace, latencyMs }: Objective): AlertingRule {
-  const labels = `reporter="${reportersOf(source.mode).callee}", destination_service_name="${service}", destination_service_namespace="${namespace}"`;
+  const labels = `reporter="${source.plane.telemetry.callee}", destination_service_name="${service}", destination_service_namespace="${namespace}"`;
   return alert(source, "ServiceLatencyHigh", "warning", {
     expr: `histogram_quantile(0.99, sum by (le, ${BY_SERVICE}) (rate(istio_request_duration_milliseconds_bucket{${labels}}[5m]))) > ${latencyMs}`,
     for: "10m",

@@ -1,5 +1,4 @@
-import type { MeshConfig } from "../../../stack/mesh.ts";
-import { reportersOf, type Reporters } from "../addons/reporters.ts";
+import type { DataPlane, ProxyTelemetry } from "../../data-plane/data-plane.ts";
 import { DASHBOARD_TITLES } from "./titles.ts";
 import { errorShare, quantiles, rate, type Dashboard, type Panel, type Variable } from "./panel.ts";
 
@@ -16,9 +15,13 @@ function variable(namespace: string): Variable {
   };
 }
 
+const REQUESTS = "istio_requests_total";
+
 /** What happens in the whole mesh: which service gets how much, and which of them fails or is slow. */
-export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
-  const seen = `reporter="${reportersOf(mode).caller}"`;
+export function meshOverview({ telemetry }: DataPlane): Dashboard {
+  const seen = `reporter="${telemetry.caller}"`;
+  const { metrics, policy } = telemetry.plainText;
+  const [metric = REQUESTS] = metrics;
   return {
     uid: "mesh-overview",
     title: DASHBOARD_TITLES.overview,
@@ -27,7 +30,7 @@ export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
       {
         title: "Requests",
         unit: "reqps",
-        queries: [{ expr: rate("istio_requests_total", seen, BY_SERVICE), legend: "{{destination_service_name}}" }],
+        queries: [{ expr: rate(REQUESTS, seen, BY_SERVICE), legend: "{{destination_service_name}}" }],
       },
       {
         title: "Share of 5xx, as callers see it",
@@ -40,15 +43,14 @@ export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
         queries: quantiles(DURATION, seen, "destination_service_name").slice(-1),
       },
       {
-        // Requests, as sidecars count them; ztunnel counts connections, and calls plain text unknown.
-        title: mode === "ambient" ? "Connections without mutual TLS" : "Requests without mutual TLS",
-        unit: mode === "ambient" ? "ops" : "reqps",
+        title: metric === REQUESTS ? "Requests without mutual TLS" : "Connections without mutual TLS",
+        unit: metric === REQUESTS ? "reqps" : "ops",
         description: "From the side that takes them. In a STRICT mesh: none.",
         queries: [
           {
             expr: rate(
-              mode === "ambient" ? "istio_tcp_connections_opened_total" : "istio_requests_total",
-              `reporter="destination", connection_security_policy="${mode === "ambient" ? "unknown" : "none"}"`,
+              metric,
+              `reporter="destination", connection_security_policy="${policy}"`,
               "source_workload, destination_workload",
             ),
             legend: "{{source_workload}} to {{destination_workload}}",
@@ -86,27 +88,26 @@ export function meshOverview(mode: MeshConfig["mode"]): Dashboard {
 }
 
 /** The four golden signals of one service: latency, traffic, errors, saturation. */
-export function serviceSignals(namespace: string, mode: MeshConfig["mode"]): Dashboard {
-  const reporters = reportersOf(mode);
+export function serviceSignals(namespace: string, { telemetry }: DataPlane): Dashboard {
   const service = `destination_service_name="$service", destination_service_namespace="${namespace}"`;
-  const callee = `reporter="${reporters.callee}", ${service}`;
-  const caller = `reporter="${reporters.caller}", ${service}`;
+  const callee = `reporter="${telemetry.callee}", ${service}`;
+  const caller = `reporter="${telemetry.caller}", ${service}`;
   const pods = `namespace="${namespace}", pod=~"$service-.+", container!="", container!="POD"`;
   return {
     uid: "mesh-service",
     title: DASHBOARD_TITLES.service,
     variables: [variable(namespace)],
     panels: [
-      ...latencies(reporters, callee, caller),
+      ...latencies(telemetry, callee, caller),
       {
         title: "Traffic by caller",
         unit: "reqps",
-        queries: [{ expr: rate("istio_requests_total", callee, "source_workload"), legend: "{{source_workload}}" }],
+        queries: [{ expr: rate(REQUESTS, callee, "source_workload"), legend: "{{source_workload}}" }],
       },
       {
         title: "Traffic by response code",
         unit: "reqps",
-        queries: [{ expr: rate("istio_requests_total", callee, "response_code"), legend: "{{response_code}}" }],
+        queries: [{ expr: rate(REQUESTS, callee, "response_code"), legend: "{{response_code}}" }],
       },
       {
         title: "Errors: share of 5xx",
@@ -143,7 +144,7 @@ export function serviceSignals(namespace: string, mode: MeshConfig["mode"]): Das
 }
 
 /** At both ends, or in the one place in between where requests are measured. */
-function latencies(reporters: Reporters, callee: string, caller: string): Panel[] {
+function latencies(reporters: ProxyTelemetry, callee: string, caller: string): Panel[] {
   return reporters.callee === reporters.caller
     ? [{ title: `Latency, as the ${reporters.callee} measures it`, unit: "ms", queries: quantiles(DURATION, callee) }]
     : [
@@ -158,8 +159,8 @@ function latencies(reporters: Reporters, callee: string, caller: string): Panel[
 }
 
 /** The versions of one service side by side. */
-export function canaryComparison(namespace: string, mode: MeshConfig["mode"]): Dashboard {
-  const service = `reporter="${reportersOf(mode).callee}", destination_service_name="$service", destination_service_namespace="${namespace}"`;
+export function canaryComparison(namespace: string, { telemetry }: DataPlane): Dashboard {
+  const service = `reporter="${telemetry.callee}", destination_service_name="$service", destination_service_namespace="${namespace}"`;
   const by = "destination_version";
   return {
     uid: "mesh-canary",
@@ -172,7 +173,7 @@ export function canaryComparison(namespace: string, mode: MeshConfig["mode"]): D
         description: "What really arrives: compare it with the weights.",
         queries: [
           {
-            expr: `${rate("istio_requests_total", service, by)} / ignoring (destination_version) group_left () sum(rate(istio_requests_total{${service}}[$__rate_interval]))`,
+            expr: `${rate(REQUESTS, service, by)} / ignoring (destination_version) group_left () sum(rate(istio_requests_total{${service}}[$__rate_interval]))`,
             legend: "{{destination_version}}",
           },
         ],
@@ -192,7 +193,7 @@ export function canaryComparison(namespace: string, mode: MeshConfig["mode"]): D
         unit: "reqps",
         queries: [
           {
-            expr: rate("istio_requests_total", service, `${by}, response_code`),
+            expr: rate(REQUESTS, service, `${by}, response_code`),
             legend: "{{destination_version}} {{response_code}}",
           },
         ],

@@ -1,25 +1,6 @@
 import { z } from "zod";
-import { hostName } from "../../../schema/common.ts";
+import { hostName, httpsUrl, list, optionalSection, text, withDefault } from "../../../schema/common.ts";
 import { secretKey } from "./addon.ts";
-
-const httpsUrl = z.url({ protocol: /^https$/, error: "expected an https address" });
-
-const oidc = z.strictObject({
-  issuer: httpsUrl.describe("Issuer of the identity provider."),
-  authUrl: httpsUrl.describe("Its authorization endpoint. Grafana does not look it up."),
-  tokenUrl: httpsUrl.describe("Its token endpoint."),
-  userInfoUrl: httpsUrl.describe("Its userinfo endpoint."),
-  clientId: z.string().min(1).describe("Id of the client that you registered for the consoles."),
-  clientSecret: secretKey
-    .extend({ key: secretKey.shape.key.default("oidc-secret") })
-    .describe("Its secret, in the Secret that you keep. Kiali reads the key `oidc-secret` and no other."),
-  allowedDomains: z
-    .array(hostName)
-    .default([])
-    .describe(
-      "Domains of the e-mail addresses that may come in. Default: everybody who has an account at the identity provider, so name them where it is a public one.",
-    ),
-});
 
 /** Consoles behind the ingress gateway. Nothing is exposed by default. */
 export const access = z.strictObject({
@@ -32,12 +13,20 @@ export const access = z.strictObject({
     .describe(
       "Host names under which the ingress gateway shows a console. Default: none; `mesh open` forwards a port.",
     ),
-  credentialName: z
-    .string()
-    .min(1)
-    .default("consoles-tls")
-    .describe(
-      "Secret with the certificate of these hosts, in the namespace `istio-ingress`. cert-manager keeps it with `traffic.tls.mode: certManager`, otherwise you do.",
+  credentialName: withDefault(text, "consoles-tls").describe(
+    "Secret with the certificate of these hosts, in the namespace `istio-ingress`. cert-manager keeps it with `traffic.tls.mode: certManager`, otherwise you do.",
+  ),
+  oidc: optionalSection({
+    issuer: httpsUrl.describe("Issuer of the identity provider."),
+    authUrl: httpsUrl.describe("Its authorization endpoint. Grafana does not look it up."),
+    tokenUrl: httpsUrl.describe("Its token endpoint."),
+    userInfoUrl: httpsUrl.describe("Its userinfo endpoint."),
+    clientId: text.describe("Id of the client that you registered for the consoles."),
+    clientSecret: secretKey
+      .extend({ key: secretKey.shape.key.default("oidc-secret") })
+      .describe("Its secret, in the Secret that you keep. Kiali reads the key `oidc-secret` and no other."),
+    allowedDomains: list(hostName).describe(
+      "Domains of the e-mail addresses that may come in. Default: everybody who has an account at the identity provider, so name them where it is a public one.",
     ),
-  oidc: oidc.optional().describe("Who may come in. Required where a host is given."),
+  }).describe("Who may come in. Required where a host is given."),
 });

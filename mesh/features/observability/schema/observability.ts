@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag, whole } from "../../../schema/common.ts";
 import { access } from "./access.ts";
 import { addon, small } from "./addon.ts";
 import { alertmanager, kubeStateMetrics, prometheus, prometheusOperator } from "./metrics.ts";
@@ -9,24 +10,22 @@ export type { SecretKey, VolumeConfig } from "./addon.ts";
 export type { CustomTag, MetricOverride, ServiceTelemetry } from "./telemetry.ts";
 export type { ExporterConfig } from "./tracing.ts";
 
-/** Metrics, traces, logs, alerts and the consoles that show them. */
 export const observability = z.strictObject({
   prometheus: prometheus.prefault({}).describe("Metrics."),
   prometheusOperator: prometheusOperator.prefault({}).describe("What `prometheus.kind: operator` adds."),
   alertmanager: alertmanager.prefault({}).describe("Where alerts are sent on."),
   kubeStateMetrics: kubeStateMetrics.prefault({}).describe("Metrics of Kubernetes' objects."),
-  grafana: addon({ version: "12.11.1", repository: "https://grafana-community.github.io/helm-charts" }, small)
+  grafana: addon("12.11.1", "https://grafana-community.github.io/helm-charts", small)
     .prefault({})
     .describe("Dashboards. One pod without a volume: all that it shows is made by the stack."),
   jaeger: jaeger.prefault({}).describe("Traces."),
   collector: collector.prefault({}).describe("The OpenTelemetry collector between the proxies and where traces go."),
-  kiali: addon({ version: "2.29.0", repository: "https://kiali.org/helm-charts" }, small)
+  kiali: addon("2.29.0", "https://kiali.org/helm-charts", small)
     .extend({
-      replicas: z.int().min(1).max(3).default(1).describe("Pods."),
-      viewOnly: z
-        .boolean()
-        .default(true)
-        .describe("Show and change nothing: what somebody changes by hand, the next `up` would take back."),
+      replicas: whole(1, 3).default(1).describe("Pods."),
+      viewOnly: flag(true).describe(
+        "Show and change nothing: what somebody changes by hand, the next `up` would take back.",
+      ),
     })
     .prefault({})
     .describe("The console of the mesh."),

@@ -1,20 +1,21 @@
 import { z } from "zod";
+import { flag, httpUrl, list, matching, oneOf, optional, record, text, whole } from "../../../schema/common.ts";
 
 const SHARE = "expected a share in per cent, from 0 to 100 (0.1 is one request in a thousand)";
 
 const percentage = z.number().min(0, SHARE).max(100, SHARE);
 
-/** A tag of every span. Exactly one source; the check `observability` says so with a remediation. */
+/** A tag of every span. The check `observability` demands exactly one source. */
 const customTag = z.strictObject({
-  header: z.string().min(1).optional().describe("Request header whose value it takes."),
-  environment: z.string().min(1).optional().describe("Environment variable of the proxy whose value it takes."),
-  literal: z.string().min(1).optional().describe("Fixed value."),
-  default: z.string().min(1).optional().describe("Value where header or variable are not there."),
+  header: text.optional().describe("Request header whose value it takes."),
+  environment: text.optional().describe("Environment variable of the proxy whose value it takes."),
+  literal: text.optional().describe("Fixed value."),
+  default: text.optional().describe("Value where header or variable are not there."),
 });
 
 export type CustomTag = z.infer<typeof customTag>;
 
-export const customTags = z.record(z.string().regex(/^[\w.]+$/, "expected letters, digits, _ and ."), customTag);
+export const customTags = z.record(matching(/^[\w.]+$/, "expected letters, digits, _ and ."), customTag);
 
 /** Istio's standard metrics, as the Telemetry API names them. Source: istio.io/api v1.30 telemetry.proto. */
 export const TELEMETRY_METRICS = [
@@ -31,22 +32,16 @@ export const TELEMETRY_METRICS = [
   "GRPC_RESPONSE_MESSAGES",
 ] as const;
 
-const tagName = z
-  .string()
-  .regex(/^[a-z_][a-z0-9_]*$/, "expected a label of Prometheus: lower case letters, digits and _");
+const tagName = matching(/^[a-z_][a-z0-9_]*$/, "expected a label of Prometheus: lower case letters, digits and _");
 
 const metricOverride = z.strictObject({
   metric: z.enum(TELEMETRY_METRICS).describe("The metric."),
-  reporter: z
-    .enum(["CLIENT", "SERVER", "CLIENT_AND_SERVER"])
-    .default("CLIENT_AND_SERVER")
-    .describe("Which side's metric: the caller's, the callee's or both."),
-  disabled: z.boolean().default(false).describe("Leave the metric out."),
-  set: z
-    .record(tagName, z.string().min(1))
-    .default({})
-    .describe("Labels and the CEL expression that gives their value, such as `response.code`."),
-  remove: z.array(tagName).default([]).describe("Labels to leave out."),
+  reporter: oneOf(["CLIENT", "SERVER", "CLIENT_AND_SERVER"], "CLIENT_AND_SERVER").describe(
+    "Which side's metric: the caller's, the callee's or both.",
+  ),
+  disabled: flag(false).describe("Leave the metric out."),
+  set: record(tagName, text).describe("Labels and the CEL expression that gives their value, such as `response.code`."),
+  remove: list(tagName).describe("Labels to leave out."),
 });
 
 export type MetricOverride = z.infer<typeof metricOverride>;
@@ -55,7 +50,6 @@ export const metricOverrides = z.array(metricOverride);
 
 const samplingPercent = percentage.describe("Share of requests that are traced, in per cent.");
 
-/** Traces of the whole mesh. */
 export const tracing = z.strictObject({
   samplingPercent: samplingPercent.default(1),
   customTags: customTags
@@ -63,7 +57,6 @@ export const tracing = z.strictObject({
     .describe("Tags of every span, by name; each has exactly one source."),
 });
 
-/** Istio's metrics of the whole mesh. */
 export const metrics = z.strictObject({
   overrides: metricOverrides
     .default([
@@ -82,21 +75,14 @@ const accessLogMode = z
   .enum(["all", "filtered", "none"])
   .describe("`filtered` leaves out health checks that went well; errors are always kept.");
 
-/** Access logs of the whole mesh. */
 export const accessLogs = z.strictObject({
   mode: accessLogMode.default("filtered"),
-  ignorePaths: z
-    .array(z.string().startsWith("/", "expected a path that starts with /"))
-    .default([])
-    .describe("Paths that are left out like health checks, beside the probes' of the catalog."),
-  filter: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("A CEL expression of your own in place of that filter: what it accepts is logged."),
+  ignorePaths: list(z.string().startsWith("/", "expected a path that starts with /")).describe(
+    "Paths that are left out like health checks, beside the probes' of the catalog.",
+  ),
+  filter: text.optional().describe("A CEL expression of your own in place of that filter: what it accepts is logged."),
 });
 
-/** What one service says differently. */
 export const serviceTelemetry = z.strictObject({
   samplingPercent: samplingPercent.optional(),
   customTags: customTags.default({}).describe("Tags of its spans, beside the mesh's."),
@@ -105,7 +91,7 @@ export const serviceTelemetry = z.strictObject({
   slo: z
     .strictObject({
       availabilityPercent: z.number().min(50).max(99.999).optional().describe("Share of requests without a 5xx."),
-      latencyMs: z.int().min(1).optional().describe("99 of 100 requests are answered within these milliseconds."),
+      latencyMs: whole(1).optional().describe("99 of 100 requests are answered within these milliseconds."),
     })
     .default({})
     .describe("Its objectives, where they differ from the stack's."),
@@ -113,24 +99,16 @@ export const serviceTelemetry = z.strictObject({
 
 export type ServiceTelemetry = z.infer<typeof serviceTelemetry>;
 
-/** Objectives that alerts are made from. */
 export const alerts = z.strictObject({
-  enabled: z.boolean().default(true).describe("Install the rules."),
+  enabled: flag(true).describe("Install the rules."),
   availabilityPercent: z
     .number()
     .min(50)
     .max(99.999)
     .default(99.9)
     .describe("Objective of every service: share of requests without a 5xx over 30 days."),
-  latencyMs: z
-    .int()
-    .min(1)
-    .default(500)
-    .describe("99 of 100 requests to a service are answered within these milliseconds."),
-  runbooks: z
-    .url({ protocol: /^https?$/, error: "expected an http or https address" })
-    .optional()
-    .describe(
-      "Address at which your people read docs/operations.md; then each alert links to its section. Default: alerts name file and section.",
-    ),
+  latencyMs: whole(1).default(500).describe("99 of 100 requests to a service are answered within these milliseconds."),
+  runbooks: optional(httpUrl).describe(
+    "Address at which your people read docs/operations.md; then each alert links to its section. Default: alerts name file and section.",
+  ),
 });

@@ -1,10 +1,9 @@
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { createHash } from "node:crypto";
 import type { Container, EnvVar } from "kubernetes-types/core/v1.d.ts";
-import { isAmbient } from "../../data-plane/waypoint.ts";
 import { imagePullPolicy } from "../../../kubernetes/images.ts";
 import { workloadPlacement } from "../../../stack/node-pools.ts";
 import type { ConfigMapObject, DeploymentObject } from "../../../kubernetes/objects.ts";
-import { proxyAnnotation } from "../../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../../stack/stack.ts";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "../../workloads/pod-defaults.ts";
 import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS_PASSWORD } from "../names.ts";
@@ -34,7 +33,9 @@ export function limitsConfigMap(settings: string): ConfigMapObject {
  * other pods, and `up` ends when the new ones hold. The counts are in Redis and go on.
  * @param settings the limits, as in {@link limitsConfigMap}
  */
-export function rateLimitDeployment({ config }: StackData, settings: string): DeploymentObject {
+export function rateLimitDeployment(stack: StackData, settings: string): DeploymentObject {
+  const { config } = stack;
+  const plane = dataPlaneOf(stack);
   const { image, replicas, resources } = config.traffic.rateLimitService;
   const selector = { app: RATE_LIMIT };
   const metadata = inRateLimitNamespace(RATE_LIMIT, RATE_LIMIT);
@@ -50,7 +51,11 @@ export function rateLimitDeployment({ config }: StackData, settings: string): De
       template: {
         metadata: {
           labels: { ...metadata.labels, ...selector },
-          annotations: { [LIMITS_ANNOTATION]: digest(settings), ...meshAnnotations(config) },
+          annotations: {
+            [LIMITS_ANNOTATION]: digest(settings),
+            ...(plane.readsRequestsAt === "pod" ? SCRAPED : {}),
+            ...plane.podAnnotations(),
+          },
         },
         spec: {
           serviceAccountName: RATE_LIMIT,
@@ -108,7 +113,7 @@ function environment({ traffic }: StackData["config"]): EnvVar[] {
     REDIS_SOCKET_TYPE: "tcp",
     REDIS_TYPE: type,
     REDIS_URL: url,
-    // Not ready without Redis: the gateways ask another pod, or do what whenAway says.
+    // Not ready without Redis: the gateways ask another pod, or do what failureMode decides.
     REDIS_HEALTH_CHECK_ACTIVE_CONNECTION: "true",
     USE_STATSD: "false",
     USE_PROMETHEUS: "true",
@@ -132,19 +137,14 @@ function probes(): Pick<Container, "readinessProbe" | "livenessProbe"> {
 }
 
 /**
- * With sidecars: the proxy's revision, and where its agent finds the service's metrics, which it serves with its own on a port
- * that takes plain text. Without sidecars Prometheus, which is not in the mesh, would be refused.
+ * Where a sidecar's agent finds the service's metrics, which it serves with its own on a port that takes plain text. Without
+ * sidecars Prometheus, which is not in the mesh, would be refused.
  */
-function meshAnnotations({ mesh, catalog }: StackData["config"]): Readonly<Record<string, string>> {
-  return isAmbient(mesh)
-    ? {}
-    : {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": String(RATE_LIMIT_PORTS.metrics),
-        "prometheus.io/path": "/metrics",
-        ...proxyAnnotation(mesh, catalog.revisionTag),
-      };
-}
+const SCRAPED = {
+  "prometheus.io/scrape": "true",
+  "prometheus.io/port": String(RATE_LIMIT_PORTS.metrics),
+  "prometheus.io/path": "/metrics",
+} as const;
 
 function digest(settings: string): string {
   return createHash("sha256").update(settings).digest("hex").slice(0, 16);

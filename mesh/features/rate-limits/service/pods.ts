@@ -1,4 +1,4 @@
-import { isAmbient } from "../../data-plane/waypoint.ts";
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { podRequest, type PodSet } from "../../../kubernetes/pod-requests.ts";
 import type { StackData } from "../../../stack/stack.ts";
 import { installsRateLimitService } from "../installed.ts";
@@ -6,9 +6,9 @@ import { REDIS_HELPERS } from "./redis.ts";
 
 /** The pods of the rate limit service and of its Redis, each with its sidecar where there are sidecars. */
 export function rateLimitPods(stack: StackData): PodSet[] {
-  const { mesh, traffic } = stack.config;
+  const { traffic } = stack.config;
   const { replicas, resources, redis } = traffic.rateLimitService;
-  const sidecar = isAmbient(mesh) ? [] : [mesh.proxy.resources.requests];
+  const sidecar = dataPlaneOf(stack).proxyRequests();
   const helpers = [REDIS_HELPERS.sentinel.requests, REDIS_HELPERS.splitBrain.requests];
   return installsRateLimitService(stack)
     ? [

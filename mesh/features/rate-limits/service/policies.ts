@@ -1,4 +1,4 @@
-import { isAmbient } from "../../data-plane/waypoint.ts";
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { NAMESPACES, principal, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, SidecarObject } from "../../../kubernetes/objects.ts";
 import { tracingProvider } from "../../observability/telemetry/provider.ts";
@@ -29,9 +29,9 @@ export function rateLimitPolicies({ config }: StackData): AuthorizationPolicyObj
 }
 
 /** What the proxies of the namespace are told about: each other, and where their spans go. None without sidecars. */
-export function rateLimitSidecars({ config }: StackData): SidecarObject[] {
-  const spans = tracingProvider(config);
-  return isAmbient(config.mesh)
+export function rateLimitSidecars(stack: StackData): SidecarObject[] {
+  const spans = tracingProvider(stack.config);
+  return dataPlaneOf(stack).readsRequestsAt === "waypoint"
     ? []
     : [
         {

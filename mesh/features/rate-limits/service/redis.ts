@@ -1,10 +1,9 @@
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import type { Resources } from "../../../schema/common.ts";
-import { isAmbient } from "../../data-plane/waypoint.ts";
 import { RATE_LIMIT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
 import type { HelmRelease } from "../../../kubernetes/objects.ts";
 import { parseQuantity } from "../../../kubernetes/quantity.ts";
 import { workloadPool } from "../../../releases/placement.ts";
-import { proxyAnnotation } from "../../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../../stack/stack.ts";
 import { REDIS, REDIS_PASSWORD, REDIS_PORTS, redisHost } from "../names.ts";
 
@@ -30,7 +29,8 @@ export function redisAddress(replicas: number): { readonly type: "SINGLE" | "SEN
 }
 
 /** Redis, each pod with a Sentinel: they choose another leader when a majority of them misses the one. */
-export function redisRelease({ config }: StackData): HelmRelease {
+export function redisRelease(stack: StackData): HelmRelease {
+  const { config } = stack;
   const { replicas, chart, resources } = config.traffic.rateLimitService.redis;
   return {
     name: RELEASES.redis,
@@ -76,7 +76,7 @@ export function redisRelease({ config }: StackData): HelmRelease {
       redis: {
         resources,
         ...soonReady,
-        podAnnotations: isAmbient(config.mesh) ? {} : proxyAnnotation(config.mesh, config.catalog.revisionTag),
+        podAnnotations: dataPlaneOf(stack).podAnnotations(),
         config: {
           // A leader alone goes on counting: no count is worth a refused request.
           "min-replicas-to-write": 0,

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { flag, matching, nonEmpty } from "../../../schema/common.ts";
 import { METHODS, duration, headerName, headerValue, pattern } from "../../../schema/terms.ts";
 
 const operations = z.strictObject({
   set: z.record(headerName, headerValue).optional().describe("Headers that get this value."),
   add: z.record(headerName, headerValue).optional().describe("Headers that get this value beside those they have."),
-  remove: z.array(headerName).min(1).optional().describe("Headers that are taken away."),
+  remove: nonEmpty(headerName).optional().describe("Headers that are taken away."),
 });
 
 /** What the caller's proxy changes in the headers. */
@@ -16,28 +17,23 @@ export const headers = z.strictObject({
 /** Which pages of other origins may call, as browsers ask (CORS). */
 export const cors = z
   .strictObject({
-    allowOrigins: z
-      .array(
-        z.union([
-          z
-            .string()
-            .regex(
-              /^(\*|https?:\/\/[^\s/]+)$/,
-              "expected an origin such as https://shop.example.com, or * for every one",
-            ),
-          z.strictObject({ regex: pattern.describe("The whole origin matches this pattern (RE2).") }),
-        ]),
-      )
-      .min(1)
-      .describe("Origins: exact, `*`, or an object with `regex`."),
-    allowMethods: z.array(z.enum(METHODS)).min(1).optional().describe("Methods that the pages may use."),
-    allowHeaders: z.array(headerName).min(1).optional().describe("Headers that the pages may send."),
-    exposeHeaders: z.array(headerName).min(1).optional().describe("Headers that the pages may read."),
+    allowOrigins: nonEmpty(
+      z.union([
+        matching(
+          /^(\*|https?:\/\/[^\s/]+)$/,
+          "expected an origin such as https://shop.example.com, or * for every one",
+        ),
+        z.strictObject({ regex: pattern.describe("The whole origin matches this pattern (RE2).") }),
+      ]),
+    ).describe("Origins: exact, `*`, or an object with `regex`."),
+    allowMethods: nonEmpty(z.enum(METHODS)).optional().describe("Methods that the pages may use."),
+    allowHeaders: nonEmpty(headerName).optional().describe("Headers that the pages may send."),
+    exposeHeaders: nonEmpty(headerName).optional().describe("Headers that the pages may read."),
     maxAge: duration
       .regex(/^\d+[smh]$/, "expected whole seconds, minutes or hours")
       .optional()
       .describe("How long a browser keeps the answer."),
-    allowCredentials: z.boolean().default(false).describe("Whether the pages may send cookies."),
+    allowCredentials: flag(false).describe("Whether the pages may send cookies."),
   })
   .refine(({ allowCredentials, allowOrigins }) => !(allowCredentials && allowOrigins.includes("*")), {
     error: "expected named origins with allowCredentials: browsers refuse * together with cookies",

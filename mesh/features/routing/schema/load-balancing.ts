@@ -1,62 +1,48 @@
 import { z } from "zod";
+import { flag, matching, nonEmpty, optional, optionalSection, text, whole } from "../../../schema/common.ts";
 import { duration, headerName } from "../../../schema/terms.ts";
 
-/** How one pod is chosen among all. */
-const ALGORITHMS = ["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"] as const;
-
-const algorithm = z.enum(ALGORITHMS);
-
-const cookie = z.strictObject({
-  name: z.string().min(1).describe("Name of the cookie; Envoy sets it where it is missing."),
-  path: z.string().startsWith("/").optional().describe("Path of the cookie."),
-  ttl: duration.describe("Life of the cookie."),
-});
+const algorithm = z.enum(["ROUND_ROBIN", "LEAST_REQUEST", "RANDOM"]);
 
 const consistentHash = z
   .strictObject({
     header: headerName.optional().describe("Header whose value decides."),
-    cookie: cookie.optional().describe("Cookie whose value decides."),
-    queryParameter: z.string().min(1).optional().describe("Parameter of the query whose value decides."),
+    cookie: optionalSection({
+      name: text.describe("Name of the cookie; Envoy sets it where it is missing."),
+      path: z.string().startsWith("/").optional().describe("Path of the cookie."),
+      ttl: duration.describe("Life of the cookie."),
+    }).describe("Cookie whose value decides."),
+    queryParameter: text.optional().describe("Parameter of the query whose value decides."),
     sourceIp: z.literal(true).optional().describe("The caller's address decides."),
   })
-  .refine((hash) => Object.keys(hash).length === 1, {
-    error: "expected exactly one of header, cookie, queryParameter and sourceIp",
-  });
+  .refine(
+    (hash) => Object.keys(hash).length === 1,
+    "expected exactly one of header, cookie, queryParameter and sourceIp",
+  );
 
-const region = z.string().regex(/^[^/*]+$/, "expected a region alone, without zone and without *");
+const region = matching(/^[^/*]+$/, "expected a region alone, without zone and without *");
 
 const locality = z.strictObject({
-  enabled: z.boolean().default(true).describe("Prefer pods near the caller. False turns off what the mesh prefers."),
-  failover: z
-    .array(
-      z.strictObject({
-        from: region.describe("Region without healthy pods."),
-        to: region.describe("Region that answers in its place."),
-      }),
-    )
-    .min(1)
+  enabled: flag(true).describe("Prefer pods near the caller. False turns off what the mesh prefers."),
+  failover: nonEmpty(
+    z.strictObject({
+      from: region.describe("Region without healthy pods."),
+      to: region.describe("Region that answers in its place."),
+    }),
+  )
     .optional()
     .describe("Where requests go when a region has no healthy pods left."),
-  failoverPriority: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe("Labels that caller and pod should share, the weightiest first."),
-  distribute: z
-    .array(
-      z.strictObject({
-        from: z.string().min(1).describe("Locality of the caller: `region/zone/*`."),
-        to: z
-          .record(z.string().min(1), z.int().min(1).max(100))
-          .describe("Share of each locality, in per cent; together 100."),
-      }),
-    )
-    .min(1)
+  failoverPriority: optional(nonEmpty(text)).describe("Labels that caller and pod should share, the weightiest first."),
+  distribute: nonEmpty(
+    z.strictObject({
+      from: text.describe("Locality of the caller: `region/zone/*`."),
+      to: z.record(text, whole(1, 100)).describe("Share of each locality, in per cent; together 100."),
+    }),
+  )
     .optional()
     .describe("Fixed shares in place of nearness."),
 });
 
-/** How callers choose among the pods. */
 export const loadBalancing = z.union([
   algorithm,
   z
@@ -66,9 +52,10 @@ export const loadBalancing = z.union([
       warmup: duration.optional().describe("Time over which a new pod gets its full share (not with a hash)."),
       locality: locality.optional().describe("Which zone or region is asked first."),
     })
-    .refine(({ algorithm, consistentHash }) => algorithm === undefined || consistentHash === undefined, {
-      error: "expected either algorithm or consistentHash",
-    }),
+    .refine(
+      ({ algorithm, consistentHash }) => algorithm === undefined || consistentHash === undefined,
+      "expected either algorithm or consistentHash",
+    ),
 ]);
 
 export type LoadBalancingSpec = z.infer<typeof loadBalancing>;

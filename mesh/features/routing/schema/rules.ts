@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel } from "../../../schema/common.ts";
+import { dnsLabel, optional, text } from "../../../schema/common.ts";
 import { fault, mirror } from "./faults.ts";
 import { headers } from "./headers.ts";
 import { match } from "./matches.ts";
@@ -13,11 +13,9 @@ import { duration } from "../../../schema/terms.ts";
 export const rule = z.strictObject({
   name: dnsLabel.optional().describe("What the route is called in logs. Default: its place in the list."),
   match: match.describe("Which requests."),
-  version: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("Version that answers all of them. Default: the service's split among its versions."),
+  version: optional(text).describe(
+    "Version that answers all of them. Default: the service's split among its versions.",
+  ),
   priority: z.int().min(-100).max(100).default(0).describe("Higher goes first; between equals the more specific."),
   timeout: duration.optional().describe("As the service's; default: the service's."),
   retries: retries.optional().describe("As the service's; default: the service's."),

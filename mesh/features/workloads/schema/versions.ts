@@ -1,18 +1,17 @@
 import { z } from "zod";
-import { percent, replicas } from "../../../schema/common.ts";
+import { optional, percent, record, replicas } from "../../../schema/common.ts";
 import { headers } from "../../routing/schema/headers.ts";
 import { loadBalancing } from "../../routing/schema/load-balancing.ts";
 import { connectionPool, outlierDetection } from "../../routing/schema/resilience.ts";
 import { image } from "../../../schema/terms.ts";
 
-/** One of the versions of a service that run at the same time. */
 export const version = z.strictObject({
   image: image.optional().describe("Image of this version. Default: the service's."),
-  weight: percent
-    .optional()
-    .describe("Share of the requests, in per cent. Default: 100 for the only version. Not together with `canary`."),
+  weight: optional(percent).describe(
+    "Share of the requests, in per cent. Default: 100 for the only version. Not together with `canary`.",
+  ),
   replicas: replicas.optional().describe("Bounds of this version's autoscaler. Default: the service's."),
-  env: z.record(z.string(), z.string()).default({}).describe("Environment of this version, beside the service's."),
+  env: record(z.string(), z.string()).describe("Environment of this version, beside the service's."),
   loadBalancing: loadBalancing.optional().describe("As the service's, for this version alone."),
   connectionPool: connectionPool.optional().describe("What differs from the service's, for this version alone."),
   outlierDetection: outlierDetection.optional().describe("What differs from the service's, for this version alone."),
