@@ -11,7 +11,6 @@ import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
 import { type Maker, registerGroups } from "../ordered-objects.ts";
 
-/** Arguments of cert-manager. */
 export interface CertManagerArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;

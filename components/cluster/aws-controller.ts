@@ -6,7 +6,6 @@ import { childOptions, type ComponentOptions } from "../kubernetes/child-options
 import { PodIdentity } from "./pod-identity.ts";
 import { createHelmRelease, type OutputValues } from "../kubernetes/helm-release.ts";
 
-/** What a controller that calls AWS is made from. */
 export interface AwsControllerArgs {
   /** Name of the EKS cluster. Plain. */
   readonly clusterName: string;

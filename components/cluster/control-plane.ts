@@ -6,7 +6,6 @@ import type { Partition } from "../../mesh/aws/partition.ts";
 import { accessEntries } from "./access-entries.ts";
 import { withZonalShift } from "./zonal-shift.ts";
 
-/** What the control plane is made from. */
 export interface ControlPlaneArgs {
   /** Name of the EKS cluster. Plain. */
   readonly clusterName: string;
@@ -44,19 +43,15 @@ export class ControlPlane extends pulumi.ComponentResource {
   }
 
   private logs(name: string, { cluster, clusterName, keyArn }: ControlPlaneArgs): pulumi.Resource[] {
-    return cluster.logs.length === 0
-      ? []
-      : [
-          new aws.cloudwatch.LogGroup(
-            `${name}-logs`,
-            {
-              name: `/aws/eks/${clusterName}/cluster`,
-              retentionInDays: cluster.logRetentionDays,
-              kmsKeyId: keyArn,
-            },
-            { parent: this },
-          ),
-        ];
+    if (cluster.logs.length === 0) {
+      return [];
+    }
+    const args = {
+      name: `/aws/eks/${clusterName}/cluster`,
+      retentionInDays: cluster.logRetentionDays,
+      kmsKeyId: keyArn,
+    };
+    return [new aws.cloudwatch.LogGroup(`${name}-logs`, args, { parent: this })];
   }
 }
 

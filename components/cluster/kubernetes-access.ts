@@ -22,7 +22,7 @@ export function clusterProviderArgs(
     // would be shown as replaced.
     clusterIdentifier: clusterName,
     enableServerSideApply: true,
-    // Without it a Secret with new content is deleted and made anew, and a gateway has no certificate in between.
+    // Without it a Secret with new content is deleted and made again, and a gateway has no certificate in between.
     enableSecretMutable: true,
     suppressDeprecationWarnings: true,
   };

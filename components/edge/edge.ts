@@ -7,7 +7,6 @@ import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
 
-/** What stands in front of the ingress gateway. */
 export interface EdgeArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;

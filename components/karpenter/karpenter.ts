@@ -15,7 +15,6 @@ import { InterruptionQueue } from "./interruption-queue.ts";
 import { createKarpenterObject } from "./karpenter-object.ts";
 import { NodeIdentity } from "./node-identity.ts";
 
-/** Arguments of Karpenter. */
 export interface KarpenterArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;

@@ -8,7 +8,6 @@ import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { registerGroups, required } from "../ordered-objects.ts";
 import { createAuthority } from "./certificate-authority.ts";
 
-/** Arguments of the mesh. */
 export interface MeshArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;

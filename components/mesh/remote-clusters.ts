@@ -5,7 +5,6 @@ import { remoteSecret } from "../../mesh/features/multi-cluster/multi-cluster.ts
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 
-/** What the remote clusters are known by. */
 export interface RemoteClustersArgs {
   /** Names of the clusters. Plain: shapes the graph. Source: `mesh.multiCluster.remoteClusters`. */
   readonly clusters: readonly string[];

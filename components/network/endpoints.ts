@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
 
-/** What the endpoints of a VPC are made from. */
 export interface EndpointsArgs {
   /** Which services. Plain: shapes the graph. Source: `network.endpoints` of the stack's configuration. */
   readonly endpoints: NetworkConfig["endpoints"];

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What the flow logs of a VPC are made from. */
 export interface FlowLogsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Name of the cluster: part of the log group's name. Plain. */

@@ -7,7 +7,6 @@ import {
 } from "../../mesh/aws/network/security-groups.ts";
 import { idOnceStanding } from "./standing.ts";
 
-/** What the security groups of a cluster are made from. */
 export interface SecurityGroupsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Name of the EKS cluster; in the tags by which the load-balancer controller and Karpenter find the nodes' group. */

@@ -6,7 +6,6 @@ import { randomPassword } from "../kubernetes/random-password.ts";
 import { createSecret } from "../kubernetes/secret.ts";
 import { formerAliases, registerGroups } from "../ordered-objects.ts";
 
-/** Arguments of an addon with a Secret. */
 export interface AddonWithSecretArgs {
   /** The Secret: its resource's name behind the component's, and what it holds beside the generated value. */
   readonly secret: {

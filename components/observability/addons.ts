@@ -9,7 +9,6 @@ import { registerGroups } from "../ordered-objects.ts";
 import { AddonWithSecret } from "./addon-with-secret.ts";
 import { Prometheus } from "./prometheus.ts";
 
-/** Arguments of the addons. */
 export interface AddonsArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;

@@ -8,7 +8,6 @@ import { PodIdentity } from "../cluster/pod-identity.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { registerGroups } from "../ordered-objects.ts";
 
-/** Arguments of Prometheus. */
 export interface PrometheusArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;
