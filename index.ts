@@ -1,6 +1,6 @@
 import { program } from "./components/program.ts";
 
-/** Outputs of the stack; what each means is written at `PlatformOutputs` in components/platform.ts. */
+/** Outputs of the stack; what each means is written at `PlatformOutputs` in components/base.ts. */
 export const {
   clusterName,
   clusterEndpoint,

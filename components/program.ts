@@ -6,7 +6,8 @@ import { loadStack, type Stack, stackValues } from "../mesh/load/load.ts";
 import { stackFile } from "../mesh/load/stack-files.ts";
 import { PROJECT } from "../mesh/load/project.ts";
 import { checkEncrypted, type IsEncrypted } from "../mesh/load/secret-keys.ts";
-import { buildPlatform, type PlatformOutputs } from "./platform.ts";
+import type { PlatformOutputs } from "./base.ts";
+import { buildPlatform } from "./platform.ts";
 
 /** Folder of the project: where `catalogs/` lies, whatever the working directory is. */
 const PROJECT_DIRECTORY = fileURLToPath(new URL("..", import.meta.url));

@@ -5,9 +5,8 @@ import { planSubnets } from "../../mesh/aws/network/subnets.ts";
 import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { createNatGateways } from "./nat.ts";
-import type { NetworkAccess } from "./network-access.ts";
 import { createIntraRoutes, createPrivateRoutes, createPublicRoutes, type RoutedSubnet } from "./routes.ts";
-import { idOnceStanding } from "./standing.ts";
+import { idAfter, type NetworkAccess } from "./network-access.ts";
 import { createSubnets, type Subnets } from "./subnets.ts";
 
 export interface NetworkArgs {
@@ -103,5 +102,5 @@ export class Network extends pulumi.ComponentResource implements NetworkAccess {
 }
 
 function idsOf(subnets: readonly RoutedSubnet[], others: readonly pulumi.Resource[]): pulumi.Output<string>[] {
-  return subnets.map(({ subnet, routes }) => idOnceStanding(subnet, [...routes, ...others]));
+  return subnets.map(({ subnet, routes }) => idAfter(subnet, [...routes, ...others]));
 }

@@ -5,7 +5,7 @@ import {
   clusterSecurityRules,
   type SecurityGroupRule,
 } from "../../mesh/aws/network/security-groups.ts";
-import { idOnceStanding } from "./standing.ts";
+import { idAfter } from "./network-access.ts";
 
 export interface SecurityGroupsArgs {
   readonly vpcId: pulumi.Input<string>;
@@ -38,8 +38,8 @@ export class SecurityGroups extends pulumi.ComponentResource {
       "karpenter.sh/discovery": args.clusterName,
     });
     this.rules = clusterSecurityRules().map((rule) => this.rule(name, rule));
-    this.controlPlaneId = idOnceStanding(this.controlPlane, this.rules);
-    this.nodesId = idOnceStanding(this.nodes, this.rules);
+    this.controlPlaneId = idAfter(this.controlPlane, this.rules);
+    this.nodesId = idAfter(this.nodes, this.rules);
     this.registerOutputs({ controlPlaneId: this.controlPlaneId, nodesId: this.nodesId });
   }
 
