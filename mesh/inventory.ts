@@ -60,7 +60,7 @@ function clusterComponent({ config }: StackData): ComponentPlan {
 }
 
 /** The pool comes last and goes first, while the controller still runs to end every machine that it has started. */
-export function karpenterComponent(stack: StackData, clusterName: string): ComponentPlan[] {
+function karpenterComponent(stack: StackData, clusterName: string): ComponentPlan[] {
   const [definitions, controller] = karpenterReleases(stack, clusterName);
   return controller === undefined
     ? []
