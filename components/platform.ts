@@ -7,7 +7,7 @@ import type { ComponentPlan } from "../mesh/groups.ts";
 import { inventory } from "../mesh/inventory.ts";
 import { OrderedObjects, required } from "./ordered-objects.ts";
 import { Mesh } from "./mesh/mesh.ts";
-import { RemoteClusters } from "./mesh/remote-clusters.ts";
+import { RemoteClusters } from "./mesh/engine-secrets.ts";
 import { Addons } from "./observability/addons.ts";
 import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
 import { RateLimitService } from "./traffic/rate-limit-service.ts";

@@ -44,7 +44,7 @@ export function namespaceObjects(stack: StackData): (CoreObject | IstioObject | 
   ];
 }
 
-/** Who may call whom, and how they prove who they are. */
+/** Which callers each service accepts, and how they prove who they are. */
 export function securityObjects(stack: StackData): (CoreObject | IstioObject)[] {
   return dataPlaneOf(stack).attach<CoreObject | IstioObject>([
     ...servicePeerAuthentications(stack),
@@ -105,7 +105,7 @@ export function workloadsComponent(stack: StackData): ComponentPlan {
   };
 }
 
-/** Who may call whom: all else is refused by the namespace. */
+/** Which calls are allowed: all else is refused by the namespace. */
 export function securityComponent(stack: StackData): ComponentPlan {
   return {
     name: "security",

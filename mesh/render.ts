@@ -17,7 +17,7 @@ export interface RenderedFile {
 /** Folder of what lies in no namespace. */
 const CLUSTER_WIDE = "_cluster";
 
-/** What stands in a rendered Secret where its value would be. */
+/** Placeholder of a value in a rendered Secret. */
 export const MASK = "[secret]";
 
 /**

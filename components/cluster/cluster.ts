@@ -52,7 +52,7 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
   readonly nodeRoleArn: pulumi.Output<string>;
   /** ARNs of the IAM roles of control plane, nodes and add-ons: `cluster`, `nodes`, and the names of the add-ons. */
   readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What must stand before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
+  /** What must be there before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: ClusterArgs, options: pulumi.ComponentResourceOptions) {

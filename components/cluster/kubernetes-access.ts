@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface KubernetesAccess {
   /** Provider for everything inside the cluster. */
   readonly provider: k8s.Provider;
-  /** What must stand before the first pod, and be gone only after the last. */
+  /** What must be there before the first pod, and be gone only after the last. */
   readonly ready: readonly pulumi.Resource[];
 }
 

@@ -6,7 +6,7 @@ import type { StackData } from "../../mesh/stack/stack.ts";
 import type { Edge } from "../edge/edge.ts";
 import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { registerGroups, required } from "../ordered-objects.ts";
-import { createAuthority } from "./certificate-authority.ts";
+import { createAuthority } from "./engine-secrets.ts";
 
 export interface MeshArgs {
   /** Configuration and catalog. Plain: shapes the graph. */

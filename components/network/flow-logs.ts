@@ -18,9 +18,9 @@ export interface FlowLogsArgs {
   readonly keyArn?: pulumi.Input<string>;
 }
 
-/** Records who connected to whom in a VPC, accepted or rejected, in CloudWatch. */
+/** Records every connection in a VPC, accepted or rejected, in CloudWatch. */
 export class FlowLogs extends pulumi.ComponentResource {
-  /** The flow log: what stands before it is not recorded. */
+  /** The flow log: what exists before it is not recorded. */
   readonly flowLog: aws.ec2.FlowLog;
 
   constructor(name: string, args: FlowLogsArgs, options: pulumi.ComponentResourceOptions) {

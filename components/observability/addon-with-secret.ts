@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ComponentPlan } from "../../mesh/groups.ts";
 import type { SecretTemplate } from "../../mesh/kubernetes/secret-template.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
-import { randomPassword } from "../kubernetes/random-password.ts";
-import { createSecret } from "../kubernetes/secret.ts";
+import { createSecret, randomPassword } from "../kubernetes/secret.ts";
 import { formerAliases, registerGroups } from "../ordered-objects.ts";
 
 export interface AddonWithSecretArgs {

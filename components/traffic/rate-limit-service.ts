@@ -3,8 +3,7 @@ import { REDIS_PASSWORD } from "../../mesh/features/rate-limits/names.ts";
 import type { ComponentPlan } from "../../mesh/groups.ts";
 import { REDIS_SECRET } from "../../mesh/secrets.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
-import { randomPassword } from "../kubernetes/random-password.ts";
-import { createSecret } from "../kubernetes/secret.ts";
+import { createSecret, randomPassword } from "../kubernetes/secret.ts";
 import { registerGroups } from "../ordered-objects.ts";
 
 const PASSWORD_LENGTH = 32;
