@@ -1,6 +1,6 @@
+import { make, named } from "../kubernetes/make.ts";
 import { namespacePods } from "./demand.ts";
 import { totalOf } from "../kubernetes/pod-requests.ts";
-import { MANAGED_BY } from "../kubernetes/labels.ts";
 import type { LimitRangeObject, ResourceQuotaObject } from "../kubernetes/objects.ts";
 import type { StackData } from "../stack/stack.ts";
 
@@ -17,21 +17,16 @@ export function resourceQuota(stack: StackData): ResourceQuotaObject[] {
   const { pods, milliCpu, memoryMiB } = totalOf(namespacePods(stack));
   const withHeadroom = (amount: number) => Math.ceil((amount * (100 + headroomPercent)) / 100);
   return [
-    {
-      apiVersion: "v1",
-      kind: "ResourceQuota",
-      metadata: { name: "application", namespace: catalog.namespace, labels: MANAGED_BY },
-      spec: {
-        hard: {
-          pods: String(withHeadroom(pods)),
-          "requests.cpu": `${withHeadroom(milliCpu)}m`,
-          "requests.memory": `${withHeadroom(memoryMiB)}Mi`,
-          // Requests enter by the gateway alone.
-          "services.loadbalancers": "0",
-          "services.nodeports": "0",
-        },
+    make("ResourceQuota", named("application", catalog.namespace), {
+      hard: {
+        pods: String(withHeadroom(pods)),
+        "requests.cpu": `${withHeadroom(milliCpu)}m`,
+        "requests.memory": `${withHeadroom(memoryMiB)}Mi`,
+        // Requests enter by the gateway alone.
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
       },
-    },
+    }),
   ];
 }
 
@@ -41,19 +36,14 @@ export function limitRange({ config, catalog }: StackData): LimitRangeObject[] {
     return [];
   }
   return [
-    {
-      apiVersion: "v1",
-      kind: "LimitRange",
-      metadata: { name: "application", namespace: catalog.namespace, labels: MANAGED_BY },
-      spec: {
-        limits: [
-          {
-            type: "Container",
-            defaultRequest: { cpu: "100m", memory: "128Mi" },
-            default: { cpu: "500m", memory: "512Mi" },
-          },
-        ],
-      },
-    },
+    make("LimitRange", named("application", catalog.namespace), {
+      limits: [
+        {
+          type: "Container",
+          defaultRequest: { cpu: "100m", memory: "128Mi" },
+          default: { cpu: "500m", memory: "512Mi" },
+        },
+      ],
+    }),
   ];
 }

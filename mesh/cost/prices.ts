@@ -1,5 +1,7 @@
+import data from "./prices.json" with { type: "json" };
+
 /**
- * List prices of AWS in USD, without tax, by region: pure data.
+ * List prices of AWS in USD, without tax, by region: what prices.json holds, and how.
  *
  * Sources, as of the date below:
  * - EC2 on demand, Linux, us-east-1: AWS's price list of 2026-07-06, as it lies in Karpenter 1.14.3
@@ -21,42 +23,10 @@ export const PRICES_AS_OF = "2026-06";
 
 export const CURRENCY = "USD";
 
-/** Hour of an xlarge in us-east-1, by family: every family of `mesh/aws/instance-types.ts`. */
-const US_EAST_1 = {
-  t3: 0.1664,
-  t3a: 0.1504,
-  t4g: 0.1344,
-  m5: 0.192,
-  m5a: 0.172,
-  m6i: 0.192,
-  m6a: 0.1728,
-  m7i: 0.2016,
-  m7a: 0.23184,
-  m8i: 0.21168,
-  m6g: 0.154,
-  m7g: 0.1632,
-  m8g: 0.17952,
-  c5: 0.17,
-  c6i: 0.17,
-  c6a: 0.153,
-  c7i: 0.1785,
-  c7a: 0.20528,
-  c8i: 0.18742,
-  c6g: 0.136,
-  c7g: 0.145,
-  c8g: 0.15952,
-  r5: 0.252,
-  r6i: 0.252,
-  r6a: 0.2268,
-  r7i: 0.2646,
-  r7a: 0.3043,
-  r8i: 0.27784,
-  r6g: 0.2016,
-  r7g: 0.2142,
-  r8g: 0.23564,
-} as const;
-
+/** Families of instance types: every one of `mesh/aws/instance-types.ts`. */
 type Family = keyof typeof US_EAST_1;
+
+const US_EAST_1 = data["us-east-1"].xlargeHour;
 
 /** The family of each kind by which a region is compared with us-east-1. */
 const REFERENCE = { t: "t3", m: "m6i", c: "c6i", r: "r6i" } as const;
@@ -105,64 +75,9 @@ export const GLOBAL_PRICES = {
 } as const;
 
 /** Prices by region. */
-export const PRICES: Readonly<Record<string, RegionPrices>> = {
-  "eu-west-1": {
-    xlargeHour: withEstimates({
-      t3: 0.1824,
-      m5: 0.214,
-      m6i: 0.214,
-      m7i: 0.2247,
-      m6g: 0.172,
-      m7g: 0.1819,
-      c6i: 0.1824,
-      c7g: 0.155,
-      r6i: 0.282,
-    }),
-    natGatewayHour: 0.048,
-    natGatewayGb: 0.048,
-    loadBalancerHour: 0.0252,
-    loadBalancerUnitHour: 0.006,
-    gp3GbMonth: 0.088,
-    endpointHour: 0.011,
-    endpointGb: 0.01,
-    logsIngestedGb: 0.57,
-    logsStoredGbMonth: 0.03,
-  },
-  "us-east-1": {
-    xlargeHour: US_EAST_1,
-    natGatewayHour: 0.045,
-    natGatewayGb: 0.045,
-    loadBalancerHour: 0.0225,
-    loadBalancerUnitHour: 0.006,
-    gp3GbMonth: 0.08,
-    endpointHour: 0.01,
-    endpointGb: 0.01,
-    logsIngestedGb: 0.5,
-    logsStoredGbMonth: 0.03,
-  },
-  "eu-central-1": {
-    xlargeHour: withEstimates({
-      t3: 0.192,
-      m5: 0.23,
-      m6i: 0.23,
-      m7i: 0.2415,
-      m6g: 0.184,
-      m7g: 0.1955,
-      c6i: 0.194,
-      c7g: 0.1649,
-      r6i: 0.304,
-    }),
-    natGatewayHour: 0.052,
-    natGatewayGb: 0.052,
-    loadBalancerHour: 0.027,
-    loadBalancerUnitHour: 0.006,
-    gp3GbMonth: 0.0952,
-    endpointHour: 0.012,
-    endpointGb: 0.01,
-    logsIngestedGb: 0.63,
-    logsStoredGbMonth: 0.0324,
-  },
-};
+export const PRICES: Readonly<Record<string, RegionPrices>> = Object.fromEntries(
+  Object.entries(data).map(([region, prices]) => [region, { ...prices, xlargeHour: withEstimates(prices.xlargeHour) }]),
+);
 
 /** Price of a size as a multiple of xlarge: the same in all families of this file. */
 const SIZES: Readonly<Record<string, number>> = { medium: 0.25, large: 0.5, xlarge: 1, "2xlarge": 2, "4xlarge": 4 };

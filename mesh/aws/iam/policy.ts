@@ -3,7 +3,7 @@ export interface PolicyStatement {
   readonly Sid: string;
   readonly Effect: "Allow";
   readonly Principal?: Readonly<Record<string, string>>;
-  readonly Action: string | readonly string[];
+  readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }

@@ -1,17 +1,13 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { edgesOf, type Edge } from "../../stack/call-graph.ts";
-import { MANAGED_BY, serviceLabels } from "../../kubernetes/labels.ts";
+import { serviceLabels } from "../../kubernetes/labels.ts";
 import type { AuthorizationPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { nameOf, type Rule, ruleOf } from "./allow-rule.ts";
 
 /** Refuses every request in the application's namespace that no other policy allows: an ALLOW policy without rules. */
 export function denyAll({ catalog }: StackData): AuthorizationPolicyObject {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: "deny-all", namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: {},
-  };
+  return make("AuthorizationPolicy", named("deny-all", catalog.namespace), {});
 }
 
 /**
@@ -81,10 +77,9 @@ function allow(stack: StackData, service: string, suffix: string, edges: Edges):
 }
 
 function policy({ catalog }: StackData, service: string, suffix: string, rules: Rule[]): AuthorizationPolicyObject {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: `${service}-${suffix}`, namespace: catalog.namespace, labels: serviceLabels(catalog, service) },
-    spec: { selector: { matchLabels: { app: service } }, action: "ALLOW", rules },
-  };
+  return make(
+    "AuthorizationPolicy",
+    named(`${service}-${suffix}`, catalog.namespace, serviceLabels(catalog, service)),
+    { selector: { matchLabels: { app: service } }, action: "ALLOW", rules },
+  );
 }

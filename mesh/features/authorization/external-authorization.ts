@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import type { AuthorizationPolicyObject, HelmValues } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -28,24 +29,23 @@ export function customPolicies({ config, catalog }: StackData): AuthorizationPol
     return [];
   }
   const { services, paths } = externalAuthorization;
-  return services.map((service) => ({
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: {
-      name: `${service}-external-authorization`,
-      namespace: catalog.namespace,
-      labels: serviceLabels(catalog, service),
-    },
-    spec: {
-      selector: { matchLabels: { app: service } },
-      action: "CUSTOM",
-      provider: { name: EXTERNAL_AUTHORIZER },
-      // All but the probes: what is written otherwise is asked about too.
-      rules: [
-        {
-          to: [{ operation: paths === undefined ? { notPaths: probePaths(catalog, service) } : { paths: [...paths] } }],
-        },
-      ],
-    },
-  }));
+  return services.map((service) =>
+    make(
+      "AuthorizationPolicy",
+      named(`${service}-external-authorization`, catalog.namespace, serviceLabels(catalog, service)),
+      {
+        selector: { matchLabels: { app: service } },
+        action: "CUSTOM",
+        provider: { name: EXTERNAL_AUTHORIZER },
+        // All but the probes: what is written otherwise is asked about too.
+        rules: [
+          {
+            to: [
+              { operation: paths === undefined ? { notPaths: probePaths(catalog, service) } : { paths: [...paths] } },
+            ],
+          },
+        ],
+      },
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { make } from "../../kubernetes/make.ts";
 import { MANAGED_BY, serviceLabels } from "../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { PeerAuthenticationObject } from "../../kubernetes/objects.ts";
@@ -7,17 +8,16 @@ import { plainTextReason } from "./plain-text-reason.ts";
 /** Mutual TLS of the whole mesh: in the root namespace and without selector, so that it holds everywhere. */
 export function peerAuthentication(stack: StackData): PeerAuthenticationObject {
   const mode = stack.config.security.mtls;
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "PeerAuthentication",
-    metadata: {
+  return make(
+    "PeerAuthentication",
+    {
       name: "default",
       namespace: NAMESPACES.istioSystem,
       labels: MANAGED_BY,
       ...(mode === "STRICT" ? {} : plainTextReason(stack)),
     },
-    spec: { mtls: { mode } },
-  };
+    { mtls: { mode } },
+  );
 }
 
 /**
@@ -36,21 +36,20 @@ export function servicePeerAuthentications(stack: StackData): PeerAuthentication
     const takesPlainText = mode === "PERMISSIVE" || ports.some(([, portMode]) => portMode !== "STRICT");
     const portLevelMtls = Object.fromEntries(ports.map(([port, portMode]) => [port, { mode: portMode }]));
     return [
-      {
-        apiVersion: "security.istio.io/v1",
-        kind: "PeerAuthentication",
-        metadata: {
+      make(
+        "PeerAuthentication",
+        {
           name,
           namespace: catalog.namespace,
           labels: serviceLabels(catalog, name),
           ...(takesPlainText ? plainTextReason(stack) : {}),
         },
-        spec: {
+        {
           selector: { matchLabels: { app: name } },
           ...(mode === undefined ? {} : { mtls: { mode } }),
           ...(ports.length === 0 ? {} : { portLevelMtls }),
         },
-      },
+      ),
     ];
   });
 }

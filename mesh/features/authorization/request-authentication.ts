@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import type { RequestAuthenticationObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -13,12 +14,10 @@ export function requestAuthentications({ catalog }: StackData): RequestAuthentic
     jwt === undefined
       ? []
       : [
-          {
-            apiVersion: "security.istio.io/v1",
-            kind: "RequestAuthentication",
-            metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-            spec: { selector: { matchLabels: { app: name } }, jwtRules: jwt.rules.map(jwtRule) },
-          },
+          make("RequestAuthentication", named(name, catalog.namespace, serviceLabels(catalog, name)), {
+            selector: { matchLabels: { app: name } },
+            jwtRules: jwt.rules.map(jwtRule),
+          }),
         ],
   );
 }

@@ -1,3 +1,4 @@
+import { make, named as metadata } from "../../kubernetes/make.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
@@ -67,22 +68,17 @@ function certificate(config: StackConfig, { credentialName, hosts }: GatewayCred
   // ACME authorities give none and warn of it. AWS Private CA would sign an empty subject, which few clients show well.
   const external = issuerRef.group !== CERT_MANAGER_GROUP;
   const named = external && first !== undefined && first.length <= MAX_COMMON_NAME;
-  return {
-    apiVersion: "cert-manager.io/v1",
-    kind: "Certificate",
-    metadata: { name: credentialName, namespace: NAMESPACES.ingress, labels: MANAGED_BY },
-    spec: {
-      // The Gateway's own name for it: cert-manager rewrites the Secret in place, and istiod hands it on.
-      secretName: credentialName,
-      ...(named ? { commonName: first } : {}),
-      dnsNames: [...hosts],
-      duration: `${durationHours}h`,
-      renewBefore: `${renewBeforeHours}h`,
-      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
-      // By this usage alone aws-privateca-issuer takes AWS's template for servers.
-      usages: external ? ["server auth"] : ["digital signature", "server auth"],
-      revisionHistoryLimit: 3,
-      issuerRef,
-    },
-  };
+  return make("Certificate", metadata(credentialName, NAMESPACES.ingress, MANAGED_BY), {
+    // The Gateway's own name for it: cert-manager rewrites the Secret in place, and istiod hands it on.
+    secretName: credentialName,
+    ...(named ? { commonName: first } : {}),
+    dnsNames: [...hosts],
+    duration: `${durationHours}h`,
+    renewBefore: `${renewBeforeHours}h`,
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+    // By this usage alone aws-privateca-issuer takes AWS's template for servers.
+    usages: external ? ["server auth"] : ["digital signature", "server auth"],
+    revisionHistoryLimit: 3,
+    issuerRef,
+  });
 }

@@ -1,3 +1,4 @@
+import { make } from "../../kubernetes/make.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { certifiedHosts } from "./gateway.ts";
@@ -23,11 +24,10 @@ export function clusterIssuers(stack: StackData): CertManagerObject[] {
 function acmeIssuer(stack: StackData): ClusterIssuerObject {
   const { config } = stack;
   const { email, server, credentialsSecret } = config.certificates.acme;
-  return {
-    apiVersion: "cert-manager.io/v1",
-    kind: "ClusterIssuer",
-    metadata: { name: ACME_ISSUER, labels: MANAGED_BY },
-    spec: {
+  return make(
+    "ClusterIssuer",
+    { name: ACME_ISSUER, labels: MANAGED_BY },
+    {
       acme: {
         ...(email === undefined ? {} : { email }),
         server,
@@ -53,15 +53,14 @@ function acmeIssuer(stack: StackData): ClusterIssuerObject {
         ],
       },
     },
-  };
+  );
 }
 
 function privateCaIssuer({ config }: StackData): PrivateCaIssuerObject {
   const arn = config.certificates.privateCa.arn ?? "";
-  return {
-    apiVersion: "awspca.cert-manager.io/v1beta1",
-    kind: "AWSPCAClusterIssuer",
-    metadata: { name: PRIVATE_CA_ISSUER, labels: MANAGED_BY },
-    spec: { arn, region: arn.split(":")[3] ?? "" },
-  };
+  return make(
+    "AWSPCAClusterIssuer",
+    { name: PRIVATE_CA_ISSUER, labels: MANAGED_BY },
+    { arn, region: arn.split(":")[3] ?? "" },
+  );
 }

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { controlPlanes, istiodName } from "../control-plane/revisions/control-planes.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
@@ -49,23 +50,18 @@ export function rootObjects({ config }: StackData): (IssuerObject | CertificateO
   }
   return [
     issuer(ROOT_ISSUER, { selfSigned: {} }),
-    {
-      apiVersion: "cert-manager.io/v1",
-      kind: "Certificate",
-      metadata: { name: ROOT, namespace: NAMESPACES.istioSystem, labels: MANAGED_BY },
-      spec: {
-        secretName: ROOT,
-        isCA: true,
-        commonName: `${config.mesh.meshId} root`,
-        subject: { organizations: [config.mesh.trustDomain] },
-        duration: ROOT_DURATION,
-        renewBefore: ROOT_RENEW_BEFORE,
-        // A new key would be a new root, which no running workload trusts: its renewal must be a longer life and nothing else.
-        privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
-        revisionHistoryLimit: 3,
-        issuerRef: { name: ROOT_ISSUER, kind: "Issuer", group: CERT_MANAGER_GROUP },
-      },
-    },
+    make("Certificate", named(ROOT, NAMESPACES.istioSystem), {
+      secretName: ROOT,
+      isCA: true,
+      commonName: `${config.mesh.meshId} root`,
+      subject: { organizations: [config.mesh.trustDomain] },
+      duration: ROOT_DURATION,
+      renewBefore: ROOT_RENEW_BEFORE,
+      // A new key would be a new root, which no running workload trusts: its renewal must be a longer life and nothing else.
+      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Never" },
+      revisionHistoryLimit: 3,
+      issuerRef: { name: ROOT_ISSUER, kind: "Issuer", group: CERT_MANAGER_GROUP },
+    }),
     issuer(ROOT, { ca: { secretName: ROOT } }),
   ];
 }
@@ -81,17 +77,16 @@ export function istiodCertificate({ config }: StackData): CertificateObject {
   const hours = mesh.istioCsr.maxCertificateHours;
   const host = (name: string) => `${name}.${NAMESPACES.istioSystem}.svc`;
   const hosts = [host(RELEASES.istiod), ...controlPlanes(mesh).map((plane) => host(istiodName(plane)))];
-  return {
-    apiVersion: "cert-manager.io/v1",
-    kind: "Certificate",
-    metadata: {
+  return make(
+    "Certificate",
+    {
       name: RELEASES.istiod,
       namespace: NAMESPACES.istioSystem,
       labels: MANAGED_BY,
       // An istiod that starts before its certificate is there serves no proxy until it is restarted.
       annotations: { "pulumi.com/waitFor": "condition=Ready" },
     },
-    spec: {
+    {
       // The name that the istiod chart mounts where istiod looks for it.
       secretName: "istiod-tls",
       commonName: host(RELEASES.istiod),
@@ -103,14 +98,9 @@ export function istiodCertificate({ config }: StackData): CertificateObject {
       revisionHistoryLimit: 1,
       issuerRef: workloadIssuer(config),
     },
-  };
+  );
 }
 
 function issuer(name: string, spec: IssuerObject["spec"]): IssuerObject {
-  return {
-    apiVersion: "cert-manager.io/v1",
-    kind: "Issuer",
-    metadata: { name, namespace: NAMESPACES.istioSystem, labels: MANAGED_BY },
-    spec,
-  };
+  return make("Issuer", named(name, NAMESPACES.istioSystem), spec);
 }

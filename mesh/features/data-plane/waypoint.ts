@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import { stringify } from "yaml";
 import type { MeshConfig } from "../../stack/mesh.ts";
@@ -85,12 +86,8 @@ function options({ ambient }: MeshConfig): Record<string, string> {
  * lets in nobody that no policy of a Service names.
  */
 export function waypointPolicies({ config, catalog }: StackData): AuthorizationPolicyObject[] {
-  const policy = (name: string, spec: AuthorizationPolicyObject["spec"]): AuthorizationPolicyObject => ({
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec,
-  });
+  const policy = (name: string, spec: AuthorizationPolicyObject["spec"]): AuthorizationPolicyObject =>
+    make("AuthorizationPolicy", named(name, catalog.namespace), spec);
   const identity = principal(config.mesh.trustDomain, catalog.namespace, WAYPOINT);
   return [
     policy("from-waypoint", { action: "ALLOW", rules: [{ from: [{ source: { principals: [identity] } }] }] }),

@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, IstioObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -38,14 +38,9 @@ function callerPolicies(stack: StackData): AuthorizationPolicyObject[] {
 
 function callerPolicy({ config, catalog }: StackData, { name, callers }: External): AuthorizationPolicyObject {
   const principals = callers.map((caller) => principal(config.mesh.trustDomain, catalog.namespace, caller));
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name: `${name}-egress`, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: {
-      targetRefs: [{ group: "networking.istio.io", kind: "ServiceEntry", name }],
-      action: "ALLOW",
-      rules: [{ from: [{ source: { principals } }] }],
-    },
-  };
+  return make("AuthorizationPolicy", named(`${name}-egress`, catalog.namespace), {
+    targetRefs: [{ group: "networking.istio.io", kind: "ServiceEntry", name }],
+    action: "ALLOW",
+    rules: [{ from: [{ source: { principals } }] }],
+  });
 }

@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
+import { make, named } from "../../kubernetes/make.ts";
 import { EGRESS_SELECTOR, egressName, NAMESPACES, principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -36,10 +36,9 @@ function callersOf({ config, catalog }: StackData, { spec: { host, tls }, caller
 }
 
 function policy(name: string, spec: Spec): AuthorizationPolicyObject {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name, namespace: NAMESPACES.egress, labels: MANAGED_BY },
-    spec: { selector: { matchLabels: EGRESS_SELECTOR }, action: "ALLOW", ...spec },
-  };
+  return make("AuthorizationPolicy", named(name, NAMESPACES.egress), {
+    selector: { matchLabels: EGRESS_SELECTOR },
+    action: "ALLOW",
+    ...spec,
+  });
 }

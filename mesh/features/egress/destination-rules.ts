@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { egressGatewayHost, egressName } from "../../kubernetes/names.ts";
 import type { DestinationRuleObject } from "../../kubernetes/objects.ts";
 import { trafficPolicy } from "../routing/traffic-policy.ts";
@@ -54,10 +54,5 @@ function externalPolicy({ spec }: External): Policy {
 }
 
 function destinationRule(catalog: Catalog, name: string, spec: DestinationRuleObject["spec"]): DestinationRuleObject {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "DestinationRule",
-    metadata: { name, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec,
-  };
+  return make("DestinationRule", named(name, catalog.namespace), spec);
 }

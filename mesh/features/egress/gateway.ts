@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { EGRESS_SELECTOR, egressName } from "../../kubernetes/names.ts";
 import type { GatewayObject } from "../../kubernetes/objects.ts";
 import type { Server } from "../routing/server.ts";
@@ -11,12 +11,10 @@ export function egressGateways(catalog: Catalog): GatewayObject[] {
   return externals.length === 0
     ? []
     : [
-        {
-          apiVersion: "networking.istio.io/v1",
-          kind: "Gateway",
-          metadata: { name: egressName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-          spec: { selector: EGRESS_SELECTOR, servers: externals.map(server) },
-        },
+        make("Gateway", named(egressName(catalog), catalog.namespace), {
+          selector: EGRESS_SELECTOR,
+          servers: externals.map(server),
+        }),
       ];
 }
 

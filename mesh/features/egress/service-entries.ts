@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { ServiceEntryObject } from "../../kubernetes/objects.ts";
 import { type External, externalsOf, PLAIN_PORT } from "./externals.ts";
@@ -9,18 +9,15 @@ export const EGRESS_VISIBILITY = [".", NAMESPACES.egress] as const;
 
 /** What the mesh knows of outside: without an entry a host does not exist where `outboundTraffic` is REGISTRY_ONLY. */
 export function serviceEntries(catalog: Catalog): ServiceEntryObject[] {
-  return externalsOf(catalog).map((external) => ({
-    apiVersion: "networking.istio.io/v1",
-    kind: "ServiceEntry",
-    metadata: { name: external.name, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: {
+  return externalsOf(catalog).map((external) =>
+    make("ServiceEntry", named(external.name, catalog.namespace), {
       hosts: [external.spec.host],
       location: "MESH_EXTERNAL",
       resolution: "DNS",
       ports: portsOf(external),
       exportTo: [...EGRESS_VISIBILITY],
-    },
-  }));
+    }),
+  );
 }
 
 type Port = NonNullable<ServiceEntryObject["spec"]["ports"]>[number];

@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { egressGatewayHost, egressName } from "../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../kubernetes/objects.ts";
 import type { Destination, VirtualServiceSpec } from "../../kubernetes/istio.ts";
@@ -9,17 +9,14 @@ import { EGRESS_VISIBILITY } from "./service-entries.ts";
 /** The way out: from the sidecars to the egress gateway, and from there to what lies outside. */
 export function egressVirtualServices(catalog: Catalog): VirtualServiceObject[] {
   const gateway = egressName(catalog);
-  return gatewayExternals(catalog).map((external) => ({
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: { name: `${external.name}-egress`, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: {
+  return gatewayExternals(catalog).map((external) =>
+    make("VirtualService", named(`${external.name}-egress`, catalog.namespace), {
       hosts: [external.spec.host],
       gateways: ["mesh", gateway],
       exportTo: [...EGRESS_VISIBILITY],
       ...(external.spec.tls === "originate" ? plainRoutes(external, gateway) : encryptedRoutes(external, gateway)),
-    },
-  }));
+    }),
+  );
 }
 
 /** The gateway sees requests, and encrypts them by its DestinationRule. */

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog, ServiceSpec, VersionSpec } from "../../stack/catalog.ts";
 import { serviceLabels, versionSelector } from "../../kubernetes/labels.ts";
 import { deploymentName, serviceHost } from "../../kubernetes/names.ts";
@@ -27,28 +28,25 @@ export function backendOf(catalog: Catalog, service: string, version: string): S
  */
 export function versionServices(catalog: Catalog): ServiceObject[] {
   return Object.entries(catalog.services).flatMap(([service, spec]) =>
-    versionsApart(spec).map(([version]): ServiceObject => ({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: {
-        name: deploymentName(service, version),
-        namespace: catalog.namespace,
-        labels: { ...serviceLabels(catalog, service), version },
-      },
-      spec: {
-        type: "ClusterIP",
-        selector: versionSelector(service, version),
-        ports: [
-          {
-            name: "http",
-            port: servicePort(spec),
-            targetPort: "http",
-            protocol: "TCP",
-            ...(spec.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
-          },
-        ],
-      },
-    })),
+    versionsApart(spec).map(([version]): ServiceObject =>
+      make(
+        "Service",
+        named(deploymentName(service, version), catalog.namespace, { ...serviceLabels(catalog, service), version }),
+        {
+          type: "ClusterIP",
+          selector: versionSelector(service, version),
+          ports: [
+            {
+              name: "http",
+              port: servicePort(spec),
+              targetPort: "http",
+              protocol: "TCP",
+              ...(spec.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
+            },
+          ],
+        },
+      ),
+    ),
   );
 }
 
@@ -57,12 +55,10 @@ export function versionRules(catalog: Catalog): DestinationRuleObject[] {
   return Object.entries(catalog.services).flatMap(([service, spec]) =>
     versionsApart(spec).map(([version, own]): DestinationRuleObject => {
       const name = deploymentName(service, version);
-      return {
-        apiVersion: "networking.istio.io/v1",
-        kind: "DestinationRule",
-        metadata: { name, namespace: catalog.namespace, labels: { ...serviceLabels(catalog, service), version } },
-        spec: { host: serviceHost(catalog, name), trafficPolicy: trafficPolicy(versionPolicy(spec, own)) },
-      };
+      return make("DestinationRule", named(name, catalog.namespace, { ...serviceLabels(catalog, service), version }), {
+        host: serviceHost(catalog, name),
+        trafficPolicy: trafficPolicy(versionPolicy(spec, own)),
+      });
     }),
   );
 }

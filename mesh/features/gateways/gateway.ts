@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
+import { make, named } from "../../kubernetes/make.ts";
 import { gatewayName, INGRESS_SELECTOR } from "../../kubernetes/names.ts";
 import type { GatewayObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -7,19 +7,14 @@ import type { Server } from "../routing/server.ts";
 
 /** What the ingress gateway listens for: the application's hosts over HTTP, and over HTTPS where there is a certificate. */
 export function gateway({ config, catalog }: StackData): GatewayObject {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: { name: gatewayName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: {
-      selector: INGRESS_SELECTOR,
-      servers: [
-        ...httpServer(config, catalog),
-        ...httpsServers(config, catalog),
-        ...passthroughServers(catalog, portsNamed(config, "https")),
-      ],
-    },
-  };
+  return make("Gateway", named(gatewayName(catalog), catalog.namespace), {
+    selector: INGRESS_SELECTOR,
+    servers: [
+      ...httpServer(config, catalog),
+      ...httpsServers(config, catalog),
+      ...passthroughServers(catalog, portsNamed(config, "https")),
+    ],
+  });
 }
 
 type Config = StackData["config"];

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { MeshConfig } from "../../stack/mesh.ts";
 import { CA_FILES, type RemoteService } from "./schema/multi-cluster.ts";
 import { controlPlane, istiodName } from "../control-plane/revisions/control-planes.ts";
@@ -27,12 +28,10 @@ function metadata(name: string) {
 /** The caller's mutual TLS ends at the service itself: the gateway reads no more than the name that is asked for. */
 function crossNetworkGateway(): GatewayObject {
   const port = { number: EAST_WEST_PORTS.services, name: "tls", protocol: "TLS" };
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: metadata("cross-network-gateway"),
-    spec: { selector: SELECTOR, servers: [{ port, tls: { mode: "AUTO_PASSTHROUGH" }, hosts: ["*.local"] }] },
-  };
+  return make("Gateway", metadata("cross-network-gateway"), {
+    selector: SELECTOR,
+    servers: [{ port, tls: { mode: "AUTO_PASSTHROUGH" }, hosts: ["*.local"] }],
+  });
 }
 
 const ISTIOD_GATEWAY = "istiod-gateway";
@@ -43,15 +42,10 @@ function istiodGateway(): GatewayObject {
     tls: { mode: "PASSTHROUGH" as const },
     hosts: ["*"],
   });
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: metadata(ISTIOD_GATEWAY),
-    spec: {
-      selector: SELECTOR,
-      servers: [server("tls-istiod", EAST_WEST_PORTS.istiod), server("tls-istiodwebhook", EAST_WEST_PORTS.webhooks)],
-    },
-  };
+  return make("Gateway", metadata(ISTIOD_GATEWAY), {
+    selector: SELECTOR,
+    servers: [server("tls-istiod", EAST_WEST_PORTS.istiod), server("tls-istiodwebhook", EAST_WEST_PORTS.webhooks)],
+  });
 }
 
 function istiodRoutes(mesh: MeshConfig): VirtualServiceObject {
@@ -60,16 +54,11 @@ function istiodRoutes(mesh: MeshConfig): VirtualServiceObject {
     match: [{ port: from, sniHosts: ["*"] }],
     route: [{ destination: { host, port: { number: to } } }],
   });
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: metadata("istiod"),
-    spec: {
-      hosts: ["*"],
-      gateways: [ISTIOD_GATEWAY],
-      tls: [route(EAST_WEST_PORTS.istiod, EAST_WEST_PORTS.istiod), route(EAST_WEST_PORTS.webhooks, 443)],
-    },
-  };
+  return make("VirtualService", metadata("istiod"), {
+    hosts: ["*"],
+    gateways: [ISTIOD_GATEWAY],
+    tls: [route(EAST_WEST_PORTS.istiod, EAST_WEST_PORTS.istiod), route(EAST_WEST_PORTS.webhooks, 443)],
+  });
 }
 
 /** The Secret by which istiod finds a remote cluster, as `istioctl create-remote-secret` makes it. */
@@ -100,12 +89,9 @@ export function caSecret({ config }: StackData): SecretTemplate | undefined {
 
 /** A ServiceEntry for each declared service of another cluster, in the application's namespace. */
 export function remoteServiceEntries({ config, catalog }: StackData): ServiceEntryObject[] {
-  return Object.entries(config.mesh.multiCluster.remoteServices).map(([name, service]) => ({
-    apiVersion: "networking.istio.io/v1",
-    kind: "ServiceEntry",
-    metadata: { name, namespace: catalog.namespace, labels: { ...MANAGED_BY } },
-    spec: serviceEntry(service),
-  }));
+  return Object.entries(config.mesh.multiCluster.remoteServices).map(([name, service]) =>
+    make("ServiceEntry", named(name, catalog.namespace, { ...MANAGED_BY }), serviceEntry(service)),
+  );
 }
 
 function serviceEntry({

@@ -1,6 +1,6 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
 import { certifiesWorkloads, installsCertManager, usesPrivateCa } from "../certificates/uses.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -64,10 +64,9 @@ function policy(
   matchLabels: Readonly<Record<string, string>>,
   ingress: NetworkPolicyIngressRule[],
 ): NetworkPolicyObject {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name, namespace: NAMESPACES.certManager, labels: MANAGED_BY },
-    spec: { podSelector: { matchLabels: { ...matchLabels } }, policyTypes: ["Ingress"], ingress },
-  };
+  return make("NetworkPolicy", named(name, NAMESPACES.certManager), {
+    podSelector: { matchLabels: { ...matchLabels } },
+    policyTypes: ["Ingress"],
+    ingress,
+  });
 }

@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { ADDON_PORTS } from "../observability/addons/addresses.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -102,19 +102,14 @@ function policy(
   labels: Readonly<Record<string, string>>,
   openings: readonly Opening[],
 ): NetworkPolicyObject {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name, namespace: NAMESPACES.observability, labels: MANAGED_BY },
-    spec: {
-      podSelector: Object.keys(labels).length === 0 ? {} : { matchLabels: { ...labels } },
-      policyTypes: ["Ingress"],
-      ingress: openings.map(({ from, ports }) => ({
-        from: from.map((peer) => PEERS[peer]),
-        ports: ports.map((port) =>
-          typeof port === "number" ? { port, protocol: "TCP" } : { port: port[0], protocol: port[1] },
-        ),
-      })),
-    },
-  };
+  return make("NetworkPolicy", named(name, NAMESPACES.observability), {
+    podSelector: Object.keys(labels).length === 0 ? {} : { matchLabels: { ...labels } },
+    policyTypes: ["Ingress"],
+    ingress: openings.map(({ from, ports }) => ({
+      from: from.map((peer) => PEERS[peer]),
+      ports: ports.map((port) =>
+        typeof port === "number" ? { port, protocol: "TCP" } : { port: port[0], protocol: port[1] },
+      ),
+    })),
+  });
 }

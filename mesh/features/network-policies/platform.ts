@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { NetworkPolicyIngressRule, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease, NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import { gatewayReleases } from "../gateways/releases.ts";
@@ -72,10 +72,9 @@ interface GatewayService {
 }
 
 function policy(namespace: string, app: string, ingress: NetworkPolicyIngressRule[]): NetworkPolicyObject {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name: app, namespace, labels: MANAGED_BY },
-    spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress"], ingress },
-  };
+  return make("NetworkPolicy", named(app, namespace), {
+    podSelector: { matchLabels: { app } },
+    policyTypes: ["Ingress"],
+    ingress,
+  });
 }

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
@@ -12,17 +13,12 @@ export function policy(
   egress: readonly NetworkPolicyEgressRule[],
   labels: Readonly<Record<string, string>> = MANAGED_BY,
 ): NetworkPolicyObject {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name, namespace, labels },
-    spec: {
-      podSelector: Object.keys(matchLabels).length === 0 ? {} : { matchLabels: { ...matchLabels } },
-      policyTypes: ["Ingress", "Egress"],
-      ...(ingress.length === 0 ? {} : { ingress: merged(ingress) }),
-      ...(egress.length === 0 ? {} : { egress: [...egress] }),
-    },
-  };
+  return make("NetworkPolicy", named(name, namespace, labels), {
+    podSelector: Object.keys(matchLabels).length === 0 ? {} : { matchLabels: { ...matchLabels } },
+    policyTypes: ["Ingress", "Egress"],
+    ...(ingress.length === 0 ? {} : { ingress: merged(ingress) }),
+    ...(egress.length === 0 ? {} : { egress: [...egress] }),
+  });
 }
 
 /** One rule for each set of peers and ports: several routes of the gateway lead to the same port. */

@@ -1,3 +1,4 @@
+import { make } from "../../kubernetes/make.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { IstioObject } from "../../kubernetes/objects.ts";
@@ -25,30 +26,20 @@ export function consoleObjects({ config }: StackData): IstioObject[] {
   }
   const metadata = (name: string) => ({ name, namespace: NAMESPACES.observability, labels: MANAGED_BY });
   return [
-    {
-      apiVersion: "networking.istio.io/v1",
-      kind: "Gateway",
-      metadata: metadata(NAME),
-      spec: {
-        selector: { ...INGRESS_SELECTOR },
-        servers: servers(
-          config,
-          shown.map(({ host }) => host),
-        ),
-      },
-    },
+    make("Gateway", metadata(NAME), {
+      selector: { ...INGRESS_SELECTOR },
+      servers: servers(
+        config,
+        shown.map(({ host }) => host),
+      ),
+    }),
     ...shown.map(({ console, host }): IstioObject => {
       const { service, port } = CONSOLES[console];
-      return {
-        apiVersion: "networking.istio.io/v1",
-        kind: "VirtualService",
-        metadata: metadata(console),
-        spec: {
-          hosts: [host],
-          gateways: [NAME],
-          http: [{ route: [{ destination: { host: addonHost(service), port: { number: port } } }] }],
-        },
-      };
+      return make("VirtualService", metadata(console), {
+        hosts: [host],
+        gateways: [NAME],
+        http: [{ route: [{ destination: { host: addonHost(service), port: { number: port } } }] }],
+      });
     }),
   ];
 }

@@ -1,5 +1,5 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog, ServiceSpec } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { INGRESS_SELECTOR, NAMESPACES } from "../../kubernetes/names.ts";
 import type { EnvoyFilterObject, Json } from "../../kubernetes/objects.ts";
 import { rateLimitAddress } from "./names.ts";
@@ -15,39 +15,34 @@ export function globalRateLimits({ config, catalog }: StackData): EnvoyFilterObj
   return limits.length === 0
     ? []
     : [
-        {
-          apiVersion: "networking.istio.io/v1alpha3",
-          kind: "EnvoyFilter",
-          metadata: { name: `${catalog.name}-global-rate-limit`, namespace: NAMESPACES.ingress, labels: MANAGED_BY },
-          spec: {
-            workloadSelector: { labels: INGRESS_SELECTOR },
-            configPatches: [
-              {
-                applyTo: "HTTP_FILTER",
-                match: {
-                  context: "GATEWAY",
-                  listener: {
-                    filterChain: {
-                      filter: {
-                        name: "envoy.filters.network.http_connection_manager",
-                        subFilter: { name: "envoy.filters.http.router" },
-                      },
+        make("EnvoyFilter", named(`${catalog.name}-global-rate-limit`, NAMESPACES.ingress), {
+          workloadSelector: { labels: INGRESS_SELECTOR },
+          configPatches: [
+            {
+              applyTo: "HTTP_FILTER",
+              match: {
+                context: "GATEWAY",
+                listener: {
+                  filterChain: {
+                    filter: {
+                      name: "envoy.filters.network.http_connection_manager",
+                      subFilter: { name: "envoy.filters.http.router" },
                     },
                   },
                 },
-                patch: { operation: "INSERT_BEFORE", value: filter(config, catalog, address) },
               },
-              {
-                applyTo: "VIRTUAL_HOST",
-                match: { context: "GATEWAY" },
-                patch: {
-                  operation: "MERGE",
-                  value: { rate_limits: limits.map((limit) => ({ actions: actions(catalog, limit) })) },
-                },
+              patch: { operation: "INSERT_BEFORE", value: filter(config, catalog, address) },
+            },
+            {
+              applyTo: "VIRTUAL_HOST",
+              match: { context: "GATEWAY" },
+              patch: {
+                operation: "MERGE",
+                value: { rate_limits: limits.map((limit) => ({ actions: actions(catalog, limit) })) },
               },
-            ],
-          },
-        },
+            },
+          ],
+        }),
       ];
 }
 

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { UNIT_SECONDS } from "./named.ts";
 import type { Catalog } from "../../stack/catalog.ts";
 import type { LocalLimitSpec } from "./schema/rate-limits.ts";
@@ -18,15 +19,8 @@ const ALWAYS = { numerator: 100, denominator: "HUNDRED" } as const;
 export function localRateLimits(catalog: Catalog): EnvoyFilterObject[] {
   return Object.entries(catalog.services)
     .filter(([, { rateLimits }]) => rateLimits.local.length > 0)
-    .map(([name, { rateLimits }]) => ({
-      apiVersion: "networking.istio.io/v1alpha3",
-      kind: "EnvoyFilter",
-      metadata: {
-        name: `${name}-local-rate-limit`,
-        namespace: catalog.namespace,
-        labels: serviceLabels(catalog, name),
-      },
-      spec: {
+    .map(([name, { rateLimits }]) =>
+      make("EnvoyFilter", named(`${name}-local-rate-limit`, catalog.namespace, serviceLabels(catalog, name)), {
         workloadSelector: { labels: { app: name } },
         configPatches: rateLimits.local.map((limit, index) => ({
           applyTo: "HTTP_FILTER",
@@ -44,8 +38,8 @@ export function localRateLimits(catalog: Catalog): EnvoyFilterObject[] {
           },
           patch: { operation: "INSERT_BEFORE", value: localFilter(limit, index) },
         })),
-      },
-    }));
+      }),
+    );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog, ServiceSpec, VersionSpec } from "../../stack/catalog.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import { serviceHost } from "../../kubernetes/names.ts";
@@ -6,19 +7,16 @@ import { trafficPolicy } from "./traffic-policy.ts";
 
 /** How callers reach the pods of each service, and which pods are which version. */
 export function destinationRules(catalog: Catalog): DestinationRuleObject[] {
-  return Object.entries(catalog.services).map(([name, service]) => ({
-    apiVersion: "networking.istio.io/v1",
-    kind: "DestinationRule",
-    metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-    spec: {
+  return Object.entries(catalog.services).map(([name, service]) =>
+    make("DestinationRule", named(name, catalog.namespace, serviceLabels(catalog, name)), {
       host: serviceHost(catalog, name),
       trafficPolicy: trafficPolicy(service),
       subsets: Object.entries(service.versions).map(([version, spec]) => {
         const policy = subsetPolicy(service, spec);
         return { name: version, labels: { version }, ...(policy === undefined ? {} : { trafficPolicy: policy }) };
       }),
-    },
-  }));
+    }),
+  );
 }
 
 /**

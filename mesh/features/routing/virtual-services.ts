@@ -1,6 +1,6 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { Catalog } from "../../stack/catalog.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { serviceHost } from "../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -35,10 +35,5 @@ export function virtualServices(stack: StackData): VirtualServiceObject[] {
 }
 
 function virtualService(catalog: Catalog, name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject {
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: { name, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec,
-  };
+  return make("VirtualService", named(name, catalog.namespace), spec);
 }

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { ServiceSpec, VersionSpec } from "../../stack/catalog.ts";
 import type { Probe } from "kubernetes-types/core/v1.d.ts";
@@ -25,20 +26,15 @@ export function deployment(
   const bounds = replicasOf(service, version.spec);
   const selector = versionSelector(name, version.name);
   const labels = { ...serviceLabels(catalog, name), version: version.name };
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: deploymentName(name, version.name), namespace: catalog.namespace, labels },
-    spec: {
-      // An autoscaled Deployment does not say how many: the two would take the number from each other at every update.
-      ...(isAutoscaled(bounds) ? {} : { replicas: bounds.min }),
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: selector },
-      // A new pod is there before an old one goes, so capacity never drops below what is asked for.
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-      template: { metadata: { labels, annotations }, spec: podSpec(stack, name, service, version, selector) },
-    },
-  };
+  return make("Deployment", named(deploymentName(name, version.name), catalog.namespace, labels), {
+    // An autoscaled Deployment does not say how many: the two would take the number from each other at every update.
+    ...(isAutoscaled(bounds) ? {} : { replicas: bounds.min }),
+    revisionHistoryLimit: 3,
+    selector: { matchLabels: selector },
+    // A new pod is there before an old one goes, so capacity never drops below what is asked for.
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+    template: { metadata: { labels, annotations }, spec: podSpec(stack, name, service, version, selector) },
+  });
 }
 
 function podSpec(

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import type { Catalog, ServiceSpec, VersionSpec } from "../../stack/catalog.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
 import { deploymentName } from "../../kubernetes/names.ts";
@@ -41,33 +42,27 @@ function serviceAccount(catalog: Catalog, name: string): ServiceAccountObject {
 
 /** The Service selects the pods of all versions; subsets tell them apart. */
 function kubernetesService(catalog: Catalog, name: string, service: ServiceSpec): ServiceObject {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-    spec: {
-      type: "ClusterIP",
-      selector: { app: name },
-      // Istio reads the protocol from appProtocol, and without it from the port's name.
-      ports: Object.entries(portsOf(service)).map(([port, number]) => ({
-        name: port,
-        port: port === "http" ? servicePort(service) : number,
-        targetPort: port,
-        protocol: "TCP",
-        ...(port === "http" && service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
-      })),
-    },
-  };
+  return make("Service", named(name, catalog.namespace, serviceLabels(catalog, name)), {
+    type: "ClusterIP",
+    selector: { app: name },
+    // Istio reads the protocol from appProtocol, and without it from the port's name.
+    ports: Object.entries(portsOf(service)).map(([port, number]) => ({
+      name: port,
+      port: port === "http" ? servicePort(service) : number,
+      targetPort: port,
+      protocol: "TCP",
+      ...(port === "http" && service.protocol === "HTTP2" ? { appProtocol: "http2" } : {}),
+    })),
+  });
 }
 
 /** One pod at a time, and a pod that is not ready never blocks a drain. */
 function disruptionBudget(catalog: Catalog, name: string): DisruptionBudgetObject {
-  return {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-    spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: { app: name } } },
-  };
+  return make("PodDisruptionBudget", named(name, catalog.namespace, serviceLabels(catalog, name)), {
+    maxUnavailable: 1,
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+    selector: { matchLabels: { app: name } },
+  });
 }
 
 function autoscaler(
@@ -82,15 +77,10 @@ function autoscaler(
   }
   const name = deploymentName(service, version.name);
   return [
-    {
-      apiVersion: "autoscaling/v2",
-      kind: "HorizontalPodAutoscaler",
-      metadata: {
-        name,
-        namespace: catalog.namespace,
-        labels: { ...serviceLabels(catalog, service), version: version.name },
-      },
-      spec: {
+    make(
+      "HorizontalPodAutoscaler",
+      named(name, catalog.namespace, { ...serviceLabels(catalog, service), version: version.name }),
+      {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
         minReplicas: bounds.min,
         maxReplicas: bounds.max,
@@ -101,6 +91,6 @@ function autoscaler(
           },
         ],
       },
-    },
+    ),
   ];
 }

@@ -1,3 +1,4 @@
+import { make, named } from "../../kubernetes/make.ts";
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import { serviceLabels } from "../../kubernetes/labels.ts";
@@ -27,15 +28,10 @@ export function sidecars(stack: StackData): SidecarObject[] {
         ...authorizer(stack, name),
         ...tracing(stack),
       ];
-      return {
-        apiVersion: "networking.istio.io/v1",
-        kind: "Sidecar",
-        metadata: { name, namespace: catalog.namespace, labels: serviceLabels(catalog, name) },
-        spec: {
-          workloadSelector: { labels: { app: name } },
-          egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
-        },
-      };
+      return make("Sidecar", named(name, catalog.namespace, serviceLabels(catalog, name)), {
+        workloadSelector: { labels: { app: name } },
+        egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
+      });
     },
   );
 }

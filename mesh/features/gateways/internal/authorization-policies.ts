@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "../../../kubernetes/labels.ts";
+import { make, named } from "../../../kubernetes/make.ts";
 import { INTERNAL_SELECTOR, internalName, NAMESPACES, principal } from "../../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
@@ -33,10 +33,9 @@ function sourcesOf({ config, catalog }: StackData): Source[] {
 }
 
 function policy(name: string, spec: Spec): AuthorizationPolicyObject {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: { name, namespace: NAMESPACES.ingress, labels: MANAGED_BY },
-    spec: { selector: { matchLabels: INTERNAL_SELECTOR }, action: "ALLOW", ...spec },
-  };
+  return make("AuthorizationPolicy", named(name, NAMESPACES.ingress), {
+    selector: { matchLabels: INTERNAL_SELECTOR },
+    action: "ALLOW",
+    ...spec,
+  });
 }

@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "../../../kubernetes/labels.ts";
+import { make, named } from "../../../kubernetes/make.ts";
 import { internalGatewayHost, internalName } from "../../../kubernetes/names.ts";
 import type { DestinationRuleObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
@@ -13,15 +13,10 @@ export function internalDestinationRules({ config, catalog }: StackData): Destin
   return callingServices(config).length === 0
     ? []
     : [
-        {
-          apiVersion: "networking.istio.io/v1",
-          kind: "DestinationRule",
-          metadata: { name: internalName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-          spec: {
-            host,
-            exportTo: ["."],
-            subsets: [{ name: MESH_SUBSET, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: host } } }],
-          },
-        },
+        make("DestinationRule", named(internalName(catalog), catalog.namespace), {
+          host,
+          exportTo: ["."],
+          subsets: [{ name: MESH_SUBSET, trafficPolicy: { tls: { mode: "ISTIO_MUTUAL", sni: host } } }],
+        }),
       ];
 }

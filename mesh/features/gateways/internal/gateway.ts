@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "../../../kubernetes/labels.ts";
+import { make, named } from "../../../kubernetes/make.ts";
 import { INTERNAL_HOSTS, INTERNAL_SELECTOR, internalName } from "../../../kubernetes/names.ts";
 import type { GatewayObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
@@ -11,12 +11,10 @@ import { encryptedPort, plainPort } from "./callers.ts";
  */
 export function internalGateway(stack: StackData): GatewayObject {
   const { catalog } = stack;
-  return {
-    apiVersion: "networking.istio.io/v1",
-    kind: "Gateway",
-    metadata: { name: internalName(catalog), namespace: catalog.namespace, labels: MANAGED_BY },
-    spec: { selector: INTERNAL_SELECTOR, servers: [...plainServers(stack), ...encryptedServers(stack)] },
-  };
+  return make("Gateway", named(internalName(catalog), catalog.namespace), {
+    selector: INTERNAL_SELECTOR,
+    servers: [...plainServers(stack), ...encryptedServers(stack)],
+  });
 }
 
 function plainServers({ config }: StackData): Server[] {

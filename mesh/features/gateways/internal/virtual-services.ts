@@ -1,5 +1,5 @@
+import { make, named } from "../../../kubernetes/make.ts";
 import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
-import { MANAGED_BY } from "../../../kubernetes/labels.ts";
 import { INTERNAL_HOSTS, internalGatewayHost, internalName } from "../../../kubernetes/names.ts";
 import type { VirtualServiceObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
@@ -12,12 +12,8 @@ export function internalVirtualServices(stack: StackData): VirtualServiceObject[
   const { config, catalog } = stack;
   const name = internalName(catalog);
   const hosts = [...INTERNAL_HOSTS, ...config.traffic.internalGateway.hosts];
-  const object = (name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject => ({
-    apiVersion: "networking.istio.io/v1",
-    kind: "VirtualService",
-    metadata: { name, namespace: catalog.namespace, labels: MANAGED_BY },
-    spec,
-  });
+  const object = (name: string, spec: VirtualServiceObject["spec"]): VirtualServiceObject =>
+    make("VirtualService", named(name, catalog.namespace), spec);
   const [plain, encrypted] = [plainPort(config), encryptedPort(config)];
   const isCalled = callingServices(config).length > 0 && plain !== undefined && encrypted !== undefined;
   const root = { hosts, gateways: [name], http: internalRoutes(catalog) };

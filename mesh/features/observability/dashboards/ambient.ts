@@ -1,6 +1,6 @@
 import { WAYPOINT } from "../../data-plane/waypoint.ts";
 import { KUBE_SYSTEM, RELEASES } from "../../../kubernetes/names.ts";
-import { rate, WINDOW, type Dashboard } from "./panel.ts";
+import { rate, WINDOW, type Dashboard, panel, query } from "./panel.ts";
 
 /** What the shared proxies of an ambient mesh cost: ztunnel on every node, and the waypoint. */
 export function sharedProxyOverhead(namespace: string): Dashboard {
@@ -18,43 +18,32 @@ export function sharedProxyOverhead(namespace: string): Dashboard {
     title: "Overhead of waypoint and ztunnel",
     variables: [],
     panels: [
-      {
-        title: "The proxies' share of CPU",
-        unit: "percentunit",
-        description: "Of what the application and its proxies use together.",
-        queries: [{ expr: share(cpu), legend: "CPU" }],
-      },
-      {
-        title: "The proxies' share of memory",
-        unit: "percentunit",
-        queries: [{ expr: share(memory), legend: "memory" }],
-      },
-      {
-        title: "CPU of the waypoint, of its limit",
-        unit: "percentunit",
-        queries: [{ expr: ofLimit(waypoint), legend: "{{pod}}" }],
-      },
-      {
-        title: "CPU of each ztunnel, of its limit",
-        unit: "percentunit",
-        queries: [{ expr: ofLimit(ztunnel), legend: "{{pod}}" }],
-      },
-      {
-        title: "Memory of each proxy",
-        unit: "bytes",
-        queries: [waypoint, ztunnel].map((matchers) => ({
-          expr: `sum by (pod) (container_memory_working_set_bytes{${matchers}})`,
-          legend: "{{pod}}",
-        })),
-      },
-      {
-        title: "Pods of the waypoint, and the most there may be",
-        unit: "short",
-        queries: (["status_current_replicas", "spec_max_replicas"] as const).map((what) => ({
-          expr: `sum by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${what}{namespace="${namespace}", horizontalpodautoscaler="${WAYPOINT}"})`,
-          legend: what === "spec_max_replicas" ? "at the most" : "pods",
-        })),
-      },
+      panel(
+        "The proxies' share of CPU",
+        "percentunit",
+        [query(share(cpu), "CPU")],
+        "Of what the application and its proxies use together.",
+      ),
+      panel("The proxies' share of memory", "percentunit", [query(share(memory), "memory")]),
+      panel("CPU of the waypoint, of its limit", "percentunit", [query(ofLimit(waypoint), "{{pod}}")]),
+      panel("CPU of each ztunnel, of its limit", "percentunit", [query(ofLimit(ztunnel), "{{pod}}")]),
+      panel(
+        "Memory of each proxy",
+        "bytes",
+        [waypoint, ztunnel].map((matchers) =>
+          query(`sum by (pod) (container_memory_working_set_bytes{${matchers}})`, "{{pod}}"),
+        ),
+      ),
+      panel(
+        "Pods of the waypoint, and the most there may be",
+        "short",
+        (["status_current_replicas", "spec_max_replicas"] as const).map((what) =>
+          query(
+            `sum by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${what}{namespace="${namespace}", horizontalpodautoscaler="${WAYPOINT}"})`,
+            what === "spec_max_replicas" ? "at the most" : "pods",
+          ),
+        ),
+      ),
     ],
   };
 }

@@ -17,6 +17,16 @@ export interface Query {
   readonly legend: string;
 }
 
+/** A graph of queries. @param description what to look for in it */
+export function panel(title: string, unit: Unit, queries: readonly Query[], description?: string): Panel {
+  return description === undefined ? { title, unit, queries } : { title, unit, queries, description };
+}
+
+/** A query, its series called by `legend`. */
+export function query(expr: string, legend: string): Query {
+  return { expr, legend };
+}
+
 /** A variable whose values the viewer picks. */
 export interface Variable {
   readonly name: string;

@@ -1,5 +1,6 @@
+import { make, named } from "../../../kubernetes/make.ts";
 import type { ServiceTelemetry } from "../schema/observability.ts";
-import { MANAGED_BY, serviceLabels } from "../../../kubernetes/labels.ts";
+import { serviceLabels } from "../../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../../kubernetes/names.ts";
 import type { TelemetryObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
@@ -43,18 +44,13 @@ export const STANDARD_LABELS: readonly string[] = [
 export function meshTelemetry(stack: StackData): TelemetryObject {
   const { tracing, metrics, accessLogs } = stack.config.observability;
   const provider = tracingProvider(stack.config);
-  return {
-    apiVersion: "telemetry.istio.io/v1",
-    kind: "Telemetry",
-    metadata: { name: "mesh-default", namespace: NAMESPACES.istioSystem, labels: MANAGED_BY },
-    spec: {
-      ...(provider === undefined
-        ? {}
-        : { tracing: tracingSpec(provider.name, tracing.samplingPercent, tracing.customTags) }),
-      ...(metrics.overrides.length > 0 ? { metrics: metricsSpec(metrics.overrides) } : {}),
-      accessLogging: accessLoggingSpec(accessLogs.mode, logFilter(stack)),
-    },
-  };
+  return make("Telemetry", named("mesh-default", NAMESPACES.istioSystem), {
+    ...(provider === undefined
+      ? {}
+      : { tracing: tracingSpec(provider.name, tracing.samplingPercent, tracing.customTags) }),
+    ...(metrics.overrides.length > 0 ? { metrics: metricsSpec(metrics.overrides) } : {}),
+    accessLogging: accessLoggingSpec(accessLogs.mode, logFilter(stack)),
+  });
 }
 
 /**
@@ -67,16 +63,10 @@ export function serviceTelemetries(stack: StackData): TelemetryObject[] {
     return Object.keys(spec).length === 0
       ? []
       : [
-          {
-            apiVersion: "telemetry.istio.io/v1" as const,
-            kind: "Telemetry" as const,
-            metadata: {
-              name: service,
-              namespace: stack.catalog.namespace,
-              labels: serviceLabels(stack.catalog, service),
-            },
-            spec: { selector: { matchLabels: { app: service } }, ...spec },
-          },
+          make("Telemetry", named(service, stack.catalog.namespace, serviceLabels(stack.catalog, service)), {
+            selector: { matchLabels: { app: service } },
+            ...spec,
+          }),
         ];
   });
 }

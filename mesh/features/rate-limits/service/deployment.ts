@@ -1,3 +1,4 @@
+import { make } from "../../../kubernetes/make.ts";
 import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { createHash } from "node:crypto";
 import type { Container, EnvVar } from "kubernetes-types/core/v1.d.ts";
@@ -39,60 +40,55 @@ export function rateLimitDeployment(stack: StackData, settings: string): Deploym
   const { image, replicas, resources } = config.traffic.rateLimitService;
   const selector = { app: RATE_LIMIT };
   const metadata = inRateLimitNamespace(RATE_LIMIT, RATE_LIMIT);
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata,
-    spec: {
-      replicas,
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: selector },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-      template: {
-        metadata: {
-          labels: { ...metadata.labels, ...selector },
-          annotations: {
-            [LIMITS_ANNOTATION]: digest(settings),
-            ...(plane.readsRequestsAt === "pod" ? SCRAPED : {}),
-            ...plane.podAnnotations(),
-          },
-        },
-        spec: {
-          serviceAccountName: RATE_LIMIT,
-          automountServiceAccountToken: false,
-          // Beside what it counts for: the control plane's nodes are to stay the same size.
-          ...workloadPlacement(config),
-          securityContext: RESTRICTED_POD,
-          topologySpreadConstraints: spreadEvenly(selector),
-          containers: [
-            {
-              name: RATE_LIMIT,
-              image,
-              imagePullPolicy: imagePullPolicy(image),
-              command: ["/bin/ratelimit"],
-              env: environment(config),
-              ports: Object.entries(RATE_LIMIT_PORTS).map(([name, containerPort]) => ({
-                name,
-                containerPort,
-                protocol: "TCP",
-              })),
-              resources,
-              ...probes(),
-              securityContext: RESTRICTED_CONTAINER,
-              volumeMounts: [
-                {
-                  name: CONFIG,
-                  mountPath: [RUNTIME.root, RUNTIME.subdirectory, RUNTIME.app].join("/"),
-                  readOnly: true,
-                },
-              ],
-            },
-          ],
-          volumes: [{ name: CONFIG, configMap: { name: CONFIG } }],
+  return make("Deployment", metadata, {
+    replicas,
+    revisionHistoryLimit: 3,
+    selector: { matchLabels: selector },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+    template: {
+      metadata: {
+        labels: { ...metadata.labels, ...selector },
+        annotations: {
+          [LIMITS_ANNOTATION]: digest(settings),
+          ...(plane.readsRequestsAt === "pod" ? SCRAPED : {}),
+          ...plane.podAnnotations(),
         },
       },
+      spec: {
+        serviceAccountName: RATE_LIMIT,
+        automountServiceAccountToken: false,
+        // Beside what it counts for: the control plane's nodes are to stay the same size.
+        ...workloadPlacement(config),
+        securityContext: RESTRICTED_POD,
+        topologySpreadConstraints: spreadEvenly(selector),
+        containers: [
+          {
+            name: RATE_LIMIT,
+            image,
+            imagePullPolicy: imagePullPolicy(image),
+            command: ["/bin/ratelimit"],
+            env: environment(config),
+            ports: Object.entries(RATE_LIMIT_PORTS).map(([name, containerPort]) => ({
+              name,
+              containerPort,
+              protocol: "TCP",
+            })),
+            resources,
+            ...probes(),
+            securityContext: RESTRICTED_CONTAINER,
+            volumeMounts: [
+              {
+                name: CONFIG,
+                mountPath: [RUNTIME.root, RUNTIME.subdirectory, RUNTIME.app].join("/"),
+                readOnly: true,
+              },
+            ],
+          },
+        ],
+        volumes: [{ name: CONFIG, configMap: { name: CONFIG } }],
+      },
     },
-  };
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { make } from "../../../kubernetes/make.ts";
 import type { CoreObject } from "../../../kubernetes/objects.ts";
 import type { StackData } from "../../../stack/stack.ts";
 import { limitsConfigMap, rateLimitDeployment } from "./deployment.ts";
@@ -9,30 +10,20 @@ export function rateLimitServiceObjects(stack: StackData, settings: string): Cor
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
     limitsConfigMap(settings),
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata,
-      spec: {
-        type: "ClusterIP",
-        selector: { app: RATE_LIMIT },
-        // Istio reads from the name that it is HTTP/2.
-        ports: [{ name: "grpc", port: RATE_LIMIT_PORTS.grpc, targetPort: "grpc", protocol: "TCP" }],
-      },
-    },
+    make("Service", metadata, {
+      type: "ClusterIP",
+      selector: { app: RATE_LIMIT },
+      // Istio reads from the name that it is HTTP/2.
+      ports: [{ name: "grpc", port: RATE_LIMIT_PORTS.grpc, targetPort: "grpc", protocol: "TCP" }],
+    }),
     ...(replicas === 1
       ? []
       : [
-          {
-            apiVersion: "policy/v1" as const,
-            kind: "PodDisruptionBudget" as const,
-            metadata,
-            spec: {
-              maxUnavailable: 1,
-              unhealthyPodEvictionPolicy: "AlwaysAllow",
-              selector: { matchLabels: { app: RATE_LIMIT } },
-            },
-          },
+          make("PodDisruptionBudget", metadata, {
+            maxUnavailable: 1,
+            unhealthyPodEvictionPolicy: "AlwaysAllow",
+            selector: { matchLabels: { app: RATE_LIMIT } },
+          }),
         ]),
     rateLimitDeployment(stack, settings),
   ];

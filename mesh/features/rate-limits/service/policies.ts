@@ -1,3 +1,4 @@
+import { make } from "../../../kubernetes/make.ts";
 import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { NAMESPACES, principal, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject, SidecarObject } from "../../../kubernetes/objects.ts";
@@ -34,21 +35,13 @@ export function rateLimitSidecars(stack: StackData): SidecarObject[] {
   return dataPlaneOf(stack).readsRequestsAt === "waypoint"
     ? []
     : [
-        {
-          apiVersion: "networking.istio.io/v1",
-          kind: "Sidecar",
-          metadata: inRateLimitNamespace("default", undefined),
-          spec: {
-            egress: [
-              {
-                hosts: [
-                  "./*",
-                  ...(spans === undefined ? [] : [`${namespaceOf(spans.service) ?? "*"}/${spans.service}`]),
-                ],
-              },
-            ],
-          },
-        },
+        make("Sidecar", inRateLimitNamespace("default", undefined), {
+          egress: [
+            {
+              hosts: ["./*", ...(spans === undefined ? [] : [`${namespaceOf(spans.service) ?? "*"}/${spans.service}`])],
+            },
+          ],
+        }),
       ];
 }
 
@@ -65,10 +58,5 @@ function policy(
   app: string | undefined,
   spec: AuthorizationPolicyObject["spec"],
 ): AuthorizationPolicyObject {
-  return {
-    apiVersion: "security.istio.io/v1",
-    kind: "AuthorizationPolicy",
-    metadata: inRateLimitNamespace(name, app),
-    spec,
-  };
+  return make("AuthorizationPolicy", inRateLimitNamespace(name, app), spec);
 }
