@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { worldOf } from "../../cli/stack/stack-world.ts";
 import type { World } from "./world.ts";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import { servicePort } from "../../mesh/kubernetes/service-port.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { isSaid } from "../../tests/support/call-graph.ts";
