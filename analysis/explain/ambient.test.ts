@@ -8,7 +8,7 @@ import type { StackData } from "../../mesh/stack/stack.ts";
 import { isSaid } from "../../tests/support/call-graph.ts";
 import { randomCatalog, randomRequest } from "../../tests/support/random-catalog.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
-import { ask, split } from "./support.ts";
+import { ask, split } from "../../tests/support/explain.ts";
 import { buildWorld } from "./build-world.ts";
 
 const HOST = "https://ecommerce.example.com";
