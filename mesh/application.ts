@@ -14,7 +14,7 @@ import { requestAuthentications } from "./features/authorization/request-authent
 import type { StackData } from "./stack/stack.ts";
 import { destinationRules } from "./features/routing/destination-rules.ts";
 import { egressObjects } from "./features/egress/objects.ts";
-import { gateway } from "./features/gateways/gateway.ts";
+import { gateway } from "./features/gateways/ingress.ts";
 import { internalObjects } from "./features/gateways/internal/objects.ts";
 import { globalRateLimits } from "./features/rate-limits/global.ts";
 import { localRateLimits } from "./features/rate-limits/local.ts";
