@@ -10,7 +10,7 @@ import { consoleObjects } from "./features/observability/consoles.ts";
 import { karpenterObjects } from "./aws/karpenter/objects.ts";
 import { addonNetworkPolicies } from "./features/network-policies/observability.ts";
 import { meshTelemetry } from "./features/observability/telemetry/telemetry.ts";
-import { installsRateLimitService } from "./features/rate-limits/installed.ts";
+import { installsRateLimitService } from "./features/rate-limits/limits.ts";
 import { addonReleases } from "./features/observability/releases.ts";
 import { certificateReleases } from "./features/certificates/releases.ts";
 import { edgeReleases } from "./features/gateways/edge-releases.ts";
@@ -29,7 +29,7 @@ import { platformNetworkPolicies } from "./features/network-policies/platform.ts
 import { peerAuthentication } from "./features/authorization/peer-authentication.ts";
 import type { StackData } from "./stack/stack.ts";
 import { storageClasses } from "./aws/storage-class.ts";
-import { rateLimitServiceConfig } from "./features/rate-limits/settings.ts";
+import { rateLimitServiceConfig } from "./features/rate-limits/global.ts";
 import { toYaml } from "./kubernetes/yaml.ts";
 import type { SecretTemplate } from "./kubernetes/secret-template.ts";
 import { rateLimitParts } from "./rate-limit-parts.ts";

@@ -6,7 +6,7 @@ import { PAST_SIDECAR_REASON } from "../../kubernetes/labels.ts";
 import type { DeploymentObject } from "../../kubernetes/objects.ts";
 import { connects } from "../../../analysis/authorization/network.ts";
 import { serviceNetworkPolicies } from "../network-policies/application.ts";
-import { namespaceNetworkPolicies } from "../network-policies/namespace.ts";
+import { namespaceNetworkPolicies } from "../network-policies/application.ts";
 import { PROXY_ANNOTATION } from "../control-plane/revisions/revisions.ts";
 import { resourceQuota } from "../../capacity/namespace-limits.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
