@@ -4,8 +4,7 @@ type Copied<T> = T extends readonly (infer E)[] ? E[] : T;
 
 /** A copy without the fields that are undefined, its lists copied too: an object of Kubernetes states only what is set. */
 export function defined<T extends object>(value: T): Defined<T> {
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(
-    fields.map(([key, field]) => [key, Array.isArray(field) ? ([...field] as unknown) : (field as unknown)]),
-  ) as Defined<T>;
+  const fields = Object.entries(value as Readonly<Record<string, unknown>>).filter(([, field]) => field !== undefined);
+  const copies = fields.map(([key, field]) => [key, Array.isArray(field) ? [...(field as unknown[])] : field] as const);
+  return Object.fromEntries(copies) as Defined<T>;
 }

@@ -25,25 +25,16 @@ export function allowPolicies(stack: StackData): AuthorizationPolicyObject[] {
   const { catalog } = stack;
   // Several routes of a gateway may lead to the same service.
   const arrows = Map.groupBy(edgesOf(catalog), ({ from, to }) => `${to} ${nameOf(from)}`);
-  const allow = (service: string, suffix: string, edges: readonly Edge[]) =>
-    policy(
-      catalog,
-      service,
-      suffix,
-      edges.map((edge) => ruleOf(stack, edge)),
-    );
-  return [
-    ...[...arrows].map(([arrow, edges]) => {
-      const [service = "", caller = ""] = arrow.split(" ");
-      return allow(service, `from-${caller}`, edges);
-    }),
-    ...Object.keys(catalog.services).map((name) =>
-      allow(name, "health", [
-        { from: { kind: "ingress" }, to: name, methods: ["GET"], paths: probePaths(catalog, name) },
-      ]),
-    ),
-    ...plainTextPolicies(stack),
-  ];
+  const calls = [...arrows].map(([arrow, edges]) => {
+    const [service = "", caller = ""] = arrow.split(" ");
+    const rules = edges.map((edge) => ruleOf(stack, edge));
+    return policy(catalog, service, `from-${caller}`, rules);
+  });
+  const health = Object.keys(catalog.services).map((to) => {
+    const probes: Edge = { from: { kind: "ingress" }, to, methods: ["GET"], paths: probePaths(catalog, to) };
+    return policy(catalog, to, "health", [ruleOf(stack, probes)]);
+  });
+  return [...calls, ...health, ...plainTextPolicies(stack)];
 }
 
 /** Plain text is let in from the networks that a migrating service names, and nothing is known of who sends it. */

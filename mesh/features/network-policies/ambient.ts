@@ -21,7 +21,7 @@ export function throughWaypoint(): NetworkPolicyIngressRule[] {
 
 /**
  * The tunnel below an ambient application: its pods reach the waypoint by it, the waypoint the pods, and the gateways and callers of
- * other namespaces the waypoint. Who may call whom is not to be seen at this level: every call comes from the waypoint.
+ * other namespaces the waypoint. The arrows of the call graph are not to be seen at this level: every call comes from the waypoint.
  */
 export function waypointNetworkPolicies({ config, catalog }: StackData): NetworkPolicyObject[] {
   const ownPods: NetworkPolicyPeer = { podSelector: {} };

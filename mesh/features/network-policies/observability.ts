@@ -22,7 +22,7 @@ export function addonNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
   const installed = new Set(addonReleases(stack).map(({ name }) => name));
   const scraped = (...ports: number[]) => open([addon("prometheus")], ...ports);
   // The ingress gateway asks a console that has a host.
-  const console = (host: string | undefined, port: number) =>
+  const shownAt = (host: string | undefined, port: number) =>
     host === undefined ? [] : [open([inNamespace(NAMESPACES.ingress)], port)];
   const gossip = { from: [addon("alertmanager")], ports: [...tcp(9094), { port: 9094, protocol: "UDP" }] };
   const guarded: [release: string, name: string, ingress: NetworkPolicyIngressRule[], labels?: Labels][] = [
@@ -46,8 +46,8 @@ export function addonNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
       ],
     ],
     [RELEASES.collector, RELEASES.collector, [open([PROXIES], ...OTLP), scraped(8888)]],
-    [RELEASES.grafana, "grafana", [open([addon("prometheus"), addon("kiali")], 3000), ...console(hosts.grafana, 3000)]],
-    [RELEASES.kiali, "kiali", [scraped(9090), ...console(hosts.kiali, 20001)]],
+    [RELEASES.grafana, "grafana", [open([addon("prometheus"), addon("kiali")], 3000), ...shownAt(hosts.grafana, 3000)]],
+    [RELEASES.kiali, "kiali", [scraped(9090), ...shownAt(hosts.kiali, 20001)]],
   ];
   return [
     policy(named("deny-all", NAMESPACES.observability), {}, []),

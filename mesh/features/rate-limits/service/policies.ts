@@ -7,8 +7,8 @@ import { spanHosts } from "../../workloads/sidecars.ts";
 import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS, REDIS_PORTS } from "../names.ts";
 
 /**
- * Who may ask whom: the ingress gateway the service, the service Redis, and the pods of Redis each other; nobody else anything. By
- * identity and port alone, so that ztunnel can tell it as a sidecar can.
+ * The ingress gateway may ask the service, the service Redis, and the pods of Redis each other; nobody else anything. By identity and
+ * port alone, so that ztunnel can tell it as a sidecar can.
  */
 export function rateLimitPolicies({ config }: StackData): AuthorizationPolicyObject[] {
   const account = (name: string, namespace: string = RATE_LIMIT_NAMESPACE) =>
