@@ -2,7 +2,7 @@ import { alert, type AlertingRule, type RuleSource } from "./rule.ts";
 
 const PROXY = `container="istio-proxy"`;
 
-/** Gateways with room, proxies with memory, and no plain text. */
+/** Gateways with headroom, proxies with memory, and no plain text. */
 export function dataPlaneAlerts(source: RuleSource): AlertingRule[] {
   const gateways = `namespace=~"${source.gatewayNamespaces.join("|")}", ${PROXY}`;
   return [

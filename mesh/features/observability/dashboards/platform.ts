@@ -33,7 +33,7 @@ export function controlPlane(): Dashboard {
   };
 }
 
-/** The gateways: what arrives, how it is answered, and how much room is left. */
+/** The gateways: what arrives, how it is answered, and how much headroom is left. */
 export function gateways(): Dashboard {
   const namespaces = `${NAMESPACES.ingress}|${NAMESPACES.egress}`;
   const seen = `reporter="source", source_workload_namespace=~"${namespaces}"`;
