@@ -7,8 +7,7 @@ import { remoteServiceEntries } from "./features/multi-cluster/multi-cluster.ts"
 import { applicationNamespace } from "./features/workloads/namespaces.ts";
 import { allowPolicies, denyAll } from "./features/authorization/authorization-policies.ts";
 import { customPolicies } from "./features/authorization/external-authorization.ts";
-import { serviceNetworkPolicies } from "./features/network-policies/application.ts";
-import { namespaceNetworkPolicies } from "./features/network-policies/namespace.ts";
+import { serviceNetworkPolicies, namespaceNetworkPolicies } from "./features/network-policies/application.ts";
 import { servicePeerAuthentications } from "./features/authorization/peer-authentication.ts";
 import { requestAuthentications } from "./features/authorization/request-authentication.ts";
 import type { StackData } from "./stack/stack.ts";
