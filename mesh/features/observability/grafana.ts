@@ -4,7 +4,7 @@ import type { ObservabilityConfig } from "./schema/observability.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
-import { DATA_SOURCES } from "./addons/data-sources.ts";
+import { DATA_SOURCES } from "./dashboards/names.ts";
 import { jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
 import { SCRAPE_SECONDS } from "./volume.ts";
 

@@ -1,5 +1,5 @@
 import { make, named } from "../../../kubernetes/make.ts";
-import type { ServiceTelemetry } from "../schema/observability.ts";
+import type { MetricOverride, ServiceTelemetry } from "../schema/observability.ts";
 import { serviceLabels } from "../../../kubernetes/labels.ts";
 import { NAMESPACES } from "../../../kubernetes/names.ts";
 import type { TelemetryObject } from "../../../kubernetes/objects.ts";
@@ -54,29 +54,26 @@ export function meshTelemetry(stack: StackData): TelemetryObject {
 }
 
 /**
- * Telemetry of the services that differ. What an object says replaces what the mesh says, so tags are merged and a filter
- * is said again; changes of metrics add up by themselves.
+ * Telemetry of the services that differ. An object's field replaces the mesh's, so tags are merged and a filter is
+ * written again; changes of metrics add up by themselves.
  */
 export function serviceTelemetries(stack: StackData): TelemetryObject[] {
   return Object.entries(stack.catalog.services).flatMap(([service, { telemetry }]) => {
     const spec = serviceSpec(stack, telemetry);
-    return Object.keys(spec).length === 0
-      ? []
-      : [
-          make("Telemetry", named(service, stack.catalog.namespace, serviceLabels(stack.catalog, service)), {
-            selector: { matchLabels: { app: service } },
-            ...spec,
-          }),
-        ];
+    const metadata = named(service, stack.catalog.namespace, serviceLabels(stack.catalog, service));
+    const selector = { matchLabels: { app: service } };
+    return Object.keys(spec).length === 0 ? [] : [make("Telemetry", metadata, { selector, ...spec })];
   });
 }
 
 /** Labels beyond Istio's own that any metric gets, sorted: for the mesh configuration. */
 export function extraStatTags({ config, catalog }: StackData): string[] {
-  const overrides = [
-    ...config.observability.metrics.overrides,
-    ...Object.values(catalog.services).flatMap(({ telemetry }) => telemetry.metrics),
-  ];
+  const ofServices = Object.values(catalog.services).flatMap(({ telemetry }) => telemetry.metrics);
+  return extraLabels([...config.observability.metrics.overrides, ...ofServices]);
+}
+
+/** Labels beyond Istio's own that these changes set, sorted. */
+export function extraLabels(overrides: readonly MetricOverride[]): string[] {
   const names = overrides.flatMap(({ set }) => Object.keys(set));
   return [...new Set(names)].filter((name) => !STANDARD_LABELS.includes(name)).sort();
 }
