@@ -28,7 +28,7 @@ export default {
       comment: "What runs against a cluster knows neither the sandbox nor the command line.",
       severity: "error",
       from: { path: "^(mesh|analysis|components|policy|index\\.ts)" },
-      to: { path: "^(sandbox|cli|tests|bench)/" },
+      to: { path: "^(sandbox|cli|tests)/" },
     },
     {
       name: "analysis-without-generators",
@@ -63,7 +63,7 @@ export default {
   options: {
     // Types too: who reads a file reads its types.
     tsPreCompilationDeps: true,
-    exclude: { path: "\\.test\\.ts$|^(tests|bench)/" },
+    exclude: { path: "\\.test\\.ts$|^(tests)/" },
     doNotFollow: { path: "(^|/)node_modules/" },
   },
 };

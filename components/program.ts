@@ -6,7 +6,8 @@ import { loadStack, type Stack, stackValues } from "../mesh/load/load.ts";
 import { stackFile } from "../mesh/load/stack-files.ts";
 import { PROJECT } from "../mesh/load/project.ts";
 import { checkEncrypted, type IsEncrypted } from "../mesh/load/secret-keys.ts";
-import { buildPlatform, type PlatformOutputs } from "./platform.ts";
+import type { PlatformOutputs } from "./base.ts";
+import { buildPlatform } from "./platform.ts";
 
 /** Folder of the project: where `catalogs/` lies, whatever the working directory is. */
 const PROJECT_DIRECTORY = fileURLToPath(new URL("..", import.meta.url));
@@ -15,7 +16,7 @@ const PROJECT_DIRECTORY = fileURLToPath(new URL("..", import.meta.url));
  * The whole program: reads the stack's configuration from the engine, checks it and builds the stack.
  * The same function runs under `pulumi up` (index.ts) and in the sandbox.
  * @param directory the project's folder, where `catalogs/` lies. Default: that of this file.
- * @param isEncrypted which keys are encrypted in the stack's file. Default: what the engine says. Who has stand-ins in place of the
+ * @param isEncrypted which keys are encrypted in the stack's file. Default: as the engine reports it. A caller with fake
  *   secrets checks the file itself.
  * @throws RunError naming every problem when the configuration cannot be used; nothing is registered then.
  */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkStack } from "./checks/index.ts";
 import type { HelmRelease } from "./kubernetes/objects.ts";
-import { stackReleases } from "./render.ts";
+import { stackReleases } from "./inventory.ts";
 import { AUTHORITY_CERTIFICATE } from "../tests/support/authority.ts";
 import { stackData } from "../tests/support/stack-data.ts";
 import type { PlainObject } from "./stack/plain-object.ts";

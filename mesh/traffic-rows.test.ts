@@ -8,7 +8,7 @@ import type { IstioObject } from "./kubernetes/objects.ts";
 import type { StackData } from "./stack/stack.ts";
 import { acceptedStack, type AcceptedName } from "../tests/support/accepted-stacks.ts";
 import { httpRoutesOf, objectNamed, sharesOf } from "../tests/support/traffic-objects.ts";
-import { split } from "../analysis/explain/support.ts";
+import { split } from "../tests/support/explain.ts";
 
 type Ask = (text: string, headers?: readonly string[], from?: string) => Explanation;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { accessChanges } from "./diff.ts";
 import { accessMatrix, type AccessEdge } from "./matrix.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../mesh/kubernetes/objects.ts";
-import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../mesh/inventory.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 

@@ -4,7 +4,7 @@ import { declaredCalls } from "../../cli/stack/declared-calls.ts";
 import { diagnose } from "./diagnose.ts";
 import type { ClusterView, PodView, ServiceView } from "./view.ts";
 import type { AuthorizationPolicyObject, NamespaceObject } from "../../mesh/kubernetes/objects.ts";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import { EMPTY_CLUSTER } from "../../tests/support/empty-cluster.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ask, split, worldFrom } from "./support.ts";
+import { ask, split, worldFrom } from "../../tests/support/explain.ts";
 
 const POLICIES = `
 kind: PeerAuthentication

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { worldOf } from "../../cli/stack/stack-world.ts";
 import type { World } from "./world.ts";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import { servicePort } from "../../mesh/kubernetes/service-port.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { isSaid } from "../../tests/support/call-graph.ts";
 import { randomCatalog, randomRequest } from "../../tests/support/random-catalog.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
-import { ask, split } from "./support.ts";
+import { ask, split } from "../../tests/support/explain.ts";
 import { buildWorld } from "./build-world.ts";
 
 const HOST = "https://ecommerce.example.com";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readStackFile } from "../../mesh/load/load.ts";
 import { worldOf } from "../../cli/stack/stack-world.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
-import { ask, split } from "./support.ts";
+import { ask, split } from "../../tests/support/explain.ts";
 
 /** What the shop's walk-through shows with curl, asked of the objects of each stack. */
 for (const stack of ["dev", "prod"]) {

@@ -3,7 +3,7 @@ import { replaceMatches } from "../../mesh/kubernetes/regex.ts";
 import { matchesString } from "./http-match.ts";
 import { rewritten } from "./rewrite.ts";
 import { parseRequest } from "./request.ts";
-import { ask, OPEN_GATEWAY, split, worldFrom } from "./support.ts";
+import { ask, OPEN_GATEWAY, split, worldFrom } from "../../tests/support/explain.ts";
 
 /** A route by a pattern, and a rewrite by another. */
 function world(match: string, pattern: string, replacement: string) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ask, OPEN_GATEWAY, split, worldFrom } from "./support.ts";
+import { ask, OPEN_GATEWAY, split, worldFrom } from "../../tests/support/explain.ts";
 
 const BOOKINFO = worldFrom(
   { reviews: ["v1", "v2", "v3"], productpage: ["v1"] },

@@ -4,7 +4,7 @@ import { worldOf } from "../../cli/stack/stack-world.ts";
 import type { Explanation } from "./types.ts";
 import type { CATALOGS } from "../../tests/support/catalogs.ts";
 import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
-import { ask, split } from "./support.ts";
+import { ask, split } from "../../tests/support/explain.ts";
 
 /** What stands in the way in one stack: production injects no faults and mirrors nothing. */
 type StackName = "dev" | "prod";

@@ -6,7 +6,7 @@ import { readStackFile, type Stack } from "../../mesh/load/load.ts";
 import { stackFile } from "../../mesh/load/stack-files.ts";
 import { type AccessEdge, accessMatrix } from "../../analysis/access/matrix.ts";
 import { clusterName } from "../../mesh/kubernetes/names.ts";
-import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../mesh/inventory.ts";
 import type { AccessWorld } from "../../analysis/access/access-index.ts";
 import { CommandError } from "../../mesh/stack/errors.ts";
 

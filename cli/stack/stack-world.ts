@@ -7,7 +7,7 @@ import {
   NAMESPACES,
   RELEASES,
 } from "../../mesh/kubernetes/names.ts";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 
 /** The world that a stack makes: its objects, and the gateways of its releases. */

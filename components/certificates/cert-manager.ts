@@ -1,22 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { certifiedHosts } from "../../mesh/features/certificates/gateway.ts";
-import { clusterIssuers } from "../../mesh/features/certificates/issuers.ts";
-import { challengeZone, usesAcme } from "../../mesh/features/certificates/uses.ts";
-import { dnsChallengePolicy, privateCaPolicy } from "../../mesh/features/certificates/iam.ts";
 import type { PolicyDocument } from "../../mesh/aws/iam/policy.ts";
-import { certManagerNamespace } from "../../mesh/features/workloads/namespaces.ts";
 import { partitionOf } from "../../mesh/aws/partition.ts";
-import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
-import { certManager, privateCaIssuer } from "../../mesh/features/certificates/releases.ts";
-import { certificateNetworkPolicies } from "../../mesh/features/network-policies/certificates.ts";
+import { certifiedHosts } from "../../mesh/features/certificates/gateway.ts";
+import { dnsChallengePolicy, privateCaPolicy } from "../../mesh/features/certificates/iam.ts";
+import { challengeZone, usesAcme } from "../../mesh/features/certificates/uses.ts";
+import type { ComponentPlan } from "../../mesh/groups.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { AwsController } from "../cluster/aws-controller.ts";
-import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
-import { createCustomObject } from "../kubernetes/custom-object.ts";
-import { createCoreObject } from "../kubernetes/core-object.ts";
+import type { ComponentOptions } from "../kubernetes/child-options.ts";
 import { createHelmRelease } from "../kubernetes/helm-release.ts";
+import { type Maker, registerGroups } from "../ordered-objects.ts";
 
-/** What cert-manager is made from. */
 export interface CertManagerArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;
@@ -32,38 +26,28 @@ export class CertManager extends pulumi.ComponentResource {
   /** ARNs of the IAM roles of cert-manager and of the issuer beside it, by the name of their release. */
   readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
 
-  constructor(name: string, args: CertManagerArgs, options: ComponentOptions) {
-    super("ecommerce-mesh:certificates:CertManager", name, {}, options);
-    const { stack, clusterName } = args;
+  constructor(plan: ComponentPlan, { stack, clusterName }: CertManagerArgs, options: ComponentOptions) {
+    super(plan.type, plan.name, {}, options);
     const roleArns: Record<string, pulumi.Output<string>> = {};
-    const owned = certManagerNamespace(stack);
-    const namespace = owned === undefined ? [] : [createCoreObject(name, owned, childOptions(this, options))];
-    // Closed before the first pod.
-    const closed = certificateNetworkPolicies(stack).map((policy) =>
-      createCoreObject(name, policy, childOptions(this, options, namespace)),
-    );
-    const before: pulumi.Resource[] = [...namespace, ...closed];
-    const install = (release: HelmRelease, policy: PolicyDocument | undefined, after: readonly pulumi.Resource[]) => {
-      const child = childOptions(this, options, after);
-      if (policy === undefined) {
-        return createHelmRelease(release, child);
-      }
-      const controller = new AwsController(`${name}-${release.name}`, { clusterName, release, policy }, child);
-      roleArns[release.name] = controller.roleArn;
-      return controller;
-    };
-
-    const manager = certManager(stack);
-    const managers = manager === undefined ? [] : [install(manager, managerPolicy(stack), before)];
-    const issuer = privateCaIssuer(stack);
+    const withRights =
+      (policy: PolicyDocument | undefined): Maker =>
+      ({ releases }, child) =>
+        releases.map((release) => {
+          if (policy === undefined) {
+            return createHelmRelease(release, child);
+          }
+          const args = { clusterName, release, policy };
+          const controller = new AwsController(`${plan.name}-${release.name}`, args, child);
+          roleArns[release.name] = controller.roleArn;
+          return controller;
+        });
     const { arn } = stack.config.certificates.privateCa;
-    const controllers =
-      issuer === undefined || arn === undefined
-        ? managers
-        : [...managers, install(issuer, privateCaPolicy(arn), [...before, ...managers])];
-    for (const object of clusterIssuers(stack)) {
-      createCustomObject(name, object, childOptions(this, options, [...before, ...controllers]));
-    }
+    registerGroups(this, plan, options, {
+      makers: {
+        "cert-manager": withRights(managerPolicy(stack)),
+        "private-ca-issuer": withRights(arn === undefined ? undefined : privateCaPolicy(arn)),
+      },
+    });
     this.roleArns = roleArns;
     this.registerOutputs({ roleArns });
   }

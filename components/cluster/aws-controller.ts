@@ -4,9 +4,8 @@ import type { PolicyDocument } from "../../mesh/aws/iam/policy.ts";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
-import { createHelmRelease, type LateValues } from "../kubernetes/helm-release.ts";
+import { createHelmRelease, type OutputValues } from "../kubernetes/helm-release.ts";
 
-/** What a controller that calls AWS is made from. */
 export interface AwsControllerArgs {
   /** Name of the EKS cluster. Plain. */
   readonly clusterName: string;
@@ -15,7 +14,7 @@ export interface AwsControllerArgs {
   /** Everything that its pods may do in AWS. An Output where an ARN in it is known only once it is made. */
   readonly policy: pulumi.Input<PolicyDocument>;
   /** Chart values that only another resource knows. Default: none. */
-  readonly lateValues?: LateValues;
+  readonly outputValues?: OutputValues;
 }
 
 /**
@@ -30,7 +29,7 @@ export class AwsController extends pulumi.ComponentResource {
 
   constructor(name: string, args: AwsControllerArgs, options: ComponentOptions) {
     super("ecommerce-mesh:cluster:AwsController", name, {}, options);
-    const { clusterName, release, policy, lateValues } = args;
+    const { clusterName, release, policy, outputValues } = args;
     const identity = new PodIdentity(
       name,
       {
@@ -41,7 +40,7 @@ export class AwsController extends pulumi.ComponentResource {
       },
       childOptions(this, options),
     );
-    this.release = createHelmRelease(release, childOptions(this, options, [identity]), lateValues);
+    this.release = createHelmRelease(release, childOptions(this, options, [identity]), outputValues);
     this.roleArn = identity.roleArn;
     this.registerOutputs({ roleArn: this.roleArn });
   }

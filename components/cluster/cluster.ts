@@ -13,7 +13,6 @@ import { ManagedAddons } from "./managed-addons.ts";
 import { NodePool } from "./node-pool.ts";
 import { NodeRole } from "./node-role.ts";
 
-/** What the EKS cluster is made from. */
 export interface ClusterArgs {
   /** Name of the EKS cluster. Plain: also the identity of the Kubernetes provider, which must be known in a preview. */
   readonly clusterName: string;
@@ -53,7 +52,7 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
   readonly nodeRoleArn: pulumi.Output<string>;
   /** ARNs of the IAM roles of control plane, nodes and add-ons: `cluster`, `nodes`, and the names of the add-ons. */
   readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What must stand before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
+  /** What must be there before a pod can run, and be gone only after the last one: nodes, add-ons, storage. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: ClusterArgs, options: pulumi.ComponentResourceOptions) {
@@ -73,58 +72,39 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
     const pools = this.pools(name, args, role, network);
     // These run as Deployments: EKS waits for their pods, which need nodes.
     const addons = this.addons(`${name}-addons`, args, false, pools);
-    const storage = this.storage(name, args, addons);
+    // Volumes are made and deleted by the driver's pods.
+    const inCluster = { parent: this, provider: this.provider, dependsOn: [addons] };
+    const storage = createDefaultStorageClass(name, args.keyArn, inCluster);
     this.ready = [...pools, addons, storage];
-    this.roleArns = {
-      cluster: cluster.eksCluster.roleArn,
-      nodes: role.arn,
-      ...network.roleArns,
-      ...addons.roleArns,
-    };
+    this.roleArns = { cluster: cluster.eksCluster.roleArn, nodes: role.arn, ...network.roleArns, ...addons.roleArns };
     this.registerOutputs({ clusterName: this.clusterName, endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
 
-  private addons(name: string, args: ClusterArgs, beforeNodes: boolean, after: pulumi.Resource[]): ManagedAddons {
+  private addons(name: string, args: ClusterArgs, beforeNodes: boolean, dependsOn: pulumi.Resource[]): ManagedAddons {
+    const { partition, cluster } = args;
+    const addons = managedAddons().filter((addon) => addon.beforeNodes === beforeNodes);
     return new ManagedAddons(
       name,
-      {
-        clusterName: this.clusterName,
-        partition: args.partition,
-        kubernetesVersion: args.cluster.version,
-        addons: managedAddons().filter((addon) => addon.beforeNodes === beforeNodes),
-      },
-      { parent: this, dependsOn: after },
+      { clusterName: this.clusterName, partition, kubernetesVersion: cluster.version, addons },
+      { parent: this, dependsOn },
     );
   }
 
   private pools(name: string, args: ClusterArgs, role: NodeRole, network: ManagedAddons): NodePool[] {
-    return POOLS.map(
-      (poolName) =>
-        new NodePool(
-          `${name}-${poolName}`,
-          {
-            poolName,
-            pool: args.cluster[POOL_KEYS[poolName]],
-            clusterName: this.clusterName,
-            kubernetesVersion: args.cluster.version,
-            subnetIds: args.privateSubnetIds,
-            securityGroupId: args.nodeSecurityGroupId,
-            keyArn: args.keyArn,
-            roleArn: role.arn,
-            tags: args.tags ?? {},
-          },
-          // The role's policies must be there before the nodes join, and until they have left.
-          { parent: this, dependsOn: [...role.policies, network] },
-        ),
-    );
-  }
-
-  private storage(name: string, args: ClusterArgs, driver: ManagedAddons): pulumi.Resource {
-    return createDefaultStorageClass(name, args.keyArn, {
-      parent: this,
-      provider: this.provider,
-      // Volumes are made and deleted by the driver's pods.
-      dependsOn: [driver],
+    const shared = {
+      clusterName: this.clusterName,
+      kubernetesVersion: args.cluster.version,
+      subnetIds: args.privateSubnetIds,
+      securityGroupId: args.nodeSecurityGroupId,
+      keyArn: args.keyArn,
+      roleArn: role.arn,
+      tags: args.tags ?? {},
+    };
+    // The role's policies must be there before the nodes join, and until they have left.
+    const options = { parent: this, dependsOn: [...role.policies, network] };
+    return POOLS.map((poolName) => {
+      const pool = args.cluster[POOL_KEYS[poolName]];
+      return new NodePool(`${name}-${poolName}`, { poolName, pool, ...shared }, options);
     });
   }
 }

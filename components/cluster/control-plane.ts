@@ -3,10 +3,17 @@ import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../../mesh/aws/schema/cluster.ts";
 import type { Partition } from "../../mesh/aws/partition.ts";
-import { accessEntries } from "./access-entries.ts";
-import { withZonalShift } from "./zonal-shift.ts";
 
-/** What the control plane is made from. */
+const CLUSTER_TYPE = "aws:eks/cluster:Cluster";
+
+/** EKS access policy of each group of `cluster.access`, and the resource names of its entries. */
+const GROUPS = {
+  admins: { key: "admin", policy: "AmazonEKSClusterAdminPolicy" },
+  deployers: { key: "deployer", policy: "AmazonEKSEditPolicy" },
+  // Reads everything but Secrets.
+  viewers: { key: "viewer", policy: "AmazonEKSViewPolicy" },
+} as const satisfies Record<keyof ClusterConfig["access"], { key: string; policy: string }>;
+
 export interface ControlPlaneArgs {
   /** Name of the EKS cluster. Plain. */
   readonly clusterName: string;
@@ -44,19 +51,15 @@ export class ControlPlane extends pulumi.ComponentResource {
   }
 
   private logs(name: string, { cluster, clusterName, keyArn }: ControlPlaneArgs): pulumi.Resource[] {
-    return cluster.logs.length === 0
-      ? []
-      : [
-          new aws.cloudwatch.LogGroup(
-            `${name}-logs`,
-            {
-              name: `/aws/eks/${clusterName}/cluster`,
-              retentionInDays: cluster.logRetentionDays,
-              kmsKeyId: keyArn,
-            },
-            { parent: this },
-          ),
-        ];
+    if (cluster.logs.length === 0) {
+      return [];
+    }
+    const args = {
+      name: `/aws/eks/${clusterName}/cluster`,
+      retentionInDays: cluster.logRetentionDays,
+      kmsKeyId: keyArn,
+    };
+    return [new aws.cloudwatch.LogGroup(`${name}-logs`, args, { parent: this })];
   }
 }
 
@@ -89,4 +92,30 @@ function clusterArgs(args: ControlPlaneArgs): eks.ClusterArgs {
     kubeProxyAddonOptions: { enabled: false },
     corednsAddonOptions: { enabled: false },
   };
+}
+
+/** Access entries of a cluster. The key of an entry is its group and place: an ARN is no Pulumi name. */
+function accessEntries(
+  access: ClusterConfig["access"],
+  partition: Partition,
+): NonNullable<eks.ClusterArgs["accessEntries"]> {
+  const entries = (["admins", "deployers", "viewers"] as const).flatMap((group) =>
+    access[group].map((principalArn, index) => {
+      const { key, policy } = GROUPS[group];
+      const policyArn = `arn:${partition}:eks::aws:cluster-access-policy/${policy}`;
+      const accessPolicies = { [key]: { policyArn, accessScope: { type: "cluster" } } };
+      return [`${key}-${index}`, { principalArn, accessPolicies }] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+/**
+ * Lets AWS move a cluster's traffic away from a zone that fails. `eks.Cluster` has no argument for it, so the engine lays it
+ * over the cluster that the component registers. The engine calls it for the component and each of its children.
+ */
+export function withZonalShift(args: pulumi.ResourceTransformArgs): pulumi.ResourceTransformResult | undefined {
+  return args.type === CLUSTER_TYPE
+    ? { props: { ...args.props, zonalShiftConfig: { enabled: true } }, opts: args.opts }
+    : undefined;
 }

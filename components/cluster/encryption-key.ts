@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { encryptionKeyPolicy } from "../../mesh/aws/encryption-key-policy.ts";
 
-/** What the key is made from. */
 export interface EncryptionKeyArgs {
   /** Region of the stack. Plain: part of the policy. Source: `platform.region`. */
   readonly region: string;

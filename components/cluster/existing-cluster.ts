@@ -4,7 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubeconfigPlatform } from "../../mesh/aws/schema/platform.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
 
-/** Which cluster is used. */
 export interface ExistingClusterArgs {
   /** Kubeconfig file and context. Plain. Source: `platform` of the stack's configuration. */
   readonly platform: KubeconfigPlatform;
@@ -12,7 +11,7 @@ export interface ExistingClusterArgs {
   readonly clusterName: string;
 }
 
-/** A cluster that somebody else keeps: only its provider is made. */
+/** A cluster that another team keeps: only its provider is made. */
 export class ExistingCluster extends pulumi.ComponentResource implements KubernetesAccess {
   readonly provider: k8s.Provider;
   readonly ready: pulumi.Resource[] = [];

@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface KubernetesAccess {
   /** Provider for everything inside the cluster. */
   readonly provider: k8s.Provider;
-  /** What must stand before the first pod, and be gone only after the last. */
+  /** What must be there before the first pod, and be gone only after the last. */
   readonly ready: readonly pulumi.Resource[];
 }
 
@@ -22,7 +22,7 @@ export function clusterProviderArgs(
     // would be shown as replaced.
     clusterIdentifier: clusterName,
     enableServerSideApply: true,
-    // Without it a Secret with new content is deleted and made anew, and a gateway has no certificate in between.
+    // Without it a Secret with new content is deleted and made again, and a gateway has no certificate in between.
     enableSecretMutable: true,
     suppressDeprecationWarnings: true,
   };

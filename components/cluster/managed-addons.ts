@@ -7,10 +7,6 @@ import { managedPolicyArn, type Partition } from "../../mesh/aws/partition.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { PodIdentity } from "./pod-identity.ts";
 
-/** Namespace of every add-on of EKS. */
-const NAMESPACE = KUBE_SYSTEM;
-
-/** Which add-ons are installed where. */
 export interface ManagedAddonsArgs {
   /** Name of the EKS cluster. */
   readonly clusterName: pulumi.Input<string>;
@@ -30,44 +26,33 @@ export class ManagedAddons extends pulumi.ComponentResource {
   constructor(name: string, args: ManagedAddonsArgs, options: ComponentOptions) {
     super("ecommerce-mesh:cluster:ManagedAddons", name, {}, options);
     const roleArns: Record<string, pulumi.Output<string>> = {};
-    for (const addon of args.addons) {
-      const identity = this.identity(name, args, addon, options);
-      if (identity !== undefined) {
-        roleArns[addon.name] = identity.roleArn;
+    const { clusterName, partition, kubernetesVersion, addons } = args;
+    for (const { name: addonName, identity: rights, configuration } of addons) {
+      const child = `${name}-${addonName}`;
+      const before: pulumi.Resource[] = [];
+      if (rights !== undefined) {
+        const { serviceAccount, policy } = rights;
+        const policyArns = [managedPolicyArn(partition, policy)];
+        const pods = { clusterName, namespace: KUBE_SYSTEM, serviceAccount, policyArns };
+        const identity = new PodIdentity(child, pods, childOptions(this, options));
+        roleArns[addonName] = identity.roleArn;
+        before.push(identity);
       }
       new aws.eks.Addon(
-        `${name}-${addon.name}`,
+        child,
         {
-          clusterName: args.clusterName,
-          addonName: addon.name,
-          addonVersion: addonVersion(addon.name, args.kubernetesVersion),
-          // The stack says what the add-on is; an edit by hand does not survive the next change of it.
+          clusterName,
+          addonName,
+          addonVersion: addonVersion(addonName, kubernetesVersion),
+          // The stack tells what the add-on is; an edit by hand does not survive the next change of it.
           resolveConflictsOnCreate: "OVERWRITE",
           resolveConflictsOnUpdate: "OVERWRITE",
-          ...(addon.configuration === undefined ? {} : { configurationValues: JSON.stringify(addon.configuration) }),
+          ...(configuration === undefined ? {} : { configurationValues: JSON.stringify(configuration) }),
         },
-        childOptions(this, options, identity === undefined ? [] : [identity]),
+        childOptions(this, options, before),
       );
     }
     this.roleArns = roleArns;
     this.registerOutputs({ roleArns });
-  }
-
-  private identity(
-    name: string,
-    { clusterName, partition }: ManagedAddonsArgs,
-    addon: ManagedAddon,
-    options: ComponentOptions,
-  ): PodIdentity | undefined {
-    if (addon.identity === undefined) {
-      return undefined;
-    }
-    const { serviceAccount, policy } = addon.identity;
-    const policyArns = [managedPolicyArn(partition, policy)];
-    return new PodIdentity(
-      `${name}-${addon.name}`,
-      { clusterName, namespace: NAMESPACE, serviceAccount, policyArns },
-      childOptions(this, options),
-    );
   }
 }

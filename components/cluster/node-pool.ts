@@ -5,7 +5,6 @@ import { amiType, nodeVolumes } from "../../mesh/aws/node-images.ts";
 import { poolLabels, poolTaints } from "../../mesh/stack/node-pools.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
-/** What a pool of nodes is made from. */
 export interface NodePoolArgs {
   /** Which pool; decides labels and taints. Plain. */
   readonly poolName: PoolName;

@@ -13,7 +13,6 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
-/** What the role is made from. */
 export interface NodeRoleArgs {
   /** Partition of AWS: part of the ARNs of its policies. Plain. */
   readonly partition: Partition;

@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
-/** Which pods get which rights. */
 export interface PodIdentityArgs {
   /** Name of the EKS cluster. */
   readonly clusterName: pulumi.Input<string>;
@@ -20,11 +19,7 @@ export interface PodIdentityArgs {
 const TRUST = JSON.stringify({
   Version: "2012-10-17",
   Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: "pods.eks.amazonaws.com" },
-      Action: ["sts:AssumeRole", "sts:TagSession"],
-    },
+    { Effect: "Allow", Principal: { Service: "pods.eks.amazonaws.com" }, Action: ["sts:AssumeRole", "sts:TagSession"] },
   ],
 });
 
@@ -38,37 +33,24 @@ export class PodIdentity extends pulumi.ComponentResource {
 
   constructor(name: string, args: PodIdentityArgs, options: ComponentOptions) {
     super("ecommerce-mesh:cluster:PodIdentity", name, {}, options);
+    const { clusterName, namespace, serviceAccount, policyArns = [], policyDocument } = args;
     const child = childOptions(this, options);
+    const parent = { parent: this };
     const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: TRUST }, child);
-    const policies = [
-      ...(args.policyArns ?? []).map((policyArn) => this.attachment(name, role, policyArn)),
-      ...(args.policyDocument === undefined
-        ? []
-        : [
-            new aws.iam.RolePolicy(
-              `${name}-policy`,
-              { role: role.name, policy: args.policyDocument },
-              { parent: this },
-            ),
-          ]),
-    ];
+    const before: pulumi.Resource[] = policyArns.map((policyArn) => {
+      const policy = policyArn.split("/").at(-1) ?? policyArn;
+      return new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn }, parent);
+    });
+    if (policyDocument !== undefined) {
+      before.push(new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy: policyDocument }, parent));
+    }
     new aws.eks.PodIdentityAssociation(
       `${name}-association`,
-      {
-        clusterName: args.clusterName,
-        namespace: args.namespace,
-        serviceAccount: args.serviceAccount,
-        roleArn: role.arn,
-      },
+      { clusterName, namespace, serviceAccount, roleArn: role.arn },
       // A pod that starts between association and policy would fail with what it may do later.
-      { ...child, dependsOn: [...child.dependsOn, ...policies] },
+      { ...child, dependsOn: [...child.dependsOn, ...before] },
     );
     this.roleArn = role.arn;
     this.registerOutputs({ roleArn: this.roleArn });
-  }
-
-  private attachment(name: string, role: aws.iam.Role, policyArn: string): aws.iam.RolePolicyAttachment {
-    const policy = policyArn.split("/").at(-1) ?? policyArn;
-    return new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn }, { parent: this });
   }
 }

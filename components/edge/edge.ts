@@ -7,7 +7,6 @@ import type { StackData } from "../../mesh/stack/stack.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { AwsController, type AwsControllerArgs } from "../cluster/aws-controller.ts";
 
-/** What stands in front of the ingress gateway. */
 export interface EdgeArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;
@@ -47,7 +46,7 @@ export class Edge extends pulumi.ComponentResource {
     const release = loadBalancerController(stack, clusterName);
     if (release !== undefined) {
       const policy = loadBalancerControllerPolicy(clusterName, partition);
-      const controller = { clusterName, release, policy, lateValues: { vpcId } };
+      const controller = { clusterName, release, policy, outputValues: { vpcId } };
       install("load-balancer-controller", controller, "LoadBalancerController");
     }
     const dns = externalDns(stack, clusterName);

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Which load balancer is looked for. */
 export interface LoadBalancerHostNameArgs {
   /** Name of the EKS cluster. Plain: the controller's tag on what it makes. */
   readonly clusterName: string;

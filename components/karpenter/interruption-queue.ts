@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { eventPattern, interruptionQueuePolicy, INTERRUPTIONS } from "../../mesh/aws/karpenter/interruptions.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 
-/** What the queue is made from. */
 export interface InterruptionQueueArgs {
   /** Name of the queue. Plain: Karpenter's chart names it. */
   readonly queueName: string;

@@ -4,7 +4,6 @@ import type { Partition } from "../../mesh/aws/partition.ts";
 import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
 import { NodeRole } from "../cluster/node-role.ts";
 
-/** What the nodes' identity is made from. */
 export interface NodeIdentityArgs {
   /** Name of the EKS cluster. */
   readonly clusterName: pulumi.Input<string>;

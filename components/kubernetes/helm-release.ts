@@ -7,20 +7,20 @@ import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 const TIMEOUT_SECONDS = 600;
 
 /** Chart values that only another resource knows, by key at the top; a preview may show them as unknown. */
-export type LateValues = Readonly<Record<string, pulumi.Input<string>>>;
+export type OutputValues = Readonly<Record<string, pulumi.Input<string>>>;
 
 /**
  * Installs a chart as a Helm release: pinned version, waited for, rolled back when it fails. Its namespace is made by
  * the component, with labels of its own.
- * @param lateValues overlaid on the release's values at the top. Default: none.
+ * @param outputValues overlaid on the release's values at the top. Default: none.
  */
 export function createHelmRelease(
   release: HelmRelease,
   options: pulumi.CustomResourceOptions,
-  lateValues: LateValues = {},
+  outputValues: OutputValues = {},
 ): k8s.helm.v3.Release {
   const args = releaseArgs(release);
-  return new k8s.helm.v3.Release(release.name, { ...args, values: { ...args.values, ...lateValues } }, options);
+  return new k8s.helm.v3.Release(release.name, { ...args, values: { ...args.values, ...outputValues } }, options);
 }
 
 /** The inputs of a release: plain values, so that they can be looked at without an engine. */

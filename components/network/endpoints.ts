@@ -2,7 +2,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../../mesh/aws/schema/network.ts";
 
-/** What the endpoints of a VPC are made from. */
 export interface EndpointsArgs {
   /** Which services. Plain: shapes the graph. Source: `network.endpoints` of the stack's configuration. */
   readonly endpoints: NetworkConfig["endpoints"];
@@ -24,69 +23,42 @@ export class Endpoints extends pulumi.ComponentResource {
 
   constructor(name: string, args: EndpointsArgs, options: pulumi.ComponentResourceOptions) {
     super("ecommerce-mesh:network:Endpoints", name, {}, options);
-    this.all = [...this.gateways(name, args), ...this.interfaces(name, args)];
+    const { endpoints, routeTableIds } = args;
+    const gateways = endpoints.gateway.map((service) =>
+      this.endpoint(name, service, args, "Gateway", { routeTableIds }),
+    );
+    this.all = [...gateways, ...(endpoints.interface.length === 0 ? [] : this.interfaces(name, args))];
     this.registerOutputs({});
   }
 
-  private gateways(name: string, args: EndpointsArgs): pulumi.Resource[] {
-    return args.endpoints.gateway.map(
-      (service) =>
-        new aws.ec2.VpcEndpoint(
-          `${name}-${service}`,
-          {
-            vpcId: args.vpcId,
-            vpcEndpointType: "Gateway",
-            serviceName: serviceName(args.region, service),
-            routeTableIds: args.routeTableIds,
-            tags: { Name: `${name}-${service}` },
-          },
-          { parent: this },
-        ),
-    );
-  }
-
   private interfaces(name: string, args: EndpointsArgs): pulumi.Resource[] {
-    if (args.endpoints.interface.length === 0) {
-      return [];
-    }
+    const { vpcId, vpcCidr: cidrIpv4, subnetIds } = args;
     const group = new aws.ec2.SecurityGroup(
       name,
-      { vpcId: args.vpcId, description: "Interface endpoints of the VPC", tags: { Name: name } },
+      { vpcId, description: "Interface endpoints of the VPC", tags: { Name: name } },
       { parent: this },
     );
+    const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443, description: "HTTPS from the VPC" };
     const rule = new aws.vpc.SecurityGroupIngressRule(
       `${name}-https`,
-      {
-        securityGroupId: group.id,
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        cidrIpv4: args.vpcCidr,
-        description: "HTTPS from the VPC",
-      },
+      { securityGroupId: group.id, cidrIpv4, ...https },
       { parent: group },
     );
-    const endpoints = args.endpoints.interface.map(
-      (service) =>
-        new aws.ec2.VpcEndpoint(
-          `${name}-${service}`,
-          {
-            vpcId: args.vpcId,
-            vpcEndpointType: "Interface",
-            serviceName: serviceName(args.region, service),
-            subnetIds: args.subnetIds,
-            securityGroupIds: [group.id],
-            // Clients keep the service's usual name, which then answers with addresses of the VPC.
-            privateDnsEnabled: true,
-            tags: { Name: `${name}-${service}` },
-          },
-          { parent: this },
-        ),
-    );
-    return [rule, ...endpoints];
+    // Clients keep the service's usual name, which then answers with addresses of the VPC.
+    const settings = { subnetIds, securityGroupIds: [group.id], privateDnsEnabled: true };
+    return [rule, ...args.endpoints.interface.map((one) => this.endpoint(name, one, args, "Interface", settings))];
   }
-}
 
-function serviceName(region: string, service: string): string {
-  return `com.amazonaws.${region}.${service}`;
+  private endpoint(
+    name: string,
+    service: string,
+    { vpcId, region }: EndpointsArgs,
+    vpcEndpointType: "Gateway" | "Interface",
+    settings: Partial<aws.ec2.VpcEndpointArgs>,
+  ): aws.ec2.VpcEndpoint {
+    const serviceName = `com.amazonaws.${region}.${service}`;
+    const tags = { Name: `${name}-${service}` };
+    const args = { vpcId, vpcEndpointType, serviceName, tags, ...settings };
+    return new aws.ec2.VpcEndpoint(`${name}-${service}`, args, { parent: this });
+  }
 }

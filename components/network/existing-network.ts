@@ -8,7 +8,7 @@ export interface ExistingNetworkArgs {
   readonly existing: NonNullable<NetworkConfig["existing"]>;
 }
 
-/** A VPC that somebody else keeps, with its subnets, routes and tags: nothing is made. */
+/** A VPC that another team keeps, with its subnets, routes and tags: nothing is made. */
 export class ExistingNetwork extends pulumi.ComponentResource implements NetworkAccess {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string>[];

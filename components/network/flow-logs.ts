@@ -1,7 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What the flow logs of a VPC are made from. */
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "vpc-flow-logs.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+
 export interface FlowLogsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Name of the cluster: part of the log group's name. Plain. */
@@ -9,15 +13,14 @@ export interface FlowLogsArgs {
   /** Days that the logs are kept. Source: `network.flowLogs.retentionDays` of the stack's configuration. */
   readonly retentionDays: number;
   /**
-   * KMS key that encrypts the log group; its policy must let CloudWatch Logs use it. Default: none, CloudWatch encrypts
-   * with a key of AWS's.
+   * KMS key that encrypts the log group; its policy must let CloudWatch Logs use it. Default: a key of AWS's.
    */
   readonly keyArn?: pulumi.Input<string>;
 }
 
-/** Records who connected to whom in a VPC, accepted or rejected, in CloudWatch. */
+/** Records every connection in a VPC, accepted or rejected, in CloudWatch. */
 export class FlowLogs extends pulumi.ComponentResource {
-  /** The flow log: what stands before it is not recorded. */
+  /** The flow log: what exists before it is not recorded. */
   readonly flowLog: aws.ec2.FlowLog;
 
   constructor(name: string, args: FlowLogsArgs, options: pulumi.ComponentResourceOptions) {
@@ -50,40 +53,18 @@ export class FlowLogs extends pulumi.ComponentResource {
   }
 
   private role(name: string, group: aws.cloudwatch.LogGroup): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
-    const role = new aws.iam.Role(
-      name,
-      {
-        description: "Writes the flow logs of the VPC",
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            { Effect: "Allow", Principal: { Service: "vpc-flow-logs.amazonaws.com" }, Action: "sts:AssumeRole" },
-          ],
-        }),
-      },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: group.arn.apply((arn) =>
-          JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [
-              {
-                Effect: "Allow",
-                Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-                Resource: `${arn}:*`,
-              },
-              // Knows no narrower resource; reads names of groups, nothing in them.
-              { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
-            ],
-          }),
-        ),
-      },
-      { parent: role },
-    );
-    return { role, policy };
+    const description = "Writes the flow logs of the VPC";
+    const role = new aws.iam.Role(name, { description, assumeRolePolicy: TRUST }, { parent: this });
+    const document = group.arn.apply((arn) => JSON.stringify({ Version: "2012-10-17", Statement: mayWrite(arn) }));
+    return { role, policy: new aws.iam.RolePolicy(name, { role: role.name, policy: document }, { parent: role }) };
   }
+}
+
+function mayWrite(groupArn: string): readonly object[] {
+  const write = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"];
+  return [
+    { Effect: "Allow", Action: write, Resource: `${groupArn}:*` },
+    // Knows no narrower resource; reads names of groups, nothing in them.
+    { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
+  ];
 }

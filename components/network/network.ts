@@ -5,12 +5,10 @@ import { planSubnets } from "../../mesh/aws/network/subnets.ts";
 import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { createNatGateways } from "./nat.ts";
-import type { NetworkAccess } from "./network-access.ts";
 import { createIntraRoutes, createPrivateRoutes, createPublicRoutes, type RoutedSubnet } from "./routes.ts";
-import { idOnceStanding } from "./standing.ts";
+import { idAfter, type NetworkAccess } from "./network-access.ts";
 import { createSubnets, type Subnets } from "./subnets.ts";
 
-/** What the network is made from. */
 export interface NetworkArgs {
   /** Addresses, NAT, endpoints, flow logs. Plain: shapes the graph. Source: `network` of the stack's configuration. */
   readonly network: NetworkConfig;
@@ -48,12 +46,8 @@ export class Network extends pulumi.ComponentResource implements NetworkAccess {
     // Nodes pull their images through endpoints and routes, and their first and last connection is recorded.
     this.privateSubnetIds = idsOf(routed.private, [...endpoints, ...flowLogs]);
     this.intraSubnetIds = idsOf(routed.intra, flowLogs);
-    this.registerOutputs({
-      vpcId: this.vpcId,
-      publicSubnetIds: this.publicSubnetIds,
-      privateSubnetIds: this.privateSubnetIds,
-      intraSubnetIds: this.intraSubnetIds,
-    });
+    const { vpcId, publicSubnetIds, privateSubnetIds, intraSubnetIds } = this;
+    this.registerOutputs({ vpcId, publicSubnetIds, privateSubnetIds, intraSubnetIds });
   }
 
   private vpc(name: string, args: NetworkArgs): aws.ec2.Vpc {
@@ -71,12 +65,7 @@ export class Network extends pulumi.ComponentResource implements NetworkAccess {
     return vpc;
   }
 
-  private routes(
-    name: string,
-    args: NetworkArgs,
-    vpc: aws.ec2.Vpc,
-    subnets: Subnets,
-  ): Record<keyof Subnets, RoutedSubnet[]> {
+  private routes(name: string, args: NetworkArgs, vpc: aws.ec2.Vpc, subnets: Subnets) {
     const internet = new aws.ec2.InternetGateway(
       `${name}-internet`,
       { vpcId: vpc.id, tags: { Name: name } },
@@ -84,53 +73,34 @@ export class Network extends pulumi.ComponentResource implements NetworkAccess {
     );
     const natCount = { none: 0, single: 1, perZone: args.zones.length }[args.network.nat];
     const gateways = createNatGateways(name, subnets.public.slice(0, natCount), internet, this);
+    const tier = (key: keyof Subnets) => ({ vpc, subnets: subnets[key], parent: this });
     return {
-      public: createPublicRoutes(name, { vpc, subnets: subnets.public, internet }, this),
-      private: createPrivateRoutes(name, { vpc, subnets: subnets.private, gateways, zones: args.zones }, this),
-      intra: createIntraRoutes(name, { vpc, subnets: subnets.intra }, this),
+      public: createPublicRoutes(name, tier("public"), internet),
+      private: createPrivateRoutes(name, tier("private"), gateways, args.zones),
+      intra: createIntraRoutes(name, tier("intra")),
     };
   }
 
-  private endpoints(
-    name: string,
-    args: NetworkArgs,
-    vpc: aws.ec2.Vpc,
-    subnets: readonly RoutedSubnet[],
-  ): readonly pulumi.Resource[] {
-    const endpoints = new Endpoints(
-      `${name}-endpoints`,
-      {
-        endpoints: args.network.endpoints,
-        region: args.region,
-        vpcId: vpc.id,
-        vpcCidr: vpc.cidrBlock,
-        subnetIds: subnets.map(({ subnet }) => subnet.id),
-        routeTableIds: subnets.map(({ table }) => table.id),
-      },
-      { parent: this },
-    );
-    return endpoints.all;
+  private endpoints(name: string, { network, region }: NetworkArgs, vpc: aws.ec2.Vpc, subnets: RoutedSubnet[]) {
+    const args = {
+      endpoints: network.endpoints,
+      region,
+      vpcId: vpc.id,
+      vpcCidr: vpc.cidrBlock,
+      subnetIds: subnets.map(({ subnet }) => subnet.id),
+      routeTableIds: subnets.map(({ table }) => table.id),
+    };
+    return new Endpoints(`${name}-endpoints`, args, { parent: this }).all;
   }
 
-  private flowLogs(name: string, args: NetworkArgs, vpc: aws.ec2.Vpc): readonly pulumi.Resource[] {
-    const { enabled, retentionDays } = args.network.flowLogs;
-    if (!enabled) {
-      return [];
-    }
-    const flowLogs = new FlowLogs(
-      `${name}-flow-logs`,
-      {
-        vpcId: vpc.id,
-        clusterName: args.clusterName,
-        retentionDays,
-        ...(args.logKeyArn === undefined ? {} : { keyArn: args.logKeyArn }),
-      },
-      { parent: this },
-    );
-    return [flowLogs.flowLog];
+  private flowLogs(name: string, { network, clusterName, logKeyArn }: NetworkArgs, vpc: aws.ec2.Vpc) {
+    const { enabled, retentionDays } = network.flowLogs;
+    const key = logKeyArn === undefined ? {} : { keyArn: logKeyArn };
+    const args = { vpcId: vpc.id, clusterName, retentionDays, ...key };
+    return enabled ? [new FlowLogs(`${name}-flow-logs`, args, { parent: this }).flowLog] : [];
   }
 }
 
 function idsOf(subnets: readonly RoutedSubnet[], others: readonly pulumi.Resource[]): pulumi.Output<string>[] {
-  return subnets.map(({ subnet, routes }) => idOnceStanding(subnet, [...routes, ...others]));
+  return subnets.map(({ subnet, routes }) => idAfter(subnet, [...routes, ...others]));
 }

@@ -1,33 +1,25 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A subnet's way: its route table, and what must stand before the way is open. */
+/** A subnet's way: its route table, and what must exist before the way is open. */
 export interface RoutedSubnet {
   readonly subnet: aws.ec2.Subnet;
   readonly table: aws.ec2.RouteTable;
   readonly routes: readonly pulumi.Resource[];
 }
 
-/** What the route tables of a network are made from. */
-export interface RoutesArgs {
+/** The subnets of one tier, in the order of the zones. */
+export interface TierArgs {
   readonly vpc: aws.ec2.Vpc;
-  /** Subnets of one tier, in the order of the zones. */
   readonly subnets: readonly aws.ec2.Subnet[];
+  readonly parent: pulumi.ComponentResource;
 }
 
 /** One table for all public subnets: out by the internet gateway. */
-export function createPublicRoutes(
-  name: string,
-  { vpc, subnets, internet }: RoutesArgs & { readonly internet: aws.ec2.InternetGateway },
-  parent: pulumi.ComponentResource,
-): RoutedSubnet[] {
-  const table = routeTable(`${name}-public`, `${name}-public`, vpc, parent);
-  const route = new aws.ec2.Route(
-    `${name}-public-internet`,
-    { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: internet.id },
-    { parent: table },
-  );
-  return subnets.map((subnet, zone) => ({
+export function createPublicRoutes(name: string, tier: TierArgs, internet: aws.ec2.InternetGateway): RoutedSubnet[] {
+  const table = routeTable(`${name}-public`, `${name}-public`, tier);
+  const route = wayOut(`${name}-public-internet`, table, { gatewayId: internet.id });
+  return tier.subnets.map((subnet, zone) => ({
     subnet,
     table,
     routes: [route, associate(`${name}-public-${zone}`, table, subnet)],
@@ -36,52 +28,45 @@ export function createPublicRoutes(
 
 /**
  * One table a zone, so that each zone leaves through its own NAT gateway.
- * @param args.gateways none, one for all, or one for each zone
- * @param args.zones names of the zones
+ * @param gateways none, one for all, or one for each zone
  */
 export function createPrivateRoutes(
   name: string,
-  args: RoutesArgs & { readonly gateways: readonly aws.ec2.NatGateway[]; readonly zones: readonly string[] },
-  parent: pulumi.ComponentResource,
+  tier: TierArgs,
+  gateways: readonly aws.ec2.NatGateway[],
+  zones: readonly string[],
 ): RoutedSubnet[] {
-  return args.subnets.map((subnet, zone) => {
-    const label = `${name}-private-${args.zones[zone] ?? zone}`;
-    const table = routeTable(`${name}-private-${zone}`, label, args.vpc, parent);
-    const association = associate(`${name}-private-${zone}`, table, subnet);
-    const nat = args.gateways[Math.min(zone, args.gateways.length - 1)];
-    if (nat === undefined) {
-      return { subnet, table, routes: [association] };
-    }
-    const route = new aws.ec2.Route(
-      `${name}-private-${zone}-nat`,
-      { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", natGatewayId: nat.id },
-      { parent: table },
-    );
-    return { subnet, table, routes: [association, route] };
+  return tier.subnets.map((subnet, zone) => {
+    const zoneName = `${name}-private-${zone}`;
+    const table = routeTable(zoneName, `${name}-private-${zones[zone] ?? zone}`, tier);
+    const association = associate(zoneName, table, subnet);
+    const nat = gateways[Math.min(zone, gateways.length - 1)];
+    const routes = nat === undefined ? [] : [wayOut(`${zoneName}-nat`, table, { natGatewayId: nat.id })];
+    return { subnet, table, routes: [association, ...routes] };
   });
 }
 
 /** One table for the control plane's subnets, without any route: they are reached from inside the VPC only. */
-export function createIntraRoutes(
-  name: string,
-  { vpc, subnets }: RoutesArgs,
-  parent: pulumi.ComponentResource,
-): RoutedSubnet[] {
-  const table = routeTable(`${name}-intra`, `${name}-intra`, vpc, parent);
-  return subnets.map((subnet, zone) => ({
+export function createIntraRoutes(name: string, tier: TierArgs): RoutedSubnet[] {
+  const table = routeTable(`${name}-intra`, `${name}-intra`, tier);
+  return tier.subnets.map((subnet, zone) => ({
     subnet,
     table,
     routes: [associate(`${name}-intra-${zone}`, table, subnet)],
   }));
 }
 
-function routeTable(
-  name: string,
-  label: string,
-  vpc: aws.ec2.Vpc,
-  parent: pulumi.ComponentResource,
-): aws.ec2.RouteTable {
+function routeTable(name: string, label: string, { vpc, parent }: TierArgs): aws.ec2.RouteTable {
   return new aws.ec2.RouteTable(name, { vpcId: vpc.id, tags: { Name: label } }, { parent });
+}
+
+function wayOut(
+  name: string,
+  table: aws.ec2.RouteTable,
+  by: Pick<aws.ec2.RouteArgs, "gatewayId" | "natGatewayId">,
+): aws.ec2.Route {
+  const args = { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", ...by };
+  return new aws.ec2.Route(name, args, { parent: table });
 }
 
 function associate(name: string, table: aws.ec2.RouteTable, subnet: aws.ec2.Subnet): aws.ec2.RouteTableAssociation {

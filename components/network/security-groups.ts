@@ -5,9 +5,8 @@ import {
   clusterSecurityRules,
   type SecurityGroupRule,
 } from "../../mesh/aws/network/security-groups.ts";
-import { idOnceStanding } from "./standing.ts";
+import { idAfter } from "./network-access.ts";
 
-/** What the security groups of a cluster are made from. */
 export interface SecurityGroupsArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Name of the EKS cluster; in the tags by which the load-balancer controller and Karpenter find the nodes' group. */
@@ -39,8 +38,8 @@ export class SecurityGroups extends pulumi.ComponentResource {
       "karpenter.sh/discovery": args.clusterName,
     });
     this.rules = clusterSecurityRules().map((rule) => this.rule(name, rule));
-    this.controlPlaneId = idOnceStanding(this.controlPlane, this.rules);
-    this.nodesId = idOnceStanding(this.nodes, this.rules);
+    this.controlPlaneId = idAfter(this.controlPlane, this.rules);
+    this.nodesId = idAfter(this.nodes, this.rules);
     this.registerOutputs({ controlPlaneId: this.controlPlaneId, nodesId: this.nodesId });
   }
 

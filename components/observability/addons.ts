@@ -1,24 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ADDON_SECRETS } from "../../mesh/features/observability/addons/secrets.ts";
+import type { ComponentPlan } from "../../mesh/groups.ts";
 import { RELEASES } from "../../mesh/kubernetes/names.ts";
-import { observabilityNamespace } from "../../mesh/features/workloads/namespaces.ts";
-import { addonNetworkPolicies } from "../../mesh/features/network-policies/observability.ts";
-import {
-  collectorRelease,
-  grafanaRelease,
-  jaegerRelease,
-  kialiRelease,
-  prometheusRelease,
-} from "../../mesh/features/observability/releases.ts";
+import { GRAFANA_SECRET, KIALI_SECRET } from "../../mesh/secrets.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
-import { createCoreObject } from "../kubernetes/core-object.ts";
-import { childOptions, type ComponentOptions } from "../kubernetes/child-options.ts";
-import { Collector } from "./collector.ts";
-import { Grafana } from "./grafana.ts";
-import { Jaeger } from "./jaeger.ts";
-import { Kiali } from "./kiali.ts";
+import type { ComponentOptions } from "../kubernetes/child-options.ts";
+import { registerGroups } from "../ordered-objects.ts";
+import { AddonWithSecret } from "./addon-with-secret.ts";
 import { Prometheus } from "./prometheus.ts";
 
-/** What the addons are made from. */
 export interface AddonsArgs {
   /** Configuration and catalog. Plain: shapes the graph. */
   readonly stack: StackData;
@@ -33,35 +23,38 @@ export class Addons extends pulumi.ComponentResource {
   /** ARNs of the IAM roles of addons that call AWS, by the name of their release. */
   readonly roleArns: Readonly<Record<string, pulumi.Output<string>>>;
 
-  constructor(name: string, args: AddonsArgs, options: ComponentOptions) {
-    super("ecommerce-mesh:observability:Addons", name, {}, options);
-    const { stack, clusterName } = args;
-    const namespace = createCoreObject(name, observabilityNamespace(), childOptions(this, options));
-    // Closed before the first pod, so that no addon is ever open to everybody.
-    const policies = addonNetworkPolicies(stack).map((policy) =>
-      createCoreObject(name, policy, childOptions(this, options, [namespace])),
-    );
-    const after = childOptions(this, options, [namespace, ...policies]);
-
-    const prometheus = prometheusRelease(stack);
-    const metrics =
-      prometheus && new Prometheus(`${name}-prometheus`, { stack, release: prometheus, clusterName }, after);
-    const jaeger = jaegerRelease(stack);
-    if (jaeger !== undefined) {
-      new Jaeger(`${name}-jaeger`, { release: jaeger }, after);
-    }
-    const collector = collectorRelease(stack);
-    if (collector !== undefined) {
-      new Collector(`${name}-collector`, { release: collector }, after);
-    }
-    const grafana = grafanaRelease(stack);
-    const dashboards = grafana && new Grafana(`${name}-grafana`, { release: grafana }, after);
-    const kiali = kialiRelease(stack);
-    if (kiali !== undefined) {
-      new Kiali(`${name}-kiali`, { release: kiali }, after);
-    }
-    this.grafanaPassword = dashboards?.password;
-    this.roleArns = metrics?.roleArn === undefined ? {} : { [RELEASES.prometheus]: metrics.roleArn };
+  constructor(plan: ComponentPlan, args: AddonsArgs, options: ComponentOptions) {
+    super(plan.type, plan.name, {}, options);
+    const { userKey, passwordKey } = ADDON_SECRETS.grafana;
+    let password: pulumi.Output<string> | undefined;
+    let writer: pulumi.Output<string> | undefined;
+    registerGroups(this, plan, options, {
+      makers: {
+        prometheus: ({ components }, child) =>
+          components.map((addon) => {
+            const prometheus = new Prometheus(addon, args, child);
+            writer = prometheus.roleArn;
+            return prometheus;
+          }),
+        grafana: ({ components }, child) =>
+          components.map((addon) => {
+            const secret = { name: "admin", template: GRAFANA_SECRET, data: { [userKey]: "admin" } };
+            const generated = { name: "password", length: 24, key: passwordKey };
+            const grafana = new AddonWithSecret(addon, { secret, generated, output: "password" }, child);
+            password = grafana.generated;
+            return grafana;
+          }),
+        kiali: ({ components }, child) =>
+          components.map((addon) => {
+            const secret = { name: "signing-key", template: KIALI_SECRET, data: {} };
+            // With a key of their own its pods know each other's sessions, and a restart ends none. It takes 16, 24 or 32 bytes.
+            const generated = { name: "key", length: 32, key: ADDON_SECRETS.kiali.key };
+            return new AddonWithSecret(addon, { secret, generated }, child);
+          }),
+      },
+    });
+    this.grafanaPassword = password;
+    this.roleArns = writer === undefined ? {} : { [RELEASES.prometheus]: writer };
     this.registerOutputs({ grafanaPassword: this.grafanaPassword, roleArns: this.roleArns });
   }
 }

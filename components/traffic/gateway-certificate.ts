@@ -14,7 +14,6 @@ const AUTHORITY_RENEWAL_HOURS = HOURS_OF_A_YEAR + RENEWAL_HOURS;
 
 const ECDSA = { algorithm: "ECDSA", ecdsaCurve: "P256" } as const;
 
-/** Whose certificate it is. */
 export interface GatewayCertificateArgs {
   /** Host names, the first of them the subject. Plain. */
   readonly hosts: readonly string[];

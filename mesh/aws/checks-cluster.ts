@@ -1,4 +1,4 @@
-import type { Problem } from "../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../stack/errors.ts";
 import type { StackData } from "../stack/stack.ts";
 import type { Check } from "../stack/check.ts";
 
@@ -8,15 +8,11 @@ export const checkCluster: Check = (stack) =>
 
 function checkEndpoint({ config }: StackData): Problem[] {
   const { endpoint } = config.cluster;
-  return endpoint.private || endpoint.publicCidrs.length > 0
-    ? []
-    : [
-        {
-          path: "cluster.endpoint.private",
-          message:
-            "expected true, because cluster.endpoint.publicCidrs is empty: nobody could reach the API server; got false",
-        },
-      ];
+  return problemUnless(
+    endpoint.private || endpoint.publicCidrs.length > 0,
+    "cluster.endpoint.private",
+    "expected true, because cluster.endpoint.publicCidrs is empty: nobody could reach the API server; got false",
+  );
 }
 
 /** EKS has one access entry for a principal. */
@@ -29,14 +25,11 @@ function checkAccess({ config }: StackData): Problem[] {
   );
   return entries.flatMap(({ principal, path }, index) => {
     const earlier = entries.slice(0, index).find((other) => other.principal === principal);
-    return earlier === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `expected each principal once; got "${principal}" again`,
-            remediation: `it stands in ${earlier.path}; EKS takes one access entry for a principal`,
-          },
-        ];
+    return problemIf(
+      earlier !== undefined,
+      path,
+      `expected each principal once; got "${principal}" again`,
+      `it stands in ${earlier?.path ?? ""}; EKS takes one access entry for a principal`,
+    );
   });
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../stack/errors.ts";
+import { problemIf, type Problem } from "../stack/errors.ts";
 import type { StackConfig } from "../stack/config.ts";
 import { foreignPartition, partitionOf } from "./partition.ts";
 import type { Check } from "../stack/check.ts";
@@ -61,13 +61,10 @@ function arnProblems({ path, arn, regional }: ConfiguredArn, region: string): Pr
       },
     ];
   }
-  return regional && arnRegion !== region
-    ? [
-        {
-          path,
-          message: `expected a key in ${region}, the stack's region; got "${arn}"`,
-          remediation: "EKS takes keys of the cluster's own region only",
-        },
-      ]
-    : [];
+  return problemIf(
+    regional && arnRegion !== region,
+    path,
+    `expected a key in ${region}, the stack's region; got "${arn}"`,
+    "EKS takes keys of the cluster's own region only",
+  );
 }

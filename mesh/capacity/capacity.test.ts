@@ -7,7 +7,7 @@ import { fitsPool, neededNodes, neededNodesOfPool, neededTypes } from "./needed.
 import { podRequest, totalOf, type PodSet } from "../kubernetes/pod-requests.ts";
 import { declaredSupply, poolSupply, withoutOneZone } from "./supply.ts";
 import { INSTANCE_TYPES } from "../aws/instance-types.ts";
-import { stackReleases } from "../render.ts";
+import { stackReleases } from "../inventory.ts";
 import type { StackData } from "../stack/stack.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 

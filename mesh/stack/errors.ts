@@ -37,6 +37,16 @@ export function problem(path: string, message: string, remediation?: string): Pr
   return remediation === undefined ? { path, message } : { path, message, remediation };
 }
 
+/** The problem where something holds that must not; none otherwise. */
+export function problemIf(wrong: boolean, path: string, message: string, remediation?: string): Problem[] {
+  return wrong ? [problem(path, message, remediation)] : [];
+}
+
+/** The problem where something does not hold that must. */
+export function problemUnless(right: boolean, path: string, message: string, remediation?: string): Problem[] {
+  return problemIf(!right, path, message, remediation);
+}
+
 /** One line for one problem: file, key path, message and remediation. */
 export function formatProblem(file: string, problem: Problem): string {
   const where = problem.path === "" ? "" : `${problem.path}: `;

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { StackConfig } from "../../mesh/stack/config.ts";
 import type { HelmRelease } from "../../mesh/kubernetes/objects.ts";
 import { clusterName } from "../../mesh/kubernetes/names.ts";
-import { stackReleases } from "../../mesh/render.ts";
+import { stackReleases } from "../../mesh/inventory.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import { replaceFile } from "../processes/replace-file.ts";
 import { isIstioChart, layOutCharts, type ChartFiles } from "./layout.ts";

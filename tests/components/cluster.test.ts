@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
-import { withZonalShift } from "../../components/cluster/zonal-shift.ts";
+import { withZonalShift } from "../../components/cluster/control-plane.ts";
 import { POOL_LABEL } from "../../mesh/stack/node-pools.ts";
 import { record, type Registered } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { program } from "../../components/program.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import { clusterName } from "../../mesh/kubernetes/names.ts";
-import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../mesh/inventory.ts";
 import { secretTemplates } from "../../mesh/secrets.ts";
 import { record, type Registered } from "../support/record.ts";
 import { PROJECT_DIRECTORY, settingsOf, STACKS } from "../support/stacks.ts";

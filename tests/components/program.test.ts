@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { PlatformOutputs } from "../../components/platform.ts";
+import type { PlatformOutputs } from "../../components/base.ts";
 import { program } from "../../components/program.ts";
 import { record } from "../support/record.ts";
 import { settingsOf } from "../support/stacks.ts";

@@ -1,4 +1,4 @@
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import { killerOf } from "./checks/index.ts";
 import { mutantsOf } from "./mutants/index.ts";
 import { reasonOf } from "./reasons.ts";

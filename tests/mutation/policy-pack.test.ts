@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stackObjects } from "../../mesh/render.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
 import { CHECKS, killerOf } from "./checks/index.ts";
 import { type Mutant, mutantsOf } from "./mutants/index.ts";
 import { reasonOf } from "./reasons.ts";

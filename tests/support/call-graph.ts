@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Catalog } from "../../mesh/stack/catalog.ts";
 import type { AccessEdge } from "../../analysis/access/matrix.ts";
-import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../mesh/inventory.ts";
 import type { StackData } from "../../mesh/stack/stack.ts";
 import type { AccessWorld } from "../../analysis/access/access-index.ts";
 

@@ -1,7 +1,7 @@
 import { accessMatrix, type AccessEdge } from "../../analysis/access/matrix.ts";
 import type { Grant } from "../../analysis/access/grants.ts";
 import { clusterName } from "../../mesh/kubernetes/names.ts";
-import { stackObjects, stackReleases } from "../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../mesh/inventory.ts";
 import type { Stack } from "../../mesh/load/load.ts";
 import { likelyCounts } from "../../analysis/observation/binomial.ts";
 import type { Verdict } from "../../analysis/observation/verdict.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import type { KarpenterConfig } from "../schema/karpenter.ts";
 import { familiesOf, INSTANCE_TYPES } from "../instance-types.ts";
 import { permittedTypes } from "./instances.ts";
@@ -17,15 +17,12 @@ export const checkKarpenter: Check = ({ config }) => {
 function unknownFamilies({ instanceFamilies }: KarpenterConfig): Problem[] {
   const known = new Set(Object.keys(INSTANCE_TYPES).map((name) => name.split(".")[0]));
   return instanceFamilies.flatMap((family, index) =>
-    known.has(family)
-      ? []
-      : [
-          {
-            path: `cluster.karpenter.instanceFamilies[${index}]`,
-            message: `expected an instance family whose sizes are known; got "${family}"`,
-            remediation: `known families: ${familiesOf()}`,
-          },
-        ],
+    problemUnless(
+      known.has(family),
+      `cluster.karpenter.instanceFamilies[${index}]`,
+      `expected an instance family whose sizes are known; got "${family}"`,
+      `known families: ${familiesOf()}`,
+    ),
   );
 }
 
@@ -53,13 +50,10 @@ function limits(karpenter: KarpenterConfig): Problem[] {
     Math.min(...types.map(({ memoryMiB }) => memoryMiB / 1024)),
   ];
   const tooLow = (key: "cpu" | "memoryGiB", least: number): Problem[] =>
-    karpenter.limits[key] >= least
-      ? []
-      : [
-          {
-            path: `cluster.karpenter.limits.${key}`,
-            message: `expected at least ${least}, the smallest instance that it may start; got ${karpenter.limits[key]}`,
-          },
-        ];
+    problemIf(
+      karpenter.limits[key] < least,
+      `cluster.karpenter.limits.${key}`,
+      `expected at least ${least}, the smallest instance that it may start; got ${karpenter.limits[key]}`,
+    );
   return types.length === 0 ? [] : [...tooLow("cpu", cpu), ...tooLow("memoryGiB", memoryGiB)];
 }

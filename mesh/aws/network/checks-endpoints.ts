@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { ENDPOINTS_OF_CLOSED_NODES, ENDPOINTS_OF_KARPENTER } from "../schema/network.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -17,9 +17,11 @@ export const checkEndpoints: Check = ({ config }) => {
 
 function twice(path: string, services: readonly string[]): Problem[] {
   return services.flatMap((service, index) =>
-    services.indexOf(service) < index
-      ? [{ path: `${path}[${index}]`, message: `expected each service once; got "${service}" again` }]
-      : [],
+    problemIf(
+      services.indexOf(service) < index,
+      `${path}[${index}]`,
+      `expected each service once; got "${service}" again`,
+    ),
   );
 }
 
@@ -27,36 +29,27 @@ function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints
   const needed = ENDPOINTS_OF_CLOSED_NODES.filter((service) => !endpoints.interface.includes(service));
   const images = "and let every image come from ECR";
   return [
-    ...(needed.length === 0
-      ? []
-      : [
-          {
-            path: "network.endpoints.interface",
-            message: `expected ${needed.join(", ")}, because network.nat is none and no node joins without them`,
-            remediation: `add them ${images}, or use nat: single`,
-          },
-        ]),
-    ...(endpoints.gateway.includes("s3")
-      ? []
-      : [
-          {
-            path: "network.endpoints.gateway",
-            message: "expected s3, because network.nat is none and the layers of images come from S3",
-            remediation: "add s3, or use nat: single",
-          },
-        ]),
+    ...problemIf(
+      needed.length !== 0,
+      "network.endpoints.interface",
+      `expected ${needed.join(", ")}, because network.nat is none and no node joins without them`,
+      `add them ${images}, or use nat: single`,
+    ),
+    ...problemUnless(
+      endpoints.gateway.includes("s3"),
+      "network.endpoints.gateway",
+      "expected s3, because network.nat is none and the layers of images come from S3",
+      "add s3, or use nat: single",
+    ),
   ];
 }
 
 function missingForKarpenter({ cluster, network }: Parameters<Check>[0]["config"]): Problem[] {
   const needed = ENDPOINTS_OF_KARPENTER.filter((service) => !network.endpoints.interface.includes(service));
-  return !cluster.karpenter.enabled || needed.length === 0
-    ? []
-    : [
-        {
-          path: "network.endpoints.interface",
-          message: `expected ${needed.join(", ")}, because network.nat is none and cluster.karpenter starts no node without them`,
-          remediation: "add them, or use nat: single",
-        },
-      ];
+  return problemUnless(
+    !cluster.karpenter.enabled || needed.length === 0,
+    "network.endpoints.interface",
+    `expected ${needed.join(", ")}, because network.nat is none and cluster.karpenter starts no node without them`,
+    "add them, or use nat: single",
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { isSet } from "../../stack/paths.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
@@ -17,12 +17,10 @@ export const checkExistingNetwork: Check = ({ config, written }) => {
     const path = `network.existing.${key}`;
     if (ids.length !== zones) {
       const message = `expected one subnet for each of the ${zones} zones; got ${ids.length}`;
-      return existing[key] === undefined ? [] : [{ path, message, remediation: "in the order of platform.zones" }];
+      return problemIf(existing[key] !== undefined, path, message, "in the order of platform.zones");
     }
     return ids.flatMap((id, index) =>
-      ids.indexOf(id) < index
-        ? [{ path: `${path}[${index}]`, message: `expected each subnet once; got "${id}" again` }]
-        : [],
+      problemIf(ids.indexOf(id) < index, `${path}[${index}]`, `expected each subnet once; got "${id}" again`),
     );
   });
   return [...lists, ...ownNetwork(config.network, written)];

@@ -1,3 +1,4 @@
+import { problemIf } from "../../stack/errors.ts";
 import type { Check } from "../../stack/check.ts";
 
 /** Zones lie in the region, each once. */
@@ -17,6 +18,6 @@ export const checkZones: Check = ({ config }) => {
         },
       ];
     }
-    return zones.indexOf(zone) < index ? [{ path, message: `expected each zone once; got "${zone}" again` }] : [];
+    return problemIf(zones.indexOf(zone) < index, path, `expected each zone once; got "${zone}" again`);
   });
 };

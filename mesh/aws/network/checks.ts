@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { contains, overlaps, parseCidr } from "../../kubernetes/cidr.ts";
 import { planSubnets, SMALLEST_SUBNET_PREFIX, SMALLEST_VPC_PREFIX, SUBNET_TIERS } from "./subnets.ts";
 import type { Check } from "../../stack/check.ts";
@@ -70,13 +70,10 @@ function checkPlacement(vpcText: string, plan: ReturnType<typeof planSubnets>): 
     const other = placed
       .slice(0, index)
       .find((earlier) => earlier.network !== undefined && overlaps(earlier.network, network));
-    return other === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `expected a network apart from ${other.path} ${other.cidr}; got "${cidr}", which overlaps it`,
-          },
-        ];
+    return problemIf(
+      other !== undefined,
+      path,
+      `expected a network apart from ${other?.path ?? ""} ${other?.cidr ?? ""}; got "${cidr}", which overlaps it`,
+    );
   });
 }

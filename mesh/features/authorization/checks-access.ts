@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { grantsOf } from "../../stack/call-graph.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
@@ -15,15 +15,12 @@ export const checkAccess: Check = (stack) =>
             ...problem,
           })),
         ),
-        ...(from.addresses === undefined || takesPlainText(stack, name, port ?? service.port)
-          ? []
-          : [
-              {
-                path: `${path}.from.addresses`,
-                message: `expected callers with a certificate, because port ${port ?? service.port} takes mutual TLS only; got addresses`,
-                remediation: `use principals or namespaces, or open the port under services.${name}.mtls`,
-              },
-            ]),
+        ...problemUnless(
+          from.addresses === undefined || takesPlainText(stack, name, port ?? service.port),
+          `${path}.from.addresses`,
+          `expected callers with a certificate, because port ${port ?? service.port} takes mutual TLS only; got addresses`,
+          `use principals or namespaces, or open the port under services.${name}.mtls`,
+        ),
         ...(port === undefined
           ? []
           : unserved(stack, name, port).map((problem) => ({ path: `${path}.port`, ...problem }))),
@@ -119,13 +116,10 @@ function untrusted(path: string, service: string): Problem {
 }
 
 function known({ catalog }: StackData, service: string, path: string): Problem[] {
-  return catalog.services[service] === undefined
-    ? [
-        {
-          path,
-          message: `expected a service of the catalog; got "${service}"`,
-          remediation: `known services: ${Object.keys(catalog.services).join(", ")}`,
-        },
-      ]
-    : [];
+  return problemIf(
+    catalog.services[service] === undefined,
+    path,
+    `expected a service of the catalog; got "${service}"`,
+    `known services: ${Object.keys(catalog.services).join(", ")}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemUnless, type Problem } from "../../stack/errors.ts";
 import { formatPath, type Path } from "../../stack/paths.ts";
 import { isSecretName, secretsIn } from "../../kubernetes/secret-values.ts";
 import type { Check } from "../../stack/check.ts";
@@ -25,15 +25,12 @@ function plainText(path: string, what: string): Problem {
 /** Variables of containers are secrets by their names. */
 function variable(path: string, text: string): Problem[] {
   const [, service = "", name = ""] = /^services\.([^.]+)\.(?:versions\.[^.]+\.)?env\.([^.]+)$/.exec(path) ?? [];
-  return !isSecretName(name) || text === ""
-    ? []
-    : [
-        {
-          path,
-          message: `expected no secret in plain text; ${name} is one by its name`,
-          remediation: `put it into a Kubernetes Secret that services.${service}.secretEnv.${name} names`,
-        },
-      ];
+  return problemUnless(
+    !isSecretName(name) || text === "",
+    path,
+    `expected no secret in plain text; ${name} is one by its name`,
+    `put it into a Kubernetes Secret that services.${service}.secretEnv.${name} names`,
+  );
 }
 
 /** Every text of a tree, after its key path. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hostLines } from "../../../bench/hosts.ts";
+import { hostLines } from "../../../tests/bench/hosts.ts";
 
 describe("hosts that a proxy is told about", () => {
   it("depend on the calls of its own service, not on the size of the mesh", () => {

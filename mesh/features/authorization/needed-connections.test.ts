@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stackObjects } from "../../render.ts";
+import { stackObjects } from "../../inventory.ts";
 import { CHECKS, killerOf } from "../../../tests/mutation/checks/index.ts";
 import { randomCatalog } from "../../../tests/support/random-catalog.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";

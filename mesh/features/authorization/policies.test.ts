@@ -6,7 +6,7 @@ import { customPolicies } from "./external-authorization.ts";
 import { servicePeerAuthentications } from "./peer-authentication.ts";
 import { requestAuthentications } from "./request-authentication.ts";
 import { meshConfig } from "../control-plane/mesh-config.ts";
-import { stackObjects } from "../../render.ts";
+import { stackObjects } from "../../inventory.ts";
 import type { AuthorizationPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { readStackFile } from "../../load/load.ts";

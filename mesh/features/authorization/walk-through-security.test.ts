@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { readStackFile } from "../../load/load.ts";
 import type { AuthorizationPolicyObject } from "../../kubernetes/objects.ts";
-import { stackObjects } from "../../render.ts";
+import { stackObjects } from "../../inventory.ts";
 import { authorize } from "../../../analysis/authorization/authorize.ts";
 import type { InboundRequest } from "../../../analysis/authorization/request.ts";
 import { servicePeerAuthentications } from "./peer-authentication.ts";

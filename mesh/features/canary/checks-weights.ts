@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -35,13 +35,10 @@ function sumOfWeights(service: ServiceSpec, path: string): Problem[] {
   const weights = versions.map(([version, { weight = 0 }]) => ({ version, weight }));
   const sum = weights.reduce((total, { weight }) => total + weight, 0);
   const listed = weights.map(({ version, weight }) => `${version}: ${weight}`).join(", ");
-  return sum === 100
-    ? []
-    : [
-        {
-          path,
-          message: `expected weights that sum to 100; got ${sum} (${listed})`,
-          remediation: sum < 100 ? `add ${100 - sum} to one of them` : `take ${sum - 100} from one of them`,
-        },
-      ];
+  return problemIf(
+    sum !== 100,
+    path,
+    `expected weights that sum to 100; got ${sum} (${listed})`,
+    sum < 100 ? `add ${100 - sum} to one of them` : `take ${sum - 100} from one of them`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import type { CanarySpec, ServiceSpec } from "../../stack/catalog.ts";
 import { conditionsOf } from "../routing/matching/conditions.ts";
 import { stableVersion } from "./split.ts";
@@ -20,15 +20,12 @@ function canaryProblems(service: ServiceSpec, canary: CanarySpec, path: string):
     ...unknownVersion(versions, canary.version, `${path}.version`),
     ...stableProblems(service, canary, versions, path),
     ...phaseProblems(canary, path),
-    ...(canary.match !== undefined && conditionsOf(canary.match).size === 0
-      ? [
-          {
-            path: `${path}.match`,
-            message: "expected a condition; a path of / takes every request",
-            remediation: "take it away",
-          },
-        ]
-      : []),
+    ...problemIf(
+      canary.match !== undefined && conditionsOf(canary.match).size === 0,
+      `${path}.match`,
+      "expected a condition; a path of / takes every request",
+      "take it away",
+    ),
   ];
 }
 
@@ -68,32 +65,28 @@ function phaseProblems({ phase, weight, phases }: CanarySpec, path: string): Pro
       },
     ];
   }
-  return phase === undefined || phase <= phases.length
-    ? []
-    : [
-        {
-          path: `${path}.phase`,
-          message: `expected a phase from 0 to ${phases.length}; got ${phase}`,
-          remediation: `the phases are ${phases.join(", ")}`,
-        },
-      ];
+  return problemUnless(
+    phase === undefined || phase <= phases.length,
+    `${path}.phase`,
+    `expected a phase from 0 to ${phases.length}; got ${phase}`,
+    `the phases are ${phases.join(", ")}`,
+  );
 }
 
 function managedProblems({ trafficManagedBy, versions }: ServiceSpec, path: string): Problem[] {
-  return trafficManagedBy === undefined || Object.keys(versions).length > 1
-    ? []
-    : [
-        {
-          path: `${path}.trafficManagedBy`,
-          message: `expected at least two versions, whose weights ${trafficManagedBy} can change; got one`,
-          remediation: "add a version, or take the key away",
-        },
-      ];
+  return problemUnless(
+    trafficManagedBy === undefined || Object.keys(versions).length > 1,
+    `${path}.trafficManagedBy`,
+    `expected at least two versions, whose weights ${trafficManagedBy} can change; got one`,
+    "add a version, or take the key away",
+  );
 }
 
 /** A version that the service does not have. */
 export function unknownVersion(versions: readonly string[], version: string, path: string): Problem[] {
-  return versions.includes(version)
-    ? []
-    : [{ path, message: `expected a version of the service: ${versions.join(", ")}; got "${version}"` }];
+  return problemUnless(
+    versions.includes(version),
+    path,
+    `expected a version of the service: ${versions.join(", ")}; got "${version}"`,
+  );
 }

@@ -9,7 +9,7 @@ import { workloadCertificates } from "./workloads.ts";
 import { dnsChallengePolicy, privateCaPolicy } from "./iam.ts";
 import { RESTRICTED_PODS } from "../workloads/namespaces.ts";
 import type { HelmRelease, HelmValue, HelmValues, KubernetesObject } from "../../kubernetes/objects.ts";
-import { stackObjects, stackReleases } from "../../render.ts";
+import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import { certifiesGateway, challengeZone, usesAcme, usesCertManager, usesPrivateCa } from "./uses.ts";
 import type { Check } from "../../stack/check.ts";
@@ -38,14 +38,11 @@ function unused({ certificates, traffic }: StackConfig): Problem[] {
 
 /** A new EKS cluster has no cert-manager but the stack's. */
 function installation({ platform, certificates }: StackConfig): Problem[] {
-  return platform.kind === "eks" && !certificates.certManager.install
-    ? [
-        {
-          path: `${PATH}.certManager.install`,
-          message: "expected true, because platform.kind is eks: a new cluster has no cert-manager; got false",
-        },
-      ]
-    : [];
+  return problemIf(
+    platform.kind === "eks" && !certificates.certManager.install,
+    `${PATH}.certManager.install`,
+    "expected true, because platform.kind is eks: a new cluster has no cert-manager; got false",
+  );
 }
 
 function acme(config: StackConfig): Problem[] {
@@ -91,38 +88,29 @@ function privateCa(config: StackConfig): Problem[] {
     const message = `expected platform.kind eks, where pods get rights in AWS; got ${gateway ? certificates.issuer : mesh.istioCsr.issuer} with ${config.platform.kind}`;
     return [{ path, message, remediation: "set issuer: existing, and name an issuer of the cluster" }];
   }
-  return certificates.privateCa.arn === undefined
-    ? [
-        {
-          path: `${PATH}.privateCa.arn`,
-          message: `expected the ARN of an AWS Private CA, because ${path} is privateCa; got nothing`,
-        },
-      ]
-    : [];
+  return problemIf(
+    certificates.privateCa.arn === undefined,
+    `${PATH}.privateCa.arn`,
+    `expected the ARN of an AWS Private CA, because ${path} is privateCa; got nothing`,
+  );
 }
 
 function existing(config: StackConfig): Problem[] {
   const { certificates } = config;
-  return certifiesGateway(config) && certificates.issuer === "existing" && certificates.existing.name === undefined
-    ? [
-        {
-          path: `${PATH}.existing.name`,
-          message: "expected the name of an issuer, because certificates.issuer is existing; got nothing",
-          remediation: "kubectl get clusterissuers",
-        },
-      ]
-    : [];
+  return problemIf(
+    certifiesGateway(config) && certificates.issuer === "existing" && certificates.existing.name === undefined,
+    `${PATH}.existing.name`,
+    "expected the name of an issuer, because certificates.issuer is existing; got nothing",
+    "kubectl get clusterissuers",
+  );
 }
 
 function lifetime({ certificates }: StackConfig): Problem[] {
   const { durationHours, renewBeforeHours } = certificates;
-  return renewBeforeHours < durationHours
-    ? []
-    : [
-        {
-          path: `${PATH}.renewBeforeHours`,
-          message: `expected less than certificates.durationHours, ${durationHours}; got ${renewBeforeHours}`,
-          remediation: "or a certificate is due on the day that it is made",
-        },
-      ];
+  return problemIf(
+    renewBeforeHours >= durationHours,
+    `${PATH}.renewBeforeHours`,
+    `expected less than certificates.durationHours, ${durationHours}; got ${renewBeforeHours}`,
+    "or a certificate is due on the day that it is made",
+  );
 }

@@ -37,7 +37,7 @@ export function certManager({ config }: StackData): HelmRelease | undefined {
         leaderElection: { namespace: NAMESPACES.certManager },
       },
       ...pods("cert-manager"),
-      // The Gateway's Secret stays when its Certificate is made anew, and with it HTTPS.
+      // The Gateway's Secret stays when its Certificate is made again, and with it HTTPS.
       enableCertificateOwnerRef: false,
       webhook: { ...pods("webhook"), timeoutSeconds: 10 },
       cainjector: pods("cainjector"),

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { compareVersions } from "./revisions/istio-versions.ts";
 import { revisionsOf } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -33,41 +33,32 @@ function trafficPolicy({ mesh }: StackData["config"]): Problem[] {
 
 function debounce({ mesh }: StackData["config"]): Problem[] {
   const { debounceMilliseconds, debounceMaxSeconds } = mesh.istiod;
-  return debounceMilliseconds <= debounceMaxSeconds * 1000
-    ? []
-    : [
-        {
-          path: "mesh.istiod.debounceMilliseconds",
-          message: `expected at most mesh.istiod.debounceMaxSeconds, ${debounceMaxSeconds} s; got ${debounceMilliseconds} ms`,
-        },
-      ];
+  return problemIf(
+    debounceMilliseconds > debounceMaxSeconds * 1000,
+    "mesh.istiod.debounceMilliseconds",
+    `expected at most mesh.istiod.debounceMaxSeconds, ${debounceMaxSeconds} s; got ${debounceMilliseconds} ms`,
+  );
 }
 
 function drain({ mesh }: StackData["config"]): Problem[] {
   const { terminationDrainSeconds } = mesh.proxy;
-  return terminationDrainSeconds < POD_GRACE_SECONDS
-    ? []
-    : [
-        {
-          path: "mesh.proxy.terminationDrainSeconds",
-          message: `expected less than ${POD_GRACE_SECONDS}, the seconds after which Kubernetes kills a pod; got ${terminationDrainSeconds}`,
-          remediation: "or requests that are still answered are cut off",
-        },
-      ];
+  return problemIf(
+    terminationDrainSeconds >= POD_GRACE_SECONDS,
+    "mesh.proxy.terminationDrainSeconds",
+    `expected less than ${POD_GRACE_SECONDS}, the seconds after which Kubernetes kills a pod; got ${terminationDrainSeconds}`,
+    "or requests that are still answered are cut off",
+  );
 }
 
 /** RE2 knows no look-around and no references back; what JavaScript refuses too is wrong for certain. */
 function patterns({ mesh }: StackData["config"]): Problem[] {
   return mesh.proxy.stats.inclusionRegexps.flatMap((pattern, index) =>
-    isRe2(pattern)
-      ? []
-      : [
-          {
-            path: `mesh.proxy.stats.inclusionRegexps[${index}]`,
-            message: `expected a regular expression of RE2; got "${pattern}"`,
-            remediation: "without look-ahead, look-behind and references back",
-          },
-        ],
+    problemUnless(
+      isRe2(pattern),
+      `mesh.proxy.stats.inclusionRegexps[${index}]`,
+      `expected a regular expression of RE2; got "${pattern}"`,
+      "without look-ahead, look-behind and references back",
+    ),
   );
 }
 

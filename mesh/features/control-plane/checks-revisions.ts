@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import type { MeshConfig } from "../../stack/mesh.ts";
 import { revisionsOf, UNNAMED_REVISION } from "./revisions/revisions.ts";
@@ -37,15 +37,12 @@ function withoutRevisions(config: StackData["config"]): Problem[] {
 }
 
 function besideVersion({ version, revisions }: MeshConfig): Problem[] {
-  return version === undefined || revisions === undefined
-    ? []
-    : [
-        {
-          path: "mesh.version",
-          message: `expected no version beside mesh.revisions; got "${version}"`,
-          remediation: `keep this control plane as a revision, { name: ${UNNAMED_REVISION}, version: ${version} }, or remove mesh.version`,
-        },
-      ];
+  return problemUnless(
+    version === undefined || revisions === undefined,
+    "mesh.version",
+    `expected no version beside mesh.revisions; got "${version}"`,
+    `keep this control plane as a revision, { name: ${UNNAMED_REVISION}, version: ${version} }, or remove mesh.version`,
+  );
 }
 
 function names(mesh: MeshConfig): Problem[] {
@@ -56,15 +53,12 @@ function names(mesh: MeshConfig): Problem[] {
       const remediation = "name it after its version, such as 1-30-7";
       return [{ path: `${path}.name`, message: `expected a name that is no tag's; got "${name}"`, remediation }];
     }
-    return all.indexOf(name) === index
-      ? []
-      : [
-          {
-            path,
-            message: `expected each revision once; got "${name}" twice`,
-            remediation: "give one of them another name",
-          },
-        ];
+    return problemIf(
+      all.indexOf(name) !== index,
+      path,
+      `expected each revision once; got "${name}" twice`,
+      "give one of them another name",
+    );
   });
 }
 
@@ -84,28 +78,22 @@ function unknownTargets(mesh: MeshConfig): Problem[] {
 
 function missingStable(mesh: MeshConfig): Problem[] {
   const known = revisionsOf(mesh).map(({ name }) => name);
-  return known.length < 2 || mesh.tags?.stable !== undefined
-    ? []
-    : [
-        {
-          path: "mesh.tags.stable",
-          message: `expected the revision of all that chooses no other tag, as there are two: ${known.join(", ")}`,
-          remediation: "name the one that serves now, and move the tag when the other one has proved itself",
-        },
-      ];
+  return problemUnless(
+    known.length < 2 || mesh.tags?.stable !== undefined,
+    "mesh.tags.stable",
+    `expected the revision of all that chooses no other tag, as there are two: ${known.join(", ")}`,
+    "name the one that serves now, and move the tag when the other one has proved itself",
+  );
 }
 
 /** Namespaces with `istio-injection: enabled` would be injected by both. */
 function twoDefaults(mesh: MeshConfig): Problem[] {
   const hasUnnamed = revisionsOf(mesh).some(({ name }) => name === UNNAMED_REVISION);
   const target = mesh.tags?.default;
-  return hasUnnamed && target !== undefined
-    ? [
-        {
-          path: "mesh.tags.default",
-          message: `expected one default; got the revision ${UNNAMED_REVISION} and a tag default at "${target}"`,
-          remediation: `remove this tag: the revision ${UNNAMED_REVISION} serves these namespaces until it is removed`,
-        },
-      ]
-    : [];
+  return problemIf(
+    hasUnnamed && target !== undefined,
+    "mesh.tags.default",
+    `expected one default; got the revision ${UNNAMED_REVISION} and a tag default at "${target}"`,
+    `remove this tag: the revision ${UNNAMED_REVISION} serves these namespaces until it is removed`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { type Problem } from "../../stack/errors.ts";
 import { eksRefusal } from "../../aws/eks-versions.ts";
 import {
   compareVersions,

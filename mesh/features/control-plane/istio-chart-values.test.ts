@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readStackFile } from "../../load/load.ts";
 import type { HelmRelease, HelmValue, HelmValues } from "../../kubernetes/objects.ts";
-import { stackReleases } from "../../render.ts";
+import { stackReleases } from "../../inventory.ts";
 import { AUTHORITY_CERTIFICATE } from "../../../tests/support/authority.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../../tests/support/stacks.ts";

@@ -6,7 +6,7 @@ import { nodeDaemons } from "../../capacity/cluster-pods.ts";
 import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
 import type { AuthorizationPolicyObject, KubernetesObject } from "../../kubernetes/objects.ts";
-import { stackReleases } from "../../render.ts";
+import { stackReleases } from "../../inventory.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";
 

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { isSet } from "../../stack/paths.ts";
 import { isEveryPath } from "./attach.ts";
 import { isAmbient, WAYPOINT } from "./waypoint.ts";
@@ -53,43 +53,31 @@ function strangers({ catalog }: StackData): Problem[] {
 
 /** ztunnel hands on what it does not know, whatever the mesh says. Source: istio/ztunnel, src/proxy/outbound.rs, read 2026-11-21. */
 function wayOut({ config }: StackData): Problem[] {
-  return config.mesh.outboundTraffic === "REGISTRY_ONLY" && !config.security.networkPolicies
-    ? [
-        {
-          path: "security.networkPolicies",
-          message:
-            "expected true, because mesh.mode is ambient and mesh.outboundTraffic REGISTRY_ONLY: ztunnel lets calls of unknown hosts pass, so that NetworkPolicies alone keep them in; got false",
-          remediation: "remove the key, or set mesh.outboundTraffic: ALLOW_ANY",
-        },
-      ]
-    : [];
+  return problemIf(
+    config.mesh.outboundTraffic === "REGISTRY_ONLY" && !config.security.networkPolicies,
+    "security.networkPolicies",
+    "expected true, because mesh.mode is ambient and mesh.outboundTraffic REGISTRY_ONLY: ztunnel lets calls of unknown hosts pass, so that NetworkPolicies alone keep them in; got false",
+    "remove the key, or set mesh.outboundTraffic: ALLOW_ANY",
+  );
 }
 
 function nodeAgent({ config }: StackData): Problem[] {
-  return config.mesh.cni.enabled
-    ? []
-    : [
-        {
-          path: "mesh.cni.enabled",
-          message:
-            "expected true, because mesh.mode is ambient, where istio-cni leads the pods' traffic to ztunnel; got false",
-          remediation: "remove the key, or set mesh.mode: sidecar",
-        },
-      ];
+  return problemUnless(
+    config.mesh.cni.enabled,
+    "mesh.cni.enabled",
+    "expected true, because mesh.mode is ambient, where istio-cni leads the pods' traffic to ztunnel; got false",
+    "remove the key, or set mesh.mode: sidecar",
+  );
 }
 
 /** Settings of a proxy in every pod; those of mesh.proxy that gateways and waypoints read too are no problem. */
 function sidecarSettings({ written }: StackData): Problem[] {
-  return !isSet(written?.config, ["mesh", "proxy", "resources"])
-    ? []
-    : [
-        {
-          path: "mesh.proxy.resources",
-          message:
-            "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got resources of a sidecar",
-          remediation: "size mesh.ambient.ztunnel.resources and mesh.ambient.waypoint.resources in its place",
-        },
-      ];
+  return problemIf(
+    isSet(written?.config, ["mesh", "proxy", "resources"]),
+    "mesh.proxy.resources",
+    "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got resources of a sidecar",
+    "size mesh.ambient.ztunnel.resources and mesh.ambient.waypoint.resources in its place",
+  );
 }
 
 /** Istio calls ambient meshes of several networks alpha in 1.30; their east-west gateway is another one. */
@@ -120,12 +108,9 @@ function envoyFilters({ catalog }: StackData): Problem[] {
 
 /** istiod makes a Service, a ServiceAccount and a Deployment of this name beside the application's. */
 function names({ catalog }: StackData): Problem[] {
-  return WAYPOINT in catalog.services
-    ? [
-        {
-          path: `services.${WAYPOINT}`,
-          message: `expected another name: mesh.mode is ambient, and the namespace's waypoint is called ${WAYPOINT}`,
-        },
-      ]
-    : [];
+  return problemIf(
+    WAYPOINT in catalog.services,
+    `services.${WAYPOINT}`,
+    `expected another name: mesh.mode is ambient, and the namespace's waypoint is called ${WAYPOINT}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { isSet } from "../../stack/paths.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import { DEFAULT_ISTIO_VERSION } from "../control-plane/schema/revisions.ts";
@@ -21,15 +21,12 @@ export const checkSidecars: Check = (stack) =>
   });
 
 function ambient(hasSettings: boolean, path: string): Problem[] {
-  return !hasSettings
-    ? []
-    : [
-        {
-          path,
-          message: "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got settings of a sidecar",
-          remediation: "remove them, or set mesh.mode: sidecar",
-        },
-      ];
+  return problemIf(
+    hasSettings,
+    path,
+    "expected nothing, because mesh.mode is ambient and no pod has a sidecar; got settings of a sidecar",
+    "remove them, or set mesh.mode: sidecar",
+  );
 }
 
 /** A proxy must speak with its control plane, and must not bring back a flaw that the mesh's own version is free of. */
@@ -53,15 +50,12 @@ function proxyImage({ config }: StackData, { sidecar }: ServiceSpec, path: strin
     return [{ path, message: refusal.reason, remediation: refusal.remediation }];
   }
   const plane = revisionOf(config.mesh, config.catalog.revisionTag).version;
-  return compareVersions(version, plane) > 0
-    ? [
-        {
-          path,
-          message: `expected at most ${plane}, the version of the control plane that it asks; got ${version}`,
-          remediation: "a proxy may be older than istiod, never newer; raise mesh.version first",
-        },
-      ]
-    : [];
+  return problemIf(
+    compareVersions(version, plane) > 0,
+    path,
+    `expected at most ${plane}, the version of the control plane that it asks; got ${version}`,
+    "a proxy may be older than istiod, never newer; raise mesh.version first",
+  );
 }
 
 function ports(stack: StackData, service: ServiceSpec, path: string): Problem[] {
@@ -70,24 +64,18 @@ function ports(stack: StackData, service: ServiceSpec, path: string): Problem[] 
     const at = `${path}[${index}]`;
     const callee = used.get(port);
     return [
-      ...(callee === undefined
-        ? []
-        : [
-            {
-              path: `${at}.port`,
-              message: `expected a port that none of the service's calls uses; got ${port}, on which it calls ${callee}`,
-              remediation: `without the sidecar ${callee} gets no certificate and refuses the call`,
-            },
-          ]),
-      ...(all.findIndex((other) => other.port === port) < index
-        ? [
-            {
-              path: `${at}.port`,
-              message: `expected each port once; got ${port} twice`,
-              remediation: "join their networks",
-            },
-          ]
-        : []),
+      ...problemIf(
+        callee !== undefined,
+        `${at}.port`,
+        `expected a port that none of the service's calls uses; got ${port}, on which it calls ${callee}`,
+        `without the sidecar ${callee} gets no certificate and refuses the call`,
+      ),
+      ...problemIf(
+        all.findIndex((other) => other.port === port) < index,
+        `${at}.port`,
+        `expected each port once; got ${port} twice`,
+        "join their networks",
+      ),
       ...networks.flatMap((network, position) => metadata(network, `${at}.networks[${position}]`)),
     ];
   });
@@ -108,12 +96,9 @@ function portsOfCalls({ catalog }: StackData, { calls, externalCalls }: ServiceS
 
 function metadata(network: string, path: string): Problem[] {
   const [inner, outer] = [parseCidr(network), parseCidr(METADATA)];
-  return inner !== undefined && outer !== undefined && contains(outer, inner)
-    ? [
-        {
-          path,
-          message: `expected a network outside of ${METADATA}; got ${network}: the credentials of the node lie there`,
-        },
-      ]
-    : [];
+  return problemIf(
+    inner !== undefined && outer !== undefined && contains(outer, inner),
+    path,
+    `expected a network outside of ${METADATA}; got ${network}: the credentials of the node lie there`,
+  );
 }

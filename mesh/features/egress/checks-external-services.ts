@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import type { Catalog } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -25,31 +25,22 @@ function internalHosts({ config, catalog }: StackData): Problem[] {
     const path = `externalServices.${name}`;
     const twin = declared.slice(0, index).find(([, other]) => other.host === host);
     return [
-      ...(isInternal(host, hosts)
-        ? [
-            {
-              path: `${path}.host`,
-              message: `expected a host outside the mesh; got "${host}", which is inside`,
-              remediation: "call a service of the catalog with calls",
-            },
-          ]
-        : []),
-      ...(twin === undefined
-        ? []
-        : [
-            {
-              path: `${path}.host`,
-              message: `expected each host once; got "${host}", as externalServices.${twin[0]} has`,
-            },
-          ]),
-      ...(port === PLAIN_PORT
-        ? [
-            {
-              path: `${path}.port`,
-              message: `expected a port that answers TLS; got ${PLAIN_PORT}, which callers ask plainly`,
-            },
-          ]
-        : []),
+      ...problemIf(
+        isInternal(host, hosts),
+        `${path}.host`,
+        `expected a host outside the mesh; got "${host}", which is inside`,
+        "call a service of the catalog with calls",
+      ),
+      ...problemIf(
+        twin !== undefined,
+        `${path}.host`,
+        `expected each host once; got "${host}", as externalServices.${twin?.[0] ?? ""} has`,
+      ),
+      ...problemIf(
+        port === PLAIN_PORT,
+        `${path}.port`,
+        `expected a port that answers TLS; got ${PLAIN_PORT}, which callers ask plainly`,
+      ),
     ];
   });
 }
@@ -67,14 +58,11 @@ const gatewayProblems: Check = ({ config, catalog }) =>
   config.mesh.egressGateway.enabled
     ? []
     : Object.entries(catalog.externalServices).flatMap(([name, { egressGateway }]) =>
-        egressGateway
-          ? [
-              {
-                path: `externalServices.${name}.egressGateway`,
-                message: "expected false, because mesh.egressGateway.enabled is false; got true",
-              },
-            ]
-          : [],
+        problemIf(
+          egressGateway,
+          `externalServices.${name}.egressGateway`,
+          "expected false, because mesh.egressGateway.enabled is false; got true",
+        ),
       );
 
 function callProblems({ services, externalServices }: Catalog): Problem[] {
@@ -87,7 +75,7 @@ function callProblems({ services, externalServices }: Catalog): Problem[] {
         const remediation = match === undefined ? "declare it under externalServices" : `did you mean ${match}?`;
         return [{ path, message: `expected an external service of the catalog; got "${name}"`, remediation }];
       }
-      return externalCalls.indexOf(name) < index ? [{ path, message: `expected each once; got "${name}" again` }] : [];
+      return problemIf(externalCalls.indexOf(name) < index, path, `expected each once; got "${name}" again`);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { CorsSpec, HeadersSpec, RouteSpec, ServiceSpec } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { routesAt } from "../../stack/routes.ts";
@@ -66,15 +66,12 @@ function headersOf(service: ServiceSpec): At<HeadersSpec | undefined>[] {
 
 function routeProblems({ prefix, rewrite, headers, cors }: RouteSpec, path: string): Problem[] {
   return [
-    ...(prefix === "/" && rewrite?.path !== undefined && rewrite.path !== "/"
-      ? [
-          {
-            path: `${path}.rewrite.path`,
-            message: `expected a rewrite of a prefix longer than /, because mesh.gatewayApi is true and Istio would make ${rewrite.path}x of /x; got ${rewrite.path}`,
-            remediation: "give the route a prefix, or set mesh.gatewayApi: false",
-          },
-        ]
-      : []),
+    ...problemIf(
+      prefix === "/" && rewrite?.path !== undefined && rewrite.path !== "/",
+      `${path}.rewrite.path`,
+      `expected a rewrite of a prefix longer than /, because mesh.gatewayApi is true and Istio would make ${rewrite?.path ?? ""}x of /x; got ${rewrite?.path ?? ""}`,
+      "give the route a prefix, or set mesh.gatewayApi: false",
+    ),
     ...headerProblems(headers, `${path}.headers`),
     ...(cors === undefined ? [] : corsProblems(cors, `${path}.cors`)),
   ];
@@ -97,15 +94,11 @@ function headerProblems(headers: HeadersSpec | undefined, path: string): Problem
 
 function corsProblems({ allowOrigins }: CorsSpec, path: string): Problem[] {
   return allowOrigins.flatMap((origin, index) =>
-    typeof origin === "string"
-      ? []
-      : [
-          {
-            path: `${path}.allowOrigins[${index}].regex`,
-            message:
-              "expected an origin such as https://shop.example.com, because mesh.gatewayApi is true and an HTTPRoute compares origins with no pattern",
-            remediation: "list the origins, or set mesh.gatewayApi: false",
-          },
-        ],
+    problemIf(
+      typeof origin !== "string",
+      `${path}.allowOrigins[${index}].regex`,
+      "expected an origin such as https://shop.example.com, because mesh.gatewayApi is true and an HTTPRoute compares origins with no pattern",
+      "list the origins, or set mesh.gatewayApi: false",
+    ),
   );
 }

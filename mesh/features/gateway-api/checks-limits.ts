@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { httpRoutes } from "./http-routes.ts";
 import type { HttpRouteFilter, HttpRouteMatch, HttpRouteSpec } from "../../kubernetes/gateway-api.ts";
 import type { HttpRouteObject } from "../../kubernetes/objects.ts";
@@ -62,24 +62,18 @@ function headersOf(filter: HttpRouteFilter): number {
 }
 
 function over(path: string, count: number, most: number, what: string): Problem[] {
-  return count <= most
-    ? []
-    : [
-        {
-          path,
-          message: `expected at most ${most} ${what}, because mesh.gatewayApi is true and an HTTPRoute holds no more; got ${count}`,
-          remediation: "split the service, or set mesh.gatewayApi: false",
-        },
-      ];
+  return problemIf(
+    count > most,
+    path,
+    `expected at most ${most} ${what}, because mesh.gatewayApi is true and an HTTPRoute holds no more; got ${count}`,
+    "split the service, or set mesh.gatewayApi: false",
+  );
 }
 
 function pathProblems({ path: { value } }: HttpRouteMatch, path: string): Problem[] {
-  return PATH.test(value) && !NOT_IN_PATH.test(value)
-    ? []
-    : [
-        {
-          path,
-          message: `expected paths without //, /./, /../, # and %2F and of the characters that a URL has, because mesh.gatewayApi is true; got "${value}"`,
-        },
-      ];
+  return problemUnless(
+    PATH.test(value) && !NOT_IN_PATH.test(value),
+    path,
+    `expected paths without //, /./, /../, # and %2F and of the characters that a URL has, because mesh.gatewayApi is true; got "${value}"`,
+  );
 }

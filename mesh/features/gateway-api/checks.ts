@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemUnless, type Problem } from "../../stack/errors.ts";
 import { entryCatalog } from "./entry-catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { unsayable } from "./checks-features.ts";
@@ -21,13 +21,10 @@ export const checkGatewayApi: Check = (stack) => {
 /** Istio 1.30 reads ciphers and mode from a listener's options, and no version (`buildTLS` in conversion.go of 1.30.3). */
 function tlsVersion({ config }: StackData): Problem[] {
   const { mode, minProtocolVersion } = config.traffic.tls;
-  return minProtocolVersion === "TLSV1_2" || mode === "none" || mode === "acm"
-    ? []
-    : [
-        {
-          path: "traffic.tls.minProtocolVersion",
-          message: `expected TLSV1_2, because mesh.gatewayApi is true and a listener of the Gateway API says no version of TLS; got ${minProtocolVersion}`,
-          remediation: "remove the key, or set mesh.gatewayApi: false",
-        },
-      ];
+  return problemUnless(
+    minProtocolVersion === "TLSV1_2" || mode === "none" || mode === "acm",
+    "traffic.tls.minProtocolVersion",
+    `expected TLSV1_2, because mesh.gatewayApi is true and a listener of the Gateway API says no version of TLS; got ${minProtocolVersion}`,
+    "remove the key, or set mesh.gatewayApi: false",
+  );
 }

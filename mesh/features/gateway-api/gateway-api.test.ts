@@ -7,7 +7,7 @@ import { parseRequest } from "../../../analysis/explain/request.ts";
 import { worldOf } from "../../../cli/stack/stack-world.ts";
 import { gatewayApiObjects } from "./objects.ts";
 import type { HttpRouteObject, IngressGatewayObject, KubernetesObject } from "../../kubernetes/objects.ts";
-import { stackObjects, stackReleases } from "../../render.ts";
+import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import { isAmbient } from "../data-plane/waypoint.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -64,15 +64,12 @@ function unused(stack: StackData): Problem[] {
 function callers(stack: StackData): Problem[] {
   const { callers } = stack.config.traffic.internalGateway;
   const isAsked = routesOf(stack).some(({ route }) => route.gateways.includes("internal"));
-  return isAsked && callers.services.length + callers.clients.length === 0
-    ? [
-        {
-          path: `${PATH}.callers`,
-          message: "expected somebody who may ask the internal gateway, because routes lead through it; got nobody",
-          remediation: "name services of the catalog, or clients by their addresses",
-        },
-      ]
-    : [];
+  return problemIf(
+    isAsked && callers.services.length + callers.clients.length === 0,
+    `${PATH}.callers`,
+    "expected somebody who may ask the internal gateway, because routes lead through it; got nobody",
+    "name services of the catalog, or clients by their addresses",
+  );
 }
 
 function services({ config, catalog }: StackData): Problem[] {
@@ -86,18 +83,14 @@ function services({ config, catalog }: StackData): Problem[] {
         const remediation = match === undefined ? `known services: ${known.join(", ")}` : `did you mean ${match}?`;
         return [{ path, message: `expected a service of the catalog; got "${name}"`, remediation }];
       }
-      return named.indexOf(name) < index ? [{ path, message: `expected each once; got "${name}" again` }] : [];
+      return problemIf(named.indexOf(name) < index, path, `expected each once; got "${name}" again`);
     }),
-    ...(isAmbient(config.mesh) && named.length > 0
-      ? [
-          {
-            path: `${PATH}.callers.services`,
-            message:
-              "expected none, because mesh.mode is ambient: it is the caller's sidecar that encrypts for the gateway; got services",
-            remediation: "let services call each other directly, with calls",
-          },
-        ]
-      : []),
+    ...problemIf(
+      isAmbient(config.mesh) && named.length > 0,
+      `${PATH}.callers.services`,
+      "expected none, because mesh.mode is ambient: it is the caller's sidecar that encrypts for the gateway; got services",
+      "let services call each other directly, with calls",
+    ),
   ];
 }
 
@@ -106,26 +99,19 @@ function clients({ config }: StackData): Problem[] {
     const path = `${PATH}.callers.clients[${index}]`;
     return [
       ...addresses.flatMap((address, place) =>
-        address.endsWith("/0")
-          ? [
-              {
-                path: `${path}.addresses[${place}]`,
-                message: `expected networks that are known; got ${address}, which is everybody`,
-                remediation: "what everybody may ask is for the ingress gateway",
-              },
-            ]
-          : [],
+        problemIf(
+          address.endsWith("/0"),
+          `${path}.addresses[${place}]`,
+          `expected networks that are known; got ${address}, which is everybody`,
+          "what everybody may ask is for the ingress gateway",
+        ),
       ),
-      ...(namespaces !== undefined && !config.security.networkPolicies
-        ? [
-            {
-              path: `${path}.namespaces`,
-              message:
-                "expected nothing, because security.networkPolicies is false, and only they tell pods without a sidecar apart",
-              remediation: "narrow addresses, or switch security.networkPolicies on",
-            },
-          ]
-        : []),
+      ...problemIf(
+        namespaces !== undefined && !config.security.networkPolicies,
+        `${path}.namespaces`,
+        "expected nothing, because security.networkPolicies is false, and only they tell pods without a sidecar apart",
+        "narrow addresses, or switch security.networkPolicies on",
+      ),
     ];
   });
 }
@@ -143,14 +129,11 @@ function ports({ config }: StackData): Problem[] {
     ...(encryptedPort(config) === undefined && (credentialName !== undefined || callers.services.length > 0)
       ? [missing("https", "because there is something to encrypt")]
       : []),
-    ...(credentialName !== undefined && hosts.length === 0
-      ? [
-          {
-            path: `${PATH}.credentialName`,
-            message: "expected hosts beside it: the names of the gateway's Service are in no certificate",
-            remediation: `add ${PATH}.hosts, or remove it`,
-          },
-        ]
-      : []),
+    ...problemIf(
+      credentialName !== undefined && hosts.length === 0,
+      `${PATH}.credentialName`,
+      "expected hosts beside it: the names of the gateway's Service are in no certificate",
+      `add ${PATH}.hosts, or remove it`,
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { GATEWAY_DRAIN_SECONDS, usesLoadBalancer } from "./load-balancer.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
@@ -10,9 +10,12 @@ function certificate({ config }: StackData): Problem[] {
   const { mode, certificateArn } = config.traffic.tls;
   const path = "traffic.tls.certificateArn";
   if (mode !== "acm") {
-    return certificateArn === undefined
-      ? []
-      : [{ path, message: `expected nothing, because traffic.tls.mode is ${mode}`, remediation: "use mode acm" }];
+    return problemIf(
+      certificateArn !== undefined,
+      path,
+      `expected nothing, because traffic.tls.mode is ${mode}`,
+      "use mode acm",
+    );
   }
   if (!usesLoadBalancer(config)) {
     return [noLoadBalancer("traffic.tls.mode", "acm")];
@@ -22,14 +25,11 @@ function certificate({ config }: StackData): Problem[] {
   }
   const region = certificateArn.split(":")[3];
   const wanted = config.platform.kind === "eks" ? config.platform.region : region;
-  return region === wanted
-    ? []
-    : [
-        {
-          path,
-          message: `expected a certificate in ${String(wanted)}, the load balancer's region; got ${String(region)}`,
-        },
-      ];
+  return problemIf(
+    region !== wanted,
+    path,
+    `expected a certificate in ${String(wanted)}, the load balancer's region; got ${String(region)}`,
+  );
 }
 
 function dns({ config }: StackData): Problem[] {
@@ -40,15 +40,12 @@ function dns({ config }: StackData): Problem[] {
   if (!usesLoadBalancer(config)) {
     return [noLoadBalancer("traffic.dns.enabled", "true")];
   }
-  return zoneId === undefined
-    ? [
-        {
-          path: "traffic.dns.zoneId",
-          message: "expected the id of a hosted zone, because traffic.dns.enabled is true; got nothing",
-          remediation: "ExternalDNS may change this zone only",
-        },
-      ]
-    : [];
+  return problemIf(
+    zoneId === undefined,
+    "traffic.dns.zoneId",
+    "expected the id of a hosted zone, because traffic.dns.enabled is true; got nothing",
+    "ExternalDNS may change this zone only",
+  );
 }
 
 function loadBalancer({ config }: StackData): Problem[] {
@@ -57,24 +54,18 @@ function loadBalancer({ config }: StackData): Problem[] {
     return [];
   }
   return [
-    ...(deregistrationSeconds < GATEWAY_DRAIN_SECONDS
-      ? []
-      : [
-          {
-            path: "traffic.loadBalancer.deregistrationSeconds",
-            message: `expected less than ${GATEWAY_DRAIN_SECONDS}, the seconds that a leaving gateway still answers; got ${deregistrationSeconds}`,
-            remediation: "or clients meet a gateway that is gone",
-          },
-        ]),
-    ...(accessLogsBucket === undefined || config.traffic.tls.mode === "acm"
-      ? []
-      : [
-          {
-            path: "traffic.loadBalancer.accessLogsBucket",
-            message: `expected nothing, because traffic.tls.mode is ${config.traffic.tls.mode}: AWS logs only the TLS that ends at the load balancer`,
-            remediation: "use mode acm, or the gateway's own access log",
-          },
-        ]),
+    ...problemIf(
+      deregistrationSeconds >= GATEWAY_DRAIN_SECONDS,
+      "traffic.loadBalancer.deregistrationSeconds",
+      `expected less than ${GATEWAY_DRAIN_SECONDS}, the seconds that a leaving gateway still answers; got ${deregistrationSeconds}`,
+      "or clients meet a gateway that is gone",
+    ),
+    ...problemUnless(
+      accessLogsBucket === undefined || config.traffic.tls.mode === "acm",
+      "traffic.loadBalancer.accessLogsBucket",
+      `expected nothing, because traffic.tls.mode is ${config.traffic.tls.mode}: AWS logs only the TLS that ends at the load balancer`,
+      "use mode acm, or the gateway's own access log",
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
-import type { Problem } from "../../stack/errors.ts";
 import type { GatewayConfig } from "./schema/gateways.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
@@ -46,26 +46,20 @@ function repeated(
 ): Problem[] {
   return ports.flatMap((port, index) => {
     const first = ports.findIndex((other) => other[key] === port[key]);
-    return first === index
-      ? []
-      : [
-          {
-            path: `${path}[${index}].${key}`,
-            message: `expected another ${key} than that of ports[${first}]; got ${String(port[key])} twice`,
-            remediation,
-          },
-        ];
+    return problemIf(
+      first !== index,
+      `${path}[${index}].${key}`,
+      `expected another ${key} than that of ports[${first}]; got ${String(port[key])} twice`,
+      remediation,
+    );
   });
 }
 
 function taken(path: string, port: number): Problem[] {
-  return TAKEN.includes(port)
-    ? [
-        {
-          path,
-          message: `expected a port that Istio's proxy does not use itself; got ${port}`,
-          remediation: `it uses ${TAKEN.join(", ")}`,
-        },
-      ]
-    : [];
+  return problemIf(
+    TAKEN.includes(port),
+    path,
+    `expected a port that Istio's proxy does not use itself; got ${port}`,
+    `it uses ${TAKEN.join(", ")}`,
+  );
 }

@@ -8,7 +8,7 @@ import { worldOf } from "../../../cli/stack/stack-world.ts";
 import type { Explanation } from "../../../analysis/explain/types.ts";
 import { judge } from "../../../analysis/policy/index.ts";
 import { noWildcardPrincipal } from "../../../analysis/policy/rules/principals.ts";
-import { stackObjects, stackReleases } from "../../render.ts";
+import { stackObjects, stackReleases } from "../../inventory.ts";
 import { platformNetworkPolicies } from "../network-policies/platform.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { itRefuses, type Refused } from "../../../tests/support/refusals.ts";

@@ -3,7 +3,7 @@ import { externalDnsPolicy } from "../../aws/iam/external-dns.ts";
 import { loadBalancerControllerPolicy } from "../../aws/iam/load-balancer-controller.ts";
 import { platformNamespaces } from "../workloads/namespaces.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
-import { stackReleases } from "../../render.ts";
+import { stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { gateway } from "./gateway.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";

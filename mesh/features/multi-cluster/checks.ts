@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../gateways/load-balancer.ts";
 import { serviceHost } from "../../kubernetes/names.ts";
@@ -27,15 +27,12 @@ function certificates({ config }: StackData): Problem[] {
     ...(remoteClusters.length > 0 ? [`${PATH}.remoteClusters names others`] : []),
   ][0];
   // With istio-csr istiod has no root; what that needs in a mesh of several clusters is checked there.
-  return certificateAuthority !== "istiod" || because === undefined || certifiesWorkloads(config)
-    ? []
-    : [
-        {
-          path: `${PATH}.certificateAuthority`,
-          message: `expected config or existingSecret, because ${because}, and no other cluster trusts a root of istiod's own; got istiod`,
-          remediation: "make an intermediate for each cluster from one root",
-        },
-      ];
+  return problemUnless(
+    certificateAuthority !== "istiod" || because === undefined || certifiesWorkloads(config),
+    `${PATH}.certificateAuthority`,
+    `expected config or existingSecret, because ${because}, and no other cluster trusts a root of istiod's own; got istiod`,
+    "make an intermediate for each cluster from one root",
+  );
 }
 
 function gateway({ config }: StackData): Problem[] {
@@ -73,14 +70,11 @@ function exposure({ config }: StackData): Problem[] {
     return [{ path: `${path}.exposeIstiod`, message, remediation: `set ${path}.enabled` }];
   }
   const open = sourceCidrs.indexOf("0.0.0.0/0");
-  return scheme === "internet-facing" && open >= 0
-    ? [
-        {
-          path: `${path}.sourceCidrs[${open}]`,
-          message: "expected the networks of the other clusters, because istiod answers there; got 0.0.0.0/0",
-        },
-      ]
-    : [];
+  return problemIf(
+    scheme === "internet-facing" && open >= 0,
+    `${path}.sourceCidrs[${open}]`,
+    "expected the networks of the other clusters, because istiod answers there; got 0.0.0.0/0",
+  );
 }
 
 function clusters({ config }: StackData): Problem[] {
@@ -90,9 +84,7 @@ function clusters({ config }: StackData): Problem[] {
     if (name === config.cluster.name) {
       return [{ path, message: `expected another cluster; got "${name}", which is cluster.name` }];
     }
-    return remoteClusters.indexOf(name) === index
-      ? []
-      : [{ path, message: `expected each cluster once; got "${name}" twice` }];
+    return problemIf(remoteClusters.indexOf(name) !== index, path, `expected each cluster once; got "${name}" twice`);
   });
 }
 

@@ -3,7 +3,8 @@ import { podDemand } from "../../capacity/demand.ts";
 import { checkStack } from "../../checks/index.ts";
 import { eastWestObjects, remoteServiceEntries } from "./multi-cluster.ts";
 import { platformNamespaces } from "../workloads/namespaces.ts";
-import { MASK, renderStack, stackReleases } from "../../render.ts";
+import { MASK, renderStack } from "../../render.ts";
+import { stackReleases } from "../../inventory.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";
 

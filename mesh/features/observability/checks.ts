@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { formatPath, parsePath } from "../../stack/paths.ts";
 import type { CustomTag } from "./schema/observability.ts";
 import type { StackConfig } from "../../stack/config.ts";
@@ -42,23 +42,17 @@ function checkKind({ observability }: StackConfig): Problem[] {
     return [];
   }
   return [
-    ...(prometheus.replicas > 1
-      ? [
-          {
-            path: "observability.prometheus.replicas",
-            message: `expected 1 with kind server, whose one pod owns the data; got ${prometheus.replicas}`,
-            remediation: "take kind operator for more",
-          },
-        ]
-      : []),
-    ...(alertmanager.configSecret === undefined
-      ? []
-      : [
-          {
-            path: "observability.alertmanager.configSecret",
-            message: "expected kind operator of observability.prometheus, which reads the Secret; got kind server",
-          },
-        ]),
+    ...problemIf(
+      prometheus.replicas > 1,
+      "observability.prometheus.replicas",
+      `expected 1 with kind server, whose one pod owns the data; got ${prometheus.replicas}`,
+      "take kind operator for more",
+    ),
+    ...problemIf(
+      alertmanager.configSecret !== undefined,
+      "observability.alertmanager.configSecret",
+      "expected kind operator of observability.prometheus, which reads the Secret; got kind server",
+    ),
   ];
 }
 
@@ -71,15 +65,12 @@ function checkRetention(stack: StackData): Problem[] {
   }
   const proxies = proxiesAtTheTop(stack);
   const days = daysThatFit(volume, proxies);
-  return days >= retentionDays
-    ? []
-    : [
-        {
-          path: "observability.prometheus.retentionDays",
-          message: `expected at most ${days}, because the metrics of ${proxies} proxies fill ${volume.size} in that time; got ${retentionDays}`,
-          remediation: `or raise observability.prometheus.volume.size to ${gibForDays(retentionDays, proxies)}Gi`,
-        },
-      ];
+  return problemIf(
+    days < retentionDays,
+    "observability.prometheus.retentionDays",
+    `expected at most ${days}, because the metrics of ${proxies} proxies fill ${volume.size} in that time; got ${retentionDays}`,
+    `or raise observability.prometheus.volume.size to ${gibForDays(retentionDays, proxies)}Gi`,
+  );
 }
 
 /** Sidecars or waypoints, and gateways, when every autoscaler is at its top. */
@@ -97,15 +88,12 @@ function proxiesAtTheTop({ config, catalog }: StackData): number {
 
 /** Amazon's service is written to with rights that only pods on EKS have. */
 function checkManagedPrometheus({ observability, platform }: StackConfig): Problem[] {
-  return observability.prometheus.amazonManagedPrometheus === undefined || platform.kind === "eks"
-    ? []
-    : [
-        {
-          path: "observability.prometheus.amazonManagedPrometheus",
-          message: `expected platform.kind eks, whose pods get the right to write; got ${platform.kind}`,
-          remediation: "elsewhere, use observability.prometheus.remoteWrite with a proxy that signs",
-        },
-      ];
+  return problemUnless(
+    observability.prometheus.amazonManagedPrometheus === undefined || platform.kind === "eks",
+    "observability.prometheus.amazonManagedPrometheus",
+    `expected platform.kind eks, whose pods get the right to write; got ${platform.kind}`,
+    "elsewhere, use observability.prometheus.remoteWrite with a proxy that signs",
+  );
 }
 
 function checkExporters({ observability }: StackConfig): Problem[] {
@@ -120,14 +108,11 @@ function checkExporters({ observability }: StackConfig): Problem[] {
         message: "expected the Secret that holds the API key, because Datadog refuses traces without one; got nothing",
         remediation: "keySecret: { name: apm, key: api-key }, a Secret in the namespace observability",
       })),
-    ...(enabled || names.length === 0
-      ? []
-      : [
-          {
-            path: "observability.collector.enabled",
-            message: `expected true, because the exporter ${names[0] ?? ""} runs in the collector; got false`,
-          },
-        ]),
+    ...problemUnless(
+      enabled || names.length === 0,
+      "observability.collector.enabled",
+      `expected true, because the exporter ${names[0] ?? ""} runs in the collector; got false`,
+    ),
   ];
 }
 
@@ -174,32 +159,28 @@ function checkConsoles({ observability, traffic }: StackConfig): Problem[] {
     }
     const path = `observability.access.hosts.${console}`;
     return [
-      ...(oidc === undefined
-        ? [
-            {
-              path: "observability.access.oidc",
-              message: `expected an identity provider, because ${path} shows a console to the world; got nothing`,
-              remediation: "or leave the host out and use `npm run mesh -- open <stack> " + console + "`",
-            },
-          ]
-        : []),
-      ...(isInstalled(observability[console])
-        ? []
-        : [
-            { path, message: `expected observability.${console} to be installed by this stack; got a host without it` },
-          ]),
-      ...(console === "kiali" && oidc !== undefined && oidc.clientSecret.key !== KIALI_KEY
-        ? [
-            {
-              path: "observability.access.oidc.clientSecret.key",
-              message: `expected ${KIALI_KEY}, the one key that Kiali reads; got ${oidc.clientSecret.key}`,
-              remediation: `keep the client's secret under ${KIALI_KEY} in the Secret ${oidc.clientSecret.name}`,
-            },
-          ]
-        : []),
-      ...(traffic.hosts?.includes(host) === true
-        ? [{ path, message: `expected a host of its own; got ${host}, which traffic.hosts has too` }]
-        : []),
+      ...problemIf(
+        oidc === undefined,
+        "observability.access.oidc",
+        `expected an identity provider, because ${path} shows a console to the world; got nothing`,
+        "or leave the host out and use `npm run mesh -- open <stack> " + console + "`",
+      ),
+      ...problemUnless(
+        isInstalled(observability[console]),
+        path,
+        `expected observability.${console} to be installed by this stack; got a host without it`,
+      ),
+      ...problemIf(
+        console === "kiali" && oidc !== undefined && oidc.clientSecret.key !== KIALI_KEY,
+        "observability.access.oidc.clientSecret.key",
+        `expected ${KIALI_KEY}, the one key that Kiali reads; got ${oidc?.clientSecret.key ?? ""}`,
+        `keep the client's secret under ${KIALI_KEY} in the Secret ${oidc?.clientSecret.name ?? ""}`,
+      ),
+      ...problemIf(
+        traffic.hosts?.includes(host) === true,
+        path,
+        `expected a host of its own; got ${host}, which traffic.hosts has too`,
+      ),
     ];
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { TelemetryObject } from "../../kubernetes/objects.ts";
 import { healthCheckFilter } from "./telemetry/access-log-filter.ts";
 import { extraStatTags, meshTelemetry, serviceTelemetries } from "./telemetry/telemetry.ts";
-import { stackReleases } from "../../render.ts";
+import { stackReleases } from "../../inventory.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 
 const BUSINESS = {

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import { routesAt } from "../../stack/routes.ts";
 import { isSet } from "../../stack/paths.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -44,14 +44,11 @@ function unreached(prefix: string | undefined, prefixes: readonly string[], path
       },
     ];
   }
-  return prefix === undefined || prefixes.some((route) => route === "/" || `${prefix}/`.startsWith(`${route}/`))
-    ? []
-    : [
-        {
-          path: `${path}.prefix`,
-          message: `expected a path below a route of the service (${prefixes.join(", ")}); got ${prefix}`,
-        },
-      ];
+  return problemUnless(
+    prefix === undefined || prefixes.some((route) => route === "/" || `${prefix}/`.startsWith(`${route}/`)),
+    `${path}.prefix`,
+    `expected a path below a route of the service (${prefixes.join(", ")}); got ${prefix}`,
+  );
 }
 
 function repeated(
@@ -66,14 +63,11 @@ function repeated(
     const first = limits.findIndex(
       ({ header, prefix, per }) => header === limit.header && prefix === limit.prefix && per === limit.per,
     );
-    return first < index
-      ? [
-          {
-            path: `${path}[${index}]`,
-            message: `expected one limit a ${limit.per} for the same requests; [${first}] counts them too`,
-            remediation: "keep the stricter one, or give them different windows, headers or prefixes",
-          },
-        ]
-      : [];
+    return problemIf(
+      first < index,
+      `${path}[${index}]`,
+      `expected one limit a ${limit.per} for the same requests; [${first}] counts them too`,
+      "keep the stricter one, or give them different windows, headers or prefixes",
+    );
   });
 }

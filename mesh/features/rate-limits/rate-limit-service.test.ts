@@ -8,7 +8,8 @@ import type { AuthorizationPolicyObject, DeploymentObject, NetworkPolicyObject }
 import { judge } from "../../../analysis/policy/index.ts";
 import { LIMITS_ANNOTATION } from "./service/deployment.ts";
 import { redisAddress } from "./service/redis.ts";
-import { renderStack, stackObjects, stackReleases } from "../../render.ts";
+import { renderStack } from "../../render.ts";
+import { stackObjects, stackReleases } from "../../inventory.ts";
 import { secretTemplates } from "../../secrets.ts";
 import { connects, type Endpoint } from "../../../analysis/authorization/network.ts";
 import { authorize } from "../../../analysis/authorization/authorize.ts";

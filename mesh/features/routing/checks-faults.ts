@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { ServiceSpec } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
@@ -13,15 +13,12 @@ export function checkFaultsOn({ config, catalog }: StackData, today: string): Pr
   }
   return Object.entries(catalog.services).flatMap(([name, service]) =>
     faultsOf(service).flatMap(({ fault, path }) =>
-      fault.until !== undefined && fault.until < today
-        ? [
-            {
-              path: `services.${name}.${path}.until`,
-              message: `expected a day that is not over; the fault ended on ${fault.until}, and today is ${today}`,
-              remediation: "take the fault away, give a later day, or set traffic.faults: false",
-            },
-          ]
-        : [],
+      problemIf(
+        fault.until !== undefined && fault.until < today,
+        `services.${name}.${path}.until`,
+        `expected a day that is not over; the fault ended on ${fault.until}, and today is ${today}`,
+        "take the fault away, give a later day, or set traffic.faults: false",
+      ),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { LoadBalancingSpec, OutlierDetectionSpec } from "../../stack/catalog.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -25,14 +25,11 @@ function problems(
   }
   const { algorithm, consistentHash, warmup, locality } = spec;
   return [
-    ...(warmup !== undefined && (consistentHash !== undefined || algorithm === "RANDOM")
-      ? [
-          {
-            path: `${path}.warmup`,
-            message: "expected ROUND_ROBIN or LEAST_REQUEST beside warmup; the others have none",
-          },
-        ]
-      : []),
+    ...problemIf(
+      warmup !== undefined && (consistentHash !== undefined || algorithm === "RANDOM"),
+      `${path}.warmup`,
+      "expected ROUND_ROBIN or LEAST_REQUEST beside warmup; the others have none",
+    ),
     ...(locality === undefined ? [] : localityProblems(locality, outliers, `${path}.locality`)),
   ];
 }
@@ -47,31 +44,28 @@ function localityProblems(
   const fallsOver = failover !== undefined || failoverPriority !== undefined;
   const topology = failoverPriority?.some((label) => label.startsWith("topology.")) === true;
   return [
-    ...(fallsOver && outliers === undefined
-      ? [
-          {
-            path,
-            message: "expected outlierDetection beside failover: without it no pod counts as unhealthy",
-            remediation: "add outlierDetection to the service",
-          },
-        ]
-      : []),
-    ...(fallsOver && distribute !== undefined
-      ? [{ path: `${path}.distribute`, message: "expected either distribute or failover; got both" }]
-      : []),
-    ...(failover !== undefined && topology
-      ? [{ path: `${path}.failoverPriority`, message: "expected no topology labels beside failover" }]
-      : []),
+    ...problemIf(
+      fallsOver && outliers === undefined,
+      path,
+      "expected outlierDetection beside failover: without it no pod counts as unhealthy",
+      "add outlierDetection to the service",
+    ),
+    ...problemIf(
+      fallsOver && distribute !== undefined,
+      `${path}.distribute`,
+      "expected either distribute or failover; got both",
+    ),
+    ...problemIf(
+      failover !== undefined && topology,
+      `${path}.failoverPriority`,
+      "expected no topology labels beside failover",
+    ),
     ...(failover ?? []).flatMap(({ from, to }, index) =>
-      from === to
-        ? [{ path: `${path}.failover[${index}].to`, message: `expected another region; got "${to}" again` }]
-        : [],
+      problemIf(from === to, `${path}.failover[${index}].to`, `expected another region; got "${to}" again`),
     ),
     ...(distribute ?? []).flatMap(({ to }, index) => {
       const sum = Object.values(to).reduce((total, share) => total + share, 0);
-      return sum === 100
-        ? []
-        : [{ path: `${path}.distribute[${index}].to`, message: `expected shares that sum to 100; got ${sum}` }];
+      return problemIf(sum !== 100, `${path}.distribute[${index}].to`, `expected shares that sum to 100; got ${sum}`);
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, type Problem } from "../../stack/errors.ts";
 import type { RuleSpec, ServiceSpec } from "../../stack/catalog.ts";
 import { isTakenBy, overlaps } from "./matching/compare.ts";
 import { conditionsOf } from "./matching/conditions.ts";
@@ -50,15 +50,12 @@ function hiddenRoutes(name: string, service: ServiceSpec): Problem[] {
 function ambiguousRules(name: string, { rules }: ServiceSpec): Problem[] {
   return rules.flatMap((rule, index) => {
     const other = rules.slice(0, index).findIndex((earlier) => isAmbiguous(earlier, rule));
-    return other < 0
-      ? []
-      : [
-          {
-            path: `services.${name}.rules[${index}].match`,
-            message: `expected matches that do not overlap; a request may satisfy rules[${other}].match too, and neither is more specific`,
-            remediation: "give one of them a priority, or a condition that the other excludes",
-          },
-        ];
+    return problemIf(
+      other >= 0,
+      `services.${name}.rules[${index}].match`,
+      `expected matches that do not overlap; a request may satisfy rules[${other}].match too, and neither is more specific`,
+      "give one of them a priority, or a condition that the other excludes",
+    );
   });
 }
 

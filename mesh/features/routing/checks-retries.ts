@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import type { RetriesSpec, ServiceSpec } from "../../stack/catalog.ts";
 import { milliseconds } from "../../kubernetes/duration.ts";
 import type { Check } from "../../stack/check.ts";
@@ -31,9 +31,11 @@ function places({ retries, timeout, rules }: ServiceSpec): Place[] {
 }
 
 function idleSettings({ attempts, perTryTimeout, retryOn }: RetriesSpec, path: string): Problem[] {
-  return attempts === 0 && (perTryTimeout !== undefined || retryOn !== undefined)
-    ? [{ path, message: "expected attempts alone, because 0 turns retries off; Istio refuses more" }]
-    : [];
+  return problemIf(
+    attempts === 0 && (perTryTimeout !== undefined || retryOn !== undefined),
+    path,
+    "expected attempts alone, because 0 turns retries off; Istio refuses more",
+  );
 }
 
 function tooLong({ attempts, perTryTimeout, cutShort }: RetriesSpec, timeout: string | undefined, path: string) {
@@ -45,13 +47,10 @@ function tooLong({ attempts, perTryTimeout, cutShort }: RetriesSpec, timeout: st
   if (one > limit) {
     return [{ path, message: `expected tries shorter than the timeout of ${timeout}; got ${perTryTimeout}` }];
   }
-  return total <= limit || cutShort
-    ? []
-    : [
-        {
-          path,
-          message: `expected a first try and ${attempts} retries of ${perTryTimeout} within the timeout of ${timeout}; got ${total / 1000}s`,
-          remediation: `use a timeout of ${total / 1000}s, fewer or shorter retries, or say cutShort: true`,
-        },
-      ];
+  return problemUnless(
+    total <= limit || cutShort,
+    path,
+    `expected a first try and ${attempts} retries of ${perTryTimeout} within the timeout of ${timeout}; got ${total / 1000}s`,
+    `use a timeout of ${total / 1000}s, fewer or shorter retries, or say cutShort: true`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import type { Catalog, RouteSpec } from "../../stack/catalog.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -26,15 +26,12 @@ function samePrefix(catalog: Catalog): Problem[] {
     const earlier = routes
       .slice(0, index)
       .find((other) => other.prefix === route.prefix && other.places.some((place) => route.places.includes(place)));
-    return earlier === undefined
-      ? []
-      : [
-          {
-            path: route.path,
-            message: `expected a prefix that no other route has; got "${route.prefix}", which leads to ${earlier.to} already`,
-            remediation: `see ${earlier.path}`,
-          },
-        ];
+    return problemIf(
+      earlier !== undefined,
+      route.path,
+      `expected a prefix that no other route has; got "${route.prefix}", which leads to ${earlier?.to ?? ""} already`,
+      `see ${earlier?.path ?? ""}`,
+    );
   });
 }
 
@@ -50,14 +47,11 @@ function unknownHosts({ hosts: known, services }: Catalog): Problem[] {
   return Object.entries(services).flatMap(([service, { routes }]) =>
     routes.flatMap(({ hosts }, index) =>
       (hosts ?? []).flatMap((host, place) =>
-        known.includes(host)
-          ? []
-          : [
-              {
-                path: `services.${service}.routes[${index}].hosts[${place}]`,
-                message: `expected a host that the gateway answers: ${known.join(", ")}; got "${host}"`,
-              },
-            ],
+        problemUnless(
+          known.includes(host),
+          `services.${service}.routes[${index}].hosts[${place}]`,
+          `expected a host that the gateway answers: ${known.join(", ")}; got "${host}"`,
+        ),
       ),
     ),
   );

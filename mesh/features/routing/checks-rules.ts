@@ -1,4 +1,4 @@
-import type { Problem } from "../../stack/errors.ts";
+import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
 import type { Catalog, MatchSpec, ServiceSpec } from "../../stack/catalog.ts";
 import { nearest } from "../../stack/nearest.ts";
 import { unknownVersion } from "../canary/checks.ts";
@@ -37,15 +37,12 @@ function sourceProblems(catalog: Catalog, name: string, source: MatchSpec["sourc
     ];
   }
   return [
-    ...(caller.calls.some(({ to }) => to === name)
-      ? []
-      : [
-          {
-            path: `${path}.service`,
-            message: `expected a service that calls ${name}; got "${source.service}", which does not`,
-            remediation: `add ${name} to services.${source.service}.calls, or name a service that calls it`,
-          },
-        ]),
+    ...problemUnless(
+      caller.calls.some(({ to }) => to === name),
+      `${path}.service`,
+      `expected a service that calls ${name}; got "${source.service}", which does not`,
+      `add ${name} to services.${source.service}.calls, or name a service that calls it`,
+    ),
     ...(source.version === undefined
       ? []
       : unknownVersion(Object.keys(caller.versions), source.version, `${path}.version`)),
@@ -55,13 +52,10 @@ function sourceProblems(catalog: Catalog, name: string, source: MatchSpec["sourc
 /** Istio leaves out a delegate's route that compares the path by pattern where the root compares it too. */
 function pathProblems(service: ServiceSpec, match: MatchSpec | undefined, path: string): Problem[] {
   const isPattern = typeof match?.path === "object" && "regex" in match.path;
-  return isPattern && service.routes.length > 0 && match.source === undefined
-    ? [
-        {
-          path: `${path}.path.regex`,
-          message: "expected a prefix or an exact path, because the gateway leads to the service by prefix",
-          remediation: "Istio does not combine a pattern with a prefix",
-        },
-      ]
-    : [];
+  return problemIf(
+    isPattern && service.routes.length > 0 && match.source === undefined,
+    `${path}.path.regex`,
+    "expected a prefix or an exact path, because the gateway leads to the service by prefix",
+    "Istio does not combine a pattern with a prefix",
+  );
 }

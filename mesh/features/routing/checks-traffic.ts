@@ -1,3 +1,4 @@
+import { problemIf, problemUnless } from "../../stack/errors.ts";
 import type { Check } from "../../stack/check.ts";
 
 /** The gateway's ports and certificates fit together. */
@@ -13,12 +14,16 @@ const certificateProblems: Check = ({ config, catalog }) => {
     hosts.map((host, place) => ({ host, path: `${path}[${index}].hosts[${place}]` })),
   );
   return hosts.flatMap(({ host, path }, index) => [
-    ...(catalog.hosts.includes(host)
-      ? []
-      : [{ path, message: `expected a host that the gateway answers: ${catalog.hosts.join(", ")}; got "${host}"` }]),
-    ...(hosts.findIndex((other) => other.host === host) < index
-      ? [{ path, message: `expected one certificate for each host; got "${host}" again` }]
-      : []),
+    ...problemUnless(
+      catalog.hosts.includes(host),
+      path,
+      `expected a host that the gateway answers: ${catalog.hosts.join(", ")}; got "${host}"`,
+    ),
+    ...problemIf(
+      hosts.findIndex((other) => other.host === host) < index,
+      path,
+      `expected one certificate for each host; got "${host}" again`,
+    ),
   ]);
 };
 

@@ -1,4 +1,4 @@
-import type { IstioObject } from "../../kubernetes/objects.ts";
+import type { KubernetesObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { expandedRoutes } from "./service-routes.ts";
 
@@ -6,7 +6,7 @@ import { expandedRoutes } from "./service-routes.ts";
  * Fields of an object that somebody else changes, as Pulumi's property paths: the weights of a service's split where
  * a rollout controller shifts them, and nothing else.
  */
-export function managedFields({ catalog }: StackData, { kind, metadata }: IstioObject): string[] {
+export function managedFields({ catalog }: StackData, { kind, metadata }: KubernetesObject): string[] {
   const service = catalog.services[metadata.name];
   if (kind !== "VirtualService" || service?.trafficManagedBy === undefined) {
     return [];

@@ -1,3 +1,4 @@
+import { problemIf } from "../../stack/errors.ts";
 import { nearest } from "../../stack/nearest.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -22,15 +23,12 @@ export const checkCalls: Check = ({ catalog }) => {
         ];
       }
       const first = service.calls.findIndex((other) => other.to === call.to);
-      return first < index
-        ? [
-            {
-              path,
-              message: `expected each called service once; got "${call.to}" again`,
-              remediation: `merge it into calls[${first}]`,
-            },
-          ]
-        : [];
+      return problemIf(
+        first < index,
+        path,
+        `expected each called service once; got "${call.to}" again`,
+        `merge it into calls[${first}]`,
+      );
     }),
   );
 };

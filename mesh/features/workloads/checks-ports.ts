@@ -1,3 +1,4 @@
+import { problemIf } from "../../stack/errors.ts";
 import type { Check } from "../../stack/check.ts";
 
 /** The ports of a service are all different, and none is one of the sidecar's own. */
@@ -16,8 +17,10 @@ export const checkPorts: Check = ({ catalog }) =>
           },
         ];
       }
-      return number >= 15000 && number <= 15099
-        ? [{ path, message: `expected a port outside of 15000-15099, which the sidecar uses; got ${number}` }]
-        : [];
+      return problemIf(
+        number >= 15000 && number <= 15099,
+        path,
+        `expected a port outside of 15000-15099, which the sidecar uses; got ${number}`,
+      );
     }),
   );

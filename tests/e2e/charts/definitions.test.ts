@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readStackFile } from "../../../mesh/load/load.ts";
 import { trafficObjects } from "../../../mesh/application.ts";
 import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
-import { stackObjects, stackReleases } from "../../../mesh/render.ts";
+import { stackObjects, stackReleases } from "../../../mesh/inventory.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { layOutCharts } from "../../../sandbox/charts/layout.ts";
 import { listAt, objectAt, stringAt } from "../../../mesh/kubernetes/fields.ts";

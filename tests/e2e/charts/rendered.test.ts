@@ -15,7 +15,7 @@ import {
   prometheusUrl,
 } from "../../../mesh/features/observability/addons/addresses.ts";
 import { redisAddress } from "../../../mesh/features/rate-limits/service/redis.ts";
-import { stackReleases } from "../../../mesh/render.ts";
+import { stackReleases } from "../../../mesh/inventory.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { isIstioChart, layOutCharts } from "../../../sandbox/charts/layout.ts";
 import { listAt, numberAt, objectAt, stringAt, type JsonObject } from "../../../mesh/kubernetes/fields.ts";

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import { parseAllDocuments } from "yaml";
-import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
+import { OrderedObjects } from "../../../components/ordered-objects.ts";
+import { trafficComponent } from "../../../mesh/application.ts";
 import { loadStack } from "../../../mesh/load/load.ts";
 import { KubernetesClient } from "../../../sandbox/cluster/client.ts";
 import { readKubeconfig } from "../../../sandbox/cluster/kubeconfig.ts";
@@ -48,7 +49,7 @@ describe("fields that somebody else has taken over", function () {
       const namespaces = ["ecommerce", "istio-ingress", "istio-egress"].map(
         (name) => new k8s.core.v1.Namespace(name, { metadata: { name } }, { provider }),
       );
-      new TrafficPolicy("traffic", { stack }, { provider, dependsOn: namespaces });
+      new OrderedObjects(trafficComponent(stack), { provider, dependsOn: namespaces });
     };
     return bed.up();
   }

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { merge } from "../../../mesh/load/merge.ts";
 import { Mesh } from "../../../components/mesh/mesh.ts";
-import { ApplicationNamespace } from "../../../components/workloads/application-namespace.ts";
-import { TrafficPolicy } from "../../../components/traffic/traffic-policy.ts";
-import { Workloads } from "../../../components/workloads/workloads.ts";
 import { layOutCharts } from "../../../sandbox/charts/layout.ts";
+import { OrderedObjects } from "../../../components/ordered-objects.ts";
+import { trafficComponent, namespaceComponent, workloadsComponent } from "../../../mesh/application.ts";
 import { loadStack } from "../../../mesh/load/load.ts";
 import { PROJECT_DIRECTORY } from "../../support/stacks.ts";
 import { TestBed, type Run } from "./support.ts";
@@ -95,9 +94,9 @@ describe("the upgrade of Istio by revision", function () {
     );
     bed.program = (provider) => {
       const mesh = new Mesh("mesh", { stack, clusterName: "upgrade" }, { provider });
-      const namespace = new ApplicationNamespace("application", { stack }, { provider, dependsOn: [mesh] });
-      const workloads = new Workloads("workloads", { stack }, { provider, dependsOn: [namespace] });
-      new TrafficPolicy("traffic", { stack }, { provider, dependsOn: [workloads] });
+      const namespace = new OrderedObjects(namespaceComponent(stack), { provider, dependsOn: [mesh] });
+      const workloads = new OrderedObjects(workloadsComponent(stack), { provider, dependsOn: [namespace] });
+      new OrderedObjects(trafficComponent(stack), { provider, dependsOn: [workloads] });
     };
     const run = await bed.up();
     assert.equal(run.errors, "");

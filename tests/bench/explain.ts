@@ -1,11 +1,11 @@
 /** `npm run bench:explain`: one request explained in catalogs of 5 to 500 services; milliseconds without and with the load. */
 import { cpus } from "node:os";
-import { catalog as catalogSchema } from "../mesh/stack/catalog.ts";
-import { stackConfig } from "../mesh/stack/config.ts";
-import { explain } from "../analysis/explain/explain.ts";
-import { parseRequest } from "../analysis/explain/request.ts";
-import { worldOf } from "../cli/stack/stack-world.ts";
-import type { StackData } from "../mesh/stack/stack.ts";
+import { catalog as catalogSchema } from "../../mesh/stack/catalog.ts";
+import { stackConfig } from "../../mesh/stack/config.ts";
+import { explain } from "../../analysis/explain/explain.ts";
+import { parseRequest } from "../../analysis/explain/request.ts";
+import { worldOf } from "../../cli/stack/stack-world.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { median } from "./measure.ts";
 
 const SIZES = [5, 50, 500] as const;

@@ -1,6 +1,6 @@
-import { catalog as catalogSchema } from "../mesh/stack/catalog.ts";
-import { stackConfig } from "../mesh/stack/config.ts";
-import type { StackData } from "../mesh/stack/stack.ts";
+import { catalog as catalogSchema } from "../../mesh/stack/catalog.ts";
+import { stackConfig } from "../../mesh/stack/config.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 
 /** Calls of each service: to those after it, so that the graph has as many arrows as a real one. */
 const CALLS = 3;

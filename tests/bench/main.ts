@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ResultJson } from "../cli/output/result-json.ts";
+import type { ResultJson } from "../../cli/output/result-json.ts";
 import { firstAnswer } from "./first-answer.ts";
 import { hostLines } from "./hosts.ts";
 import { measure, median, type Run } from "./measure.ts";
 import { proportionalMiB } from "./memory.ts";
 import { modelLines } from "./model.ts";
 
-const PROJECT = join(import.meta.dirname, "..");
+const PROJECT = join(import.meta.dirname, "../..");
 
 /** A stack that is brought up from nothing. Budgets hold on two cores with the toolchain in the cache. */
 interface Case {

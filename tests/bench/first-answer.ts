@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { readForwards } from "../sandbox/cluster/forwards.ts";
+import { readForwards } from "../../sandbox/cluster/forwards.ts";
 
 const LOOK_EVERY_MS = 250;
 const ANSWER_WITHIN_MS = 2_000;

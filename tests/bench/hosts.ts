@@ -1,7 +1,7 @@
-import { catalog as catalogSchema } from "../mesh/stack/catalog.ts";
-import { stackConfig } from "../mesh/stack/config.ts";
-import { applicationObjects } from "../mesh/application.ts";
-import type { StackData } from "../mesh/stack/stack.ts";
+import { catalog as catalogSchema } from "../../mesh/stack/catalog.ts";
+import { stackConfig } from "../../mesh/stack/config.ts";
+import { applicationObjects } from "../../mesh/application.ts";
+import type { StackData } from "../../mesh/stack/stack.ts";
 import { median } from "./measure.ts";
 
 const SIZES = [5, 50, 500] as const;

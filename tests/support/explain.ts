@@ -1,10 +1,10 @@
 import { parseAllDocuments } from "yaml";
-import type { AnyObject } from "../objects/object.ts";
-import { explain } from "./explain.ts";
-import { parseRequest } from "./request.ts";
-import type { Explanation } from "./types.ts";
-import { buildWorld } from "./build-world.ts";
-import type { World, WorldSettings } from "./world.ts";
+import type { AnyObject } from "../../analysis/objects/object.ts";
+import { explain } from "../../analysis/explain/explain.ts";
+import { parseRequest } from "../../analysis/explain/request.ts";
+import type { Explanation } from "../../analysis/explain/types.ts";
+import { buildWorld } from "../../analysis/explain/build-world.ts";
+import type { World, WorldSettings } from "../../analysis/explain/world.ts";
 
 /** Namespace of the objects in these tests. */
 export const NAMESPACE = "shop";

@@ -1,8 +1,8 @@
-import { applicationObjects } from "../mesh/application.ts";
-import { checkCalls } from "../mesh/features/workloads/checks-calls.ts";
-import { checkNames } from "../mesh/checks/names.ts";
-import { checkPrecedence } from "../mesh/features/routing/checks-precedence.ts";
-import { checkRoutes } from "../mesh/features/routing/checks-routes.ts";
+import { applicationObjects } from "../../mesh/application.ts";
+import { checkCalls } from "../../mesh/features/workloads/checks-calls.ts";
+import { checkNames } from "../../mesh/checks/names.ts";
+import { checkPrecedence } from "../../mesh/features/routing/checks-precedence.ts";
+import { checkRoutes } from "../../mesh/features/routing/checks-routes.ts";
 import { syntheticStack } from "./synthetic-stack.ts";
 
 const SIZES = [5, 50, 500] as const;
