@@ -8,35 +8,20 @@ import { healthCheckFilter, ignoredPaths } from "./access-log-filter.ts";
 import { tracingProvider } from "./provider.ts";
 import { accessLoggingSpec, metricsSpec, tracingSpec } from "./spec.ts";
 
+/** Labels of the caller and of the callee. */
+const OF_A_SIDE = [
+  ...["workload", "workload_namespace", "principal", "app", "version", "cluster"],
+  ...["canonical_service", "canonical_revision"],
+] as const;
+
 /**
  * Labels of Istio's standard metrics. Any other has to be named in the mesh configuration, or the proxies do not count by
  * it. Source: istio.io, Istio Standard Metrics, 1.30.
  */
 export const STANDARD_LABELS: readonly string[] = [
-  "reporter",
-  "source_workload",
-  "source_workload_namespace",
-  "source_principal",
-  "source_app",
-  "source_version",
-  "source_cluster",
-  "source_canonical_service",
-  "source_canonical_revision",
-  "destination_workload",
-  "destination_workload_namespace",
-  "destination_principal",
-  "destination_app",
-  "destination_version",
-  "destination_service",
-  "destination_service_name",
-  "destination_service_namespace",
-  "destination_cluster",
-  "destination_canonical_service",
-  "destination_canonical_revision",
-  "request_protocol",
-  "response_code",
-  "response_flags",
-  "grpc_response_status",
+  ...["source", "destination"].flatMap((side) => OF_A_SIDE.map((label) => `${side}_${label}`)),
+  ...["destination_service", "destination_service_name", "destination_service_namespace"],
+  ...["reporter", "request_protocol", "response_code", "response_flags", "grpc_response_status"],
   "connection_security_policy",
 ];
 
@@ -45,10 +30,10 @@ export function meshTelemetry(stack: StackData): TelemetryObject {
   const { tracing, metrics, accessLogs } = stack.config.observability;
   const provider = tracingProvider(stack.config);
   return make("Telemetry", named("mesh-default", NAMESPACES.istioSystem), {
-    ...(provider === undefined
-      ? {}
-      : { tracing: tracingSpec(provider.name, tracing.samplingPercent, tracing.customTags) }),
-    ...(metrics.overrides.length > 0 ? { metrics: metricsSpec(metrics.overrides) } : {}),
+    ...(provider !== undefined && {
+      tracing: tracingSpec(provider.name, tracing.samplingPercent, tracing.customTags),
+    }),
+    ...(metrics.overrides.length > 0 && { metrics: metricsSpec(metrics.overrides) }),
     accessLogging: accessLoggingSpec(accessLogs.mode, logFilter(stack)),
   });
 }
@@ -82,19 +67,14 @@ function serviceSpec(stack: StackData, telemetry: ServiceTelemetry): Omit<Teleme
   const { tracing } = stack.config.observability;
   const provider = tracingProvider(stack.config);
   const traces = telemetry.samplingPercent !== undefined || Object.keys(telemetry.customTags).length > 0;
+  const percent = telemetry.samplingPercent ?? tracing.samplingPercent;
+  const customTags = { ...tracing.customTags, ...telemetry.customTags };
   return {
-    ...(provider !== undefined && traces
-      ? {
-          tracing: tracingSpec(provider.name, telemetry.samplingPercent ?? tracing.samplingPercent, {
-            ...tracing.customTags,
-            ...telemetry.customTags,
-          }),
-        }
-      : {}),
-    ...(telemetry.metrics.length > 0 ? { metrics: metricsSpec(telemetry.metrics) } : {}),
-    ...(telemetry.accessLogs === undefined
-      ? {}
-      : { accessLogging: accessLoggingSpec(telemetry.accessLogs, logFilter(stack)) }),
+    ...(provider !== undefined && traces && { tracing: tracingSpec(provider.name, percent, customTags) }),
+    ...(telemetry.metrics.length > 0 && { metrics: metricsSpec(telemetry.metrics) }),
+    ...(telemetry.accessLogs !== undefined && {
+      accessLogging: accessLoggingSpec(telemetry.accessLogs, logFilter(stack)),
+    }),
   };
 }
 
