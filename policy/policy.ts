@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import type { PolicyResource, ResourceRule, Rule, StackRule } from "../analysis/policy/rules/rule.ts";
+import type { PolicyResource, ResourceRule, PolicyRule, StackRule } from "../analysis/policy/rules/rule.ts";
 import { knownProps } from "./props.ts";
 
 /** What the SDK tells about a resource: its inputs to a rule about one, its outputs to a rule about the stack. */
@@ -14,7 +14,7 @@ interface Shown {
  * The rules as the engine's SDK takes them. Rules about a stack are given the inputs too, which the rules about single resources
  * were shown before: a preview knows few outputs, and of some resources none at all.
  */
-export function policiesOf(rules: readonly Rule[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
+export function policiesOf(rules: readonly PolicyRule[]): (ResourceValidationPolicy | StackValidationPolicy)[] {
   const seen = new Map<string, PolicyResource>();
   return rules.map((rule) => (rule.kind === "resource" ? resourcePolicy(rule, seen) : stackPolicy(rule, seen)));
 }
@@ -44,10 +44,10 @@ function known({ type, urn, name, props }: Shown): PolicyResource {
   return { type, urn, name, props: knownProps(props) };
 }
 
-function textOf({ name, description, level, remediation }: Rule) {
+function textOf({ name, description, level, remediation }: PolicyRule) {
   return { name, description, enforcementLevel: level, remediationSteps: remediation };
 }
 
-function sentence({ remediation }: Rule, message: string): string {
+function sentence({ remediation }: PolicyRule, message: string): string {
   return `${message}. ${remediation}`;
 }

@@ -6,7 +6,7 @@ import {
   type CallerScope,
   type Condition,
   type Operation,
-  type Rule,
+  type AuthorizationRule,
   type Source,
 } from "../authorization/caller.ts";
 import type { SelectedPolicies } from "../authorization/select.ts";
@@ -128,11 +128,11 @@ function grantOf(source: Source, operation: Operation, by: string, conditions: r
   };
 }
 
-function sourcesOf({ from = [] }: Rule): Source[] {
+function sourcesOf({ from = [] }: AuthorizationRule): Source[] {
   return from.length === 0 ? [{}] : from.map(({ source = {} }) => source);
 }
 
-function operationsOf({ to = [] }: Rule): Operation[] {
+function operationsOf({ to = [] }: AuthorizationRule): Operation[] {
   return to.length === 0 ? [{}] : to.map(({ operation = {} }) => operation);
 }
 

@@ -1,10 +1,10 @@
 import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
 import { escapeRegex, holds, matchesPattern } from "./patterns.ts";
 
-export type Rule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
-export type Source = NonNullable<NonNullable<Rule["from"]>[number]["source"]>;
-export type Operation = NonNullable<NonNullable<Rule["to"]>[number]["operation"]>;
-export type Condition = NonNullable<Rule["when"]>[number];
+export type AuthorizationRule = NonNullable<AuthorizationPolicyObject["spec"]["rules"]>[number];
+export type Source = NonNullable<NonNullable<AuthorizationRule["from"]>[number]["source"]>;
+export type Operation = NonNullable<NonNullable<AuthorizationRule["to"]>[number]["operation"]>;
+export type Condition = NonNullable<AuthorizationRule["when"]>[number];
 
 /** What the identity of a caller is compared within. */
 export interface CallerScope {

@@ -1,4 +1,4 @@
-import { takesCaller, type CallerScope, type Operation, type Rule, type Source } from "./caller.ts";
+import { takesCaller, type CallerScope, type Operation, type AuthorizationRule, type Source } from "./caller.ts";
 import { matchesRequestPrincipal } from "./claims.ts";
 import { inBlock } from "../../mesh/kubernetes/cidr.ts";
 import { conditionHolds } from "./conditions.ts";
@@ -9,7 +9,7 @@ import type { InboundRequest } from "./request.ts";
  * Whether one of the sources, one of the operations and all conditions match. A part that is left out matches everything, so the
  * empty rule does too. Istio skips a rule with a condition whose key it does not know.
  */
-export function ruleMatches(rule: Rule, request: InboundRequest, scope: CallerScope): boolean {
+export function ruleMatches(rule: AuthorizationRule, request: InboundRequest, scope: CallerScope): boolean {
   return (
     some(rule.from, ({ source }) => sourceMatches(source ?? {}, request, scope)) &&
     some(rule.to, ({ operation }) => operationMatches(operation ?? {}, request)) &&

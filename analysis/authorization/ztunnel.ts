@@ -1,6 +1,6 @@
 import { defined } from "../../mesh/kubernetes/defined.ts";
 import type { AuthorizationPolicyObject } from "../../mesh/kubernetes/objects.ts";
-import type { Condition, Rule } from "./caller.ts";
+import type { Condition, AuthorizationRule } from "./caller.ts";
 import type { Workload } from "./request.ts";
 import { policiesFor, type SelectedPolicies } from "./select.ts";
 
@@ -33,12 +33,15 @@ export function policiesAtZtunnel(
   };
 }
 
-function withRules(policy: AuthorizationPolicyObject, change: (rules: readonly Rule[]) => Rule[]) {
+function withRules(
+  policy: AuthorizationPolicyObject,
+  change: (rules: readonly AuthorizationRule[]) => AuthorizationRule[],
+) {
   const { rules } = policy.spec;
   return rules === undefined ? policy : { ...policy, spec: { ...policy.spec, rules: change(rules) } };
 }
 
-function isOfConnections({ from = [], to = [], when = [] }: Rule): boolean {
+function isOfConnections({ from = [], to = [], when = [] }: AuthorizationRule): boolean {
   return (
     from.every(({ source }) => Object.keys(source ?? {}).every(isOfSource)) &&
     to.every(({ operation }) => Object.keys(operation ?? {}).every(isOfOperation)) &&
@@ -46,7 +49,7 @@ function isOfConnections({ from = [], to = [], when = [] }: Rule): boolean {
   );
 }
 
-function connectionPart({ from, to, when }: Rule): Rule {
+function connectionPart({ from, to, when }: AuthorizationRule): AuthorizationRule {
   return defined({
     from: from?.map(({ source = {} }) => ({ source: fieldsOf(source, isOfSource) })),
     to: to?.map(({ operation = {} }) => ({ operation: fieldsOf(operation, isOfOperation) })),

@@ -44,7 +44,7 @@ function hasPlaceholder({ pods }: Pick<ClusterView, "pods">, labels: Readonly<Re
   return pods.some((pod) => pod.isPlaceholder === true && carries(pod.labels, labels));
 }
 
-/** A stack's own namespace without the label that its mode goes by. */
+/** A stack's own namespace without the label of its mode. */
 function outsideMesh({ declared, namespaces }: ClusterView): Finding[] {
   const namespace = namespaces.find(({ name }) => name === declared?.namespace);
   return declared?.mode !== "ambient" || namespace === undefined || isAmbientNamespace(namespace)

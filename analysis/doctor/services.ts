@@ -30,7 +30,7 @@ export function autoscalerFindings({ autoscalers }: ClusterView): Finding[] {
       severity: "warning",
       object: objectName("HorizontalPodAutoscaler", autoscaler),
       message: `it runs ${autoscaler.current} pods and may not start more (${autoscaler.min} to ${autoscaler.max})`,
-      remediation: "raise its max in the stack's configuration, after looking whether the nodes have room",
+      remediation: "raise its max in the stack's configuration, after looking whether the nodes have headroom",
     }));
 }
 

@@ -21,7 +21,7 @@ export interface Entry {
 }
 
 /** Why a request does not come in. */
-export interface Refusal {
+export interface EntryRefusal {
   /** Null: the connection is closed without an answer. */
   readonly status: number | null;
   readonly step: TraceStep;
@@ -50,7 +50,7 @@ export function enter(
   world: World,
   request: MeshRequest,
   options: { readonly isBetweenProxies?: boolean } = {},
-): Entry | Refusal {
+): Entry | EntryRefusal {
   const { host, scheme } = request;
   const port = portOf(request);
   const offers = world.gatewayObjects.flatMap((gateway) =>
@@ -86,7 +86,7 @@ export function enter(
 }
 
 /** Whether the result is a refusal. */
-export function isRefusal(result: Entry | Refusal): result is Refusal {
+export function isRefusal(result: Entry | EntryRefusal): result is EntryRefusal {
   return "status" in result;
 }
 
@@ -118,6 +118,6 @@ function entryWords({ port, tls }: Server, host: string, workload: GatewayWorklo
   return `${port.protocol} on port ${port.number} answers for ${host}${mode}; received by ${pods}`;
 }
 
-function refusal(status: number | null, message: string, gateway: GatewayObject | string = "Gateway"): Refusal {
+function refusal(status: number | null, message: string, gateway: GatewayObject | string = "Gateway"): EntryRefusal {
   return { status, step: step(gateway, message) };
 }

@@ -1,4 +1,4 @@
-import type { PolicyResource, Rule } from "./rules/rule.ts";
+import type { PolicyResource, PolicyRule } from "./rules/rule.ts";
 import { encryption, instanceMetadata, logRetention, metadataHops } from "./rules/encryption.ts";
 import { noOpenEndpoint, noOpenSecurityGroup, noPublicBucket, noPublicDatabase } from "./rules/exposure.ts";
 import { closedNamespaces, noWorkloadOutsideTheMesh, strictMutualTls } from "./rules/mesh.ts";
@@ -8,7 +8,7 @@ import { noPlainSecret } from "./rules/secrets.ts";
 import { noOtherWayIn } from "./rules/services.ts";
 
 /** Every rule of the pack: the mandatory ones, then the advisory ones. */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly PolicyRule[] = [
   noWorkloadOutsideTheMesh,
   strictMutualTls,
   closedNamespaces,
@@ -32,13 +32,13 @@ export const RULES: readonly Rule[] = [
 
 /** Something that a rule refuses. */
 export interface Violation {
-  readonly rule: Rule;
+  readonly rule: PolicyRule;
   readonly urn?: string;
   readonly message: string;
 }
 
 /** Judges all resources of a stack by all rules, in the order of the rules. */
-export function judge(resources: readonly PolicyResource[], rules: readonly Rule[] = RULES): Violation[] {
+export function judge(resources: readonly PolicyResource[], rules: readonly PolicyRule[] = RULES): Violation[] {
   return rules.flatMap((rule): Violation[] =>
     rule.kind === "stack"
       ? rule.judge(resources).map((finding) => ({ rule, ...finding }))

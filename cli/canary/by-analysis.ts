@@ -61,7 +61,7 @@ function report(session: CanarySession, end: RolloutEnd, options: CanaryOptions)
     throw new CommandError(
       "canary.rolled-back",
       `${session.service} ${session.spec().version} was rolled back to ${end.percent} %: ${end.why}`,
-      "The stack's file says so: commit it. `next` begins anew.",
+      "The stack's file says so: commit it. `next` begins again.",
     );
   }
   if (options.json === true) {

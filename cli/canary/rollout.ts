@@ -4,7 +4,7 @@ import type { CanaryAction } from "../../mesh/features/canary/steps.ts";
 
 /** What a rollout needs from outside. */
 export interface RolloutWorld {
-  /** Share that the canary has by the stack's file, in per cent; read anew each time. */
+  /** Share that the canary has by the stack's file, in per cent; read each time. */
   percent(): number;
   /** Whether there is a further phase. */
   hasNext(): boolean;

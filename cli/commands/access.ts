@@ -9,9 +9,9 @@ type AccessOptions = CommonOptions & { readonly markdown?: boolean; readonly dif
 export function accessCommand(): Command {
   return baseCommand(
     "access",
-    "Show who can call whom, computed from the policies that the stack would apply: every pair of services, gateways and the outside.",
+    "Show which service can call which, computed from the policies that the stack would apply: every pair of services, gateways and the outside.",
     [
-      "npm run mesh -- access prod                     who may ask what of whom, and by which object",
+      "npm run mesh -- access prod                     which requests are let in, and by which object",
       "npm run mesh -- access prod --diff main         what this branch opens and closes",
       "npm run mesh -- access prod --markdown > a.md   for a pull request or an audit",
     ],

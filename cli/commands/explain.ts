@@ -39,7 +39,7 @@ export function explainCommand(): Command {
         .choices(["internal"])
         .conflicts("from"),
     )
-    .option("--address <address>", "the client's address, for gateways that go by it")
+    .option("--address <address>", "the client's address, for gateways that read it")
     .action(async (stackName: string, text: string, options: ExplainOptions) => {
       const { readStackFile } = await import("../../mesh/load/load.ts");
       const { explain } = await import("../../analysis/explain/explain.ts");

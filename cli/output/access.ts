@@ -83,7 +83,7 @@ export function changeMarkdown(stack: string, ref: string, changes: readonly Acc
 
 function head(stack: string, edges: readonly AccessEdge[]): string {
   const open = edges.filter(({ allowed }) => allowed).length;
-  return `${stack}: who can call whom (${open} of ${edges.length} ordered pairs)`;
+  return `${stack}: which service can call which (${open} of ${edges.length} ordered pairs)`;
 }
 
 function callees(edges: readonly AccessEdge[]): string[] {

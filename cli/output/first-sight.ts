@@ -2,7 +2,7 @@ import type { Stack } from "../../mesh/load/load.ts";
 import { edgesOf, type Caller } from "../../mesh/stack/call-graph.ts";
 import { nodeDaemons } from "../../mesh/capacity/cluster-pods.ts";
 import { podDemand } from "../../mesh/capacity/demand.ts";
-import { describeRoom } from "../../mesh/capacity/report.ts";
+import { describeResources } from "../../mesh/capacity/report.ts";
 import { totalOf } from "../../mesh/kubernetes/pod-requests.ts";
 import { nodePools } from "../../mesh/stack/node-pools.ts";
 import type { Cost } from "../../mesh/cost/cost.ts";
@@ -71,7 +71,7 @@ function podsLine(stack: Stack): string {
   const { system, workload } = podDemand(stack);
   const [mesh, application] = [totalOf(system), totalOf(workload)];
   const all = totalOf([...system, ...workload]);
-  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeRoom(all)} reserved, and ${nodeDaemons(stack).length} on each node`;
+  return `at most ${all.pods} (${application.pods} of the application, ${mesh.pods} beside it) with ${describeResources(all)} reserved, and ${nodeDaemons(stack).length} on each node`;
 }
 
 function nodesLine({ config }: Stack): string {

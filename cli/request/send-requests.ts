@@ -134,7 +134,7 @@ async function exchange(plan: RequestPlan, agent: Agent, timeoutMs: number): Pro
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(timer);
       if (call.reusedSocket && error.code === "ECONNRESET" && !isAnswered) {
-        // The other end closed an idle connection at the moment of its next use: on a new one the request is sent anew.
+        // The other end closed an idle connection at the moment of its next use: on a new one the request is sent again.
         exchange(plan, agent, timeoutMs).then(resolve, reject);
         return;
       }

@@ -6,7 +6,7 @@ import { POOLS } from "../../mesh/aws/schema/node-pool.ts";
 import { managedAddons } from "../../mesh/aws/managed-addons.ts";
 import { POOL_KEYS } from "../../mesh/stack/node-pools.ts";
 import type { Partition } from "../../mesh/aws/partition.ts";
-import { ControlPlane } from "./control-plane.ts";
+import { EksControlPlane } from "./control-plane.ts";
 import { createDefaultStorageClass } from "./default-storage-class.ts";
 import { clusterProviderArgs, type KubernetesAccess } from "./kubernetes-access.ts";
 import { ManagedAddons } from "./managed-addons.ts";
@@ -57,7 +57,7 @@ export class Cluster extends pulumi.ComponentResource implements KubernetesAcces
 
   constructor(name: string, args: ClusterArgs, options: pulumi.ComponentResourceOptions) {
     super("ecommerce-mesh:cluster:Cluster", name, {}, options);
-    const { cluster } = new ControlPlane(name, args, { parent: this });
+    const { cluster } = new EksControlPlane(name, args, { parent: this });
     this.clusterName = cluster.eksCluster.name;
     this.endpoint = cluster.eksCluster.endpoint;
     this.kubeconfig = pulumi.secret(cluster.kubeconfigJson);

@@ -33,7 +33,7 @@ export interface ControlPlaneArgs {
 }
 
 /** The Kubernetes API of an EKS cluster, with access by IAM access entries only, and its logs. No nodes, no add-ons. */
-export class ControlPlane extends pulumi.ComponentResource {
+export class EksControlPlane extends pulumi.ComponentResource {
   /** The published component. */
   readonly cluster: eks.Cluster;
 

@@ -55,14 +55,14 @@ const REFUSED: readonly {
       cluster: { systemPool: { instanceTypes: ["c6i.large"] } },
     },
     path: "cluster.systemPool.instanceTypes[0]",
-    says: /room for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.65 CPU, 2\.\d+ GiB for pods/,
+    says: /capacity for one pod of istiod \(0\.5 CPU, 4 GiB\); got "c6i\.large", whose nodes have 1\.65 CPU, 2\.\d+ GiB for pods/,
     remediation: /^instanceTypes: \[c6i\.\d*xlarge\] would do/,
   },
   {
     rule: "a system pool that does not hold the mesh with a zone lost",
     config: { cluster: { systemPool: { desired: 3 } }, mesh: { istiod: { replicas: { min: 3, max: 15 } } } },
     path: "cluster.systemPool.desired",
-    says: /expected room for 41 pods \(9\.\d+ CPU, 34\.\d+ GiB\) at the top of their autoscalers and one of 3 zones lost; got 2 nodes of m6i\.xlarge with 7\.\d+ CPU, 2\d\.\d+ GiB in all: 2\.\d+ CPU and \d\.\d+ GiB missing/,
+    says: /expected capacity for 41 pods \(9\.\d+ CPU, 34\.\d+ GiB\) at the top of their autoscalers and one of 3 zones lost; got 2 nodes of m6i\.xlarge with 7\.\d+ CPU, 2\d\.\d+ GiB in all: 2\.\d+ CPU and \d\.\d+ GiB missing/,
     remediation: /^desired(?: and max)?: \d or instanceTypes: \[m6i\.2xlarge\] would do/,
   },
   {
@@ -88,11 +88,11 @@ const REFUSED: readonly {
     config: { cluster: { karpenter: { enabled: true, vcpus: { min: 2, max: 2 } } } },
     catalog: { services: { cart: { resources: requesting("3", "256Mi") } } },
     path: "cluster.karpenter.vcpus",
-    says: /room for every pod, also one of cart-v1; got none/,
+    says: /capacity for every pod, also one of cart-v1; got none/,
     remediation: /raise vcpus\.max/,
   },
   {
-    rule: "room in crumbs",
+    rule: "capacity in crumbs",
     config: { cluster: { workloadPool: { desired: 3 } } },
     catalog: {
       services: { cart: { replicas: { min: 1, max: 1 }, resources: requesting("1250m", "256Mi") } },
@@ -110,7 +110,7 @@ function onExisting(nodes: { count: number; cpu: string; memory: string; zones: 
 }
 
 describe("capacity check", () => {
-  it("takes what Karpenter may add for room, whichever type it starts", () => {
+  it("takes what Karpenter may add for capacity, whichever type it starts", () => {
     const catalog = { services: { cart: { replicas: { min: 2, max: 40 } } } };
     const pool = { desired: 3 };
     assert.equal(checkCapacity(stackData({ cluster: { workloadPool: pool } }, catalog)).length, 1);
@@ -196,6 +196,6 @@ describe("capacity check", () => {
   it("refuses declared nodes too small for one pod", () => {
     const [problem] = checkCapacity(onExisting({ count: 50, cpu: "4", memory: "1Gi", zones: 1 }));
     assert.equal(problem?.path, "platform.nodes");
-    assert.match(problem.message, /room for one pod of istiod/);
+    assert.match(problem.message, /capacity for one pod of istiod/);
   });
 });

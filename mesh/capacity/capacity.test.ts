@@ -11,7 +11,7 @@ import { stackReleases } from "../inventory.ts";
 import type { StackData } from "../stack/stack.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 
-const NODE: Nodes["room"] = { milliCpu: 4000, memoryMiB: 8192, pods: 110 };
+const NODE: Nodes["allocatable"] = { milliCpu: 4000, memoryMiB: 8192, pods: 110 };
 
 function set(name: string, pods: number, milliCpu: number, memoryMiB: number): PodSet {
   return { name, pods, request: { milliCpu, memoryMiB } };
@@ -30,7 +30,7 @@ const podSet = fc.record({
   }),
 });
 const podSets = fc.array(podSet, { minLength: 1, maxLength: 6 });
-const nodesOf = fc.record({ count: fc.integer({ min: 0, max: 40 }), room: fc.constant(NODE) });
+const nodesOf = fc.record({ count: fc.integer({ min: 0, max: 40 }), allocatable: fc.constant(NODE) });
 
 describe("capacity: what the pods ask for", () => {
   const byName = (sets: readonly PodSet[]) => Object.fromEntries(sets.map(({ name, ...rest }) => [name, rest]));
@@ -104,10 +104,10 @@ describe("capacity: what the nodes offer", () => {
 
   it("takes the daemons off what pods can have, and of several types the least of each", () => {
     // m6i.large: 1930m and 6903 MiB, less 180m and 120 MiB of daemons; 4 of 110 pods are daemons.
-    const room = { milliCpu: 1750, memoryMiB: 6783, pods: 106 };
-    assert.deepEqual(poolSupply({ instanceTypes: ["m6i.large"], desired: 6 }, 3), { count: 4, room });
+    const allocatable = { milliCpu: 1750, memoryMiB: 6783, pods: 106 };
+    assert.deepEqual(poolSupply({ instanceTypes: ["m6i.large"], desired: 6 }, 3), { count: 4, allocatable });
     const mixed = poolSupply({ instanceTypes: ["r6i.large", "c6i.xlarge"], desired: 3 }, 3);
-    assert.ok(mixed !== undefined && mixed.room.milliCpu === 1750 && mixed.room.memoryMiB < 8000);
+    assert.ok(mixed !== undefined && mixed.allocatable.milliCpu === 1750 && mixed.allocatable.memoryMiB < 8000);
     assert.equal(poolSupply({ instanceTypes: ["m6i.large", "x9.mega"], desired: 6 }, 3), undefined);
   });
 
@@ -117,9 +117,9 @@ describe("capacity: what the nodes offer", () => {
     assert.ok(!names(stackData({ mesh: { cni: { enabled: false } } })).includes("istio-cni"));
     const nodes = { count: 3, cpu: "4", memory: "8Gi", zones: 1 };
     const agent = [set("istio-cni", 1, 100, 100)];
-    assert.deepEqual(declaredSupply({ nodes }, agent).room, { milliCpu: 3900, memoryMiB: 8092, pods: 109 });
+    assert.deepEqual(declaredSupply({ nodes }, agent).allocatable, { milliCpu: 3900, memoryMiB: 8092, pods: 109 });
     const pool = { instanceTypes: ["m6i.large"], desired: 3 };
-    assert.equal(poolSupply(pool, 3, agent)?.room.milliCpu, 1830);
+    assert.equal(poolSupply(pool, 3, agent)?.allocatable.milliCpu, 1830);
     // What fits without the agent and not with it.
     const full = [set("full", 2, 1750, 100)];
     assert.equal(fitsPool(full, pool, 3), true);
@@ -129,35 +129,35 @@ describe("capacity: what the nodes offer", () => {
   it("of a cluster that exists loses a zone only where there are several", () => {
     const nodes = { count: 3, cpu: "4", memory: "8Gi" };
     assert.equal(declaredSupply({ nodes: { ...nodes, zones: 1 } }).count, 3);
-    assert.deepEqual(declaredSupply({ nodes: { ...nodes, zones: 3 } }), { count: 2, room: NODE });
+    assert.deepEqual(declaredSupply({ nodes: { ...nodes, zones: 3 } }), { count: 2, allocatable: NODE });
   });
 });
 
 describe("capacity: whether they fit", () => {
   it("is exact for a single node", () => {
-    assert.ok(fits([set("a", 2, 2000, 4096)], { count: 1, room: NODE }));
-    assert.ok(!fits([set("a", 2, 2000, 4097)], { count: 1, room: NODE }));
-    assert.ok(fits([set("cpu", 1, 3000, 100), set("memory", 1, 100, 7000)], { count: 1, room: NODE }));
+    assert.ok(fits([set("a", 2, 2000, 4096)], { count: 1, allocatable: NODE }));
+    assert.ok(!fits([set("a", 2, 2000, 4097)], { count: 1, allocatable: NODE }));
+    assert.ok(fits([set("cpu", 1, 3000, 100), set("memory", 1, 100, 7000)], { count: 1, allocatable: NODE }));
   });
 
   it("counts pods, too", () => {
-    assert.ok(fits([set("tiny", 110, 1, 1)], { count: 1, room: NODE }));
-    assert.ok(!fits([set("tiny", 111, 1, 1)], { count: 1, room: NODE }));
+    assert.ok(fits([set("tiny", 110, 1, 1)], { count: 1, allocatable: NODE }));
+    assert.ok(!fits([set("tiny", 111, 1, 1)], { count: 1, allocatable: NODE }));
   });
 
   it("lets large pods have a node each", () => {
-    assert.ok(fits([set("large", 8, 3000, 100)], { count: 8, room: NODE }));
-    assert.ok(!fits([set("large", 9, 3000, 100)], { count: 8, room: NODE }));
+    assert.ok(fits([set("large", 8, 3000, 100)], { count: 8, allocatable: NODE }));
+    assert.ok(!fits([set("large", 9, 3000, 100)], { count: 8, allocatable: NODE }));
   });
 
-  it("counts fragmentation: room in crumbs is no room for a large pod", () => {
+  it("counts fragmentation: capacity in crumbs is no capacity for a large pod", () => {
     const crumbs = [set("small", 22, 300, 100), set("large", 1, 3500, 100)];
     assert.ok(totalOf(crumbs).milliCpu < 3 * NODE.milliCpu);
-    assert.equal(largestUnplaced(crumbs, { count: 3, room: NODE })?.name, "large");
+    assert.equal(largestUnplaced(crumbs, { count: 3, allocatable: NODE })?.name, "large");
   });
 
   it("says no to a pod larger than a node, however many there are", () => {
-    assert.equal(largestUnplaced([set("huge", 1, 5000, 1)], { count: 1000, room: NODE })?.name, "huge");
+    assert.equal(largestUnplaced([set("huge", 1, 5000, 1)], { count: 1000, allocatable: NODE })?.name, "huge");
   });
 
   it("holds for a scheduler that comes in any order and spreads as it likes", () => {
@@ -175,7 +175,7 @@ describe("capacity: whether they fit", () => {
     const order = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }));
     const small = fc
       .integer({ min: 0, max: 4 })
-      .map((count) => ({ count, room: { milliCpu: 1750, memoryMiB: 3000, pods: 29 } }));
+      .map((count) => ({ count, allocatable: { milliCpu: 1750, memoryMiB: 3000, pods: 29 } }));
     fc.assert(
       fc.property(podSets, nodesOf, small, order, (sets, nodes, others, random) => {
         const together = largestUnplaced(sets, [nodes, others]) === undefined;
@@ -188,11 +188,11 @@ describe("capacity: whether they fit", () => {
   });
 
   it("adds up nodes of two kinds: neither holds the pods alone", () => {
-    const half = { count: 4, room: { milliCpu: 2000, memoryMiB: 4096, pods: 110 } };
+    const half = { count: 4, allocatable: { milliCpu: 2000, memoryMiB: 4096, pods: 110 } };
     const sets = [set("pods", 24, 500, 100)];
-    assert.ok(!fits(sets, { count: 2, room: NODE }) && !fits(sets, half));
-    assert.equal(largestUnplaced(sets, [{ count: 2, room: NODE }, half]), undefined);
-    assert.equal(largestUnplaced([set("pods", 40, 500, 100)], [{ count: 2, room: NODE }, half])?.name, "pods");
+    assert.ok(!fits(sets, { count: 2, allocatable: NODE }) && !fits(sets, half));
+    assert.equal(largestUnplaced(sets, [{ count: 2, allocatable: NODE }, half]), undefined);
+    assert.equal(largestUnplaced([set("pods", 40, 500, 100)], [{ count: 2, allocatable: NODE }, half])?.name, "pods");
   });
 
   it("never gets worse with more nodes", () => {
@@ -220,7 +220,9 @@ describe("capacity: whether they fit", () => {
           },
         };
         assert.ok(fits([less, ...rest], nodes));
-        assert.ok(fits(sets, { ...nodes, room: { milliCpu: 4000 + cpu, memoryMiB: 8192 + memory, pods: 110 + pods } }));
+        assert.ok(
+          fits(sets, { ...nodes, allocatable: { milliCpu: 4000 + cpu, memoryMiB: 8192 + memory, pods: 110 + pods } }),
+        );
       }),
     );
   });
@@ -275,10 +277,10 @@ describe("capacity: the remediation", () => {
   });
 });
 
-/** Gives each pod, in random order, to a random one of the nodes that have room for it. */
+/** Gives each pod, in random order, to a random one of the nodes that have capacity for it. */
 function placedAtRandom(sets: readonly PodSet[], nodes: Nodes | readonly Nodes[], random: () => number): boolean {
-  const kinds = "room" in nodes ? [nodes] : nodes;
-  const free = kinds.flatMap(({ count, room }) => Array.from({ length: count }, () => ({ ...room })));
+  const kinds = "allocatable" in nodes ? [nodes] : nodes;
+  const free = kinds.flatMap(({ count, allocatable }) => Array.from({ length: count }, () => ({ ...allocatable })));
   const waiting = sets.flatMap(({ pods, request }) => Array.from({ length: pods }, () => request));
   while (waiting.length > 0) {
     const [pod] = waiting.splice(Math.floor(random() * waiting.length), 1);

@@ -2,7 +2,7 @@ import type { Problem } from "../stack/errors.ts";
 import type { KubeconfigPlatform } from "../aws/schema/platform.ts";
 import { fitsAlone, largestUnplaced } from "./fits.ts";
 import { neededNodes } from "./needed.ts";
-import { describeRoom, notEnoughRoom } from "./report.ts";
+import { describeResources, notEnoughRoom } from "./report.ts";
 import type { PodSet } from "../kubernetes/pod-requests.ts";
 import { declaredSupply } from "./supply.ts";
 import { mendHint } from "./checks-terms.ts";
@@ -18,11 +18,11 @@ export function checkDeclaredNodes(
   if (unplaced === undefined) {
     return [];
   }
-  if (!fitsAlone(unplaced.request, supply.room)) {
+  if (!fitsAlone(unplaced.request, supply.allocatable)) {
     return [
       {
         path: "platform.nodes",
-        message: `expected nodes with room for one pod of ${unplaced.name} (${describeRoom(unplaced.request)}); got nodes with ${describeRoom(supply.room)}`,
+        message: `expected nodes with capacity for one pod of ${unplaced.name} (${describeResources(unplaced.request)}); got nodes with ${describeResources(supply.allocatable)}`,
         remediation: "use larger nodes, or lower what the pods request",
       },
     ];

@@ -19,8 +19,8 @@ export function checkKarpenterPool(
     return [];
   }
   // For a pod that is too large for a type, Karpenter takes another one.
-  const supplies = karpenterSupplies(karpenter, zones, daemons).filter(({ room }) =>
-    sets.every(({ request }) => fitsAlone(request, room)),
+  const supplies = karpenterSupplies(karpenter, zones, daemons).filter(({ allocatable }) =>
+    sets.every(({ request }) => fitsAlone(request, allocatable)),
   );
   const [first] = supplies;
   if (first === undefined) {
@@ -28,7 +28,7 @@ export function checkKarpenterPool(
     return [
       {
         path: "cluster.karpenter.vcpus",
-        message: `expected an instance type with room for every pod, also one of ${largest?.name ?? ""}; got none`,
+        message: `expected an instance type with capacity for every pod, also one of ${largest?.name ?? ""}; got none`,
         remediation: "raise vcpus.max, or take more of instanceCategories",
       },
     ];

@@ -2,8 +2,8 @@ import type { Problem } from "../stack/errors.ts";
 import type { NodePoolConfig } from "../aws/schema/node-pool.ts";
 import { fitsAlone, largestUnplaced } from "./fits.ts";
 import { neededNodesOfPool, neededTypes } from "./needed.ts";
-import { describeRoom, notEnoughRoom } from "./report.ts";
-import { poolRoom, poolSupply } from "./supply.ts";
+import { describeResources, notEnoughRoom } from "./report.ts";
+import { poolAllocatable, poolSupply } from "./supply.ts";
 import { describeNodes, mendHint, type Pods } from "./checks-terms.ts";
 
 /** A pool of nodes that are always there. */
@@ -20,7 +20,7 @@ export function checkPool(path: string, pool: NodePoolConfig, { sets, daemons }:
     return [
       {
         path: `${path}.instanceTypes[${tooSmall.index}]`,
-        message: `expected an instance type with room for one pod of ${tooSmall.set.name} (${describeRoom(tooSmall.set.request)}); got "${pool.instanceTypes[tooSmall.index] ?? ""}", whose nodes have ${describeRoom(tooSmall.room)} for pods`,
+        message: `expected an instance type with capacity for one pod of ${tooSmall.set.name} (${describeResources(tooSmall.set.request)}); got "${pool.instanceTypes[tooSmall.index] ?? ""}", whose nodes have ${describeResources(tooSmall.allocatable)} for pods`,
         remediation: mendHint(otherTypes),
       },
     ];
@@ -39,10 +39,10 @@ export function checkPool(path: string, pool: NodePoolConfig, { sets, daemons }:
 /** The first pod and instance type that do not go together at all. */
 function tooSmallFor({ sets, daemons }: Pods, instanceTypes: readonly string[]) {
   for (const [index, type] of instanceTypes.entries()) {
-    const room = poolRoom([type], daemons);
-    const set = room === undefined ? undefined : sets.find(({ request }) => !fitsAlone(request, room));
-    if (room !== undefined && set !== undefined) {
-      return { index, room, set };
+    const allocatable = poolAllocatable([type], daemons);
+    const set = allocatable === undefined ? undefined : sets.find(({ request }) => !fitsAlone(request, allocatable));
+    if (allocatable !== undefined && set !== undefined) {
+      return { index, allocatable, set };
     }
   }
   return undefined;

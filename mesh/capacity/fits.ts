@@ -6,12 +6,14 @@ const ROUNDING = 1e-9;
 /** Nodes that are all alike, and what pods may reserve on each. */
 export interface Nodes {
   readonly count: number;
-  readonly room: PodRequest & { readonly pods: number };
+  readonly allocatable: PodRequest & { readonly pods: number };
 }
 
-/** Whether one pod finds room on a node that holds nothing else. */
-export function fitsAlone(request: PodRequest, room: Nodes["room"]): boolean {
-  return request.milliCpu <= room.milliCpu && request.memoryMiB <= room.memoryMiB && room.pods >= 1;
+/** Whether one pod fits on a node that holds nothing else. */
+export function fitsAlone(request: PodRequest, allocatable: Nodes["allocatable"]): boolean {
+  return (
+    request.milliCpu <= allocatable.milliCpu && request.memoryMiB <= allocatable.memoryMiB && allocatable.pods >= 1
+  );
 }
 
 /**
@@ -20,23 +22,28 @@ export function fitsAlone(request: PodRequest, room: Nodes["room"]): boolean {
  * Sure means: in whatever order the pods come and wherever the scheduler puts them, since it spreads pods instead of packing
  * them, and after the loss of a zone it finds nodes that are half full. A node refuses a pod only when others take more of its
  * CPU, memory or pod count than the pod leaves free. Another pod brings a node at most one share ({@link shares}) of the way there,
- * so as long as those shares sum to less than the number of nodes, one node takes the pod. More nodes, more room or smaller
+ * so as long as those shares sum to less than the number of nodes, one node takes the pod. More nodes, more allocatable or smaller
  * pods never turn a yes into a no, which packing heuristics (first-fit decreasing) cannot promise.
  * @param nodes one kind of nodes, or several
  */
 export function largestUnplaced(sets: readonly PodSet[], nodes: Nodes | readonly Nodes[]): PodSet | undefined {
-  const kinds = "room" in nodes ? [nodes] : nodes;
+  const kinds = "allocatable" in nodes ? [nodes] : nodes;
   const share = ({ request }: PodSet) =>
-    Math.max(...kinds.flatMap(({ room }) => [request.milliCpu / room.milliCpu, request.memoryMiB / room.memoryMiB]));
+    Math.max(
+      ...kinds.flatMap(({ allocatable }) => [
+        request.milliCpu / allocatable.milliCpu,
+        request.memoryMiB / allocatable.memoryMiB,
+      ]),
+    );
   return sets
     .filter((set) => set.pods > 0 && !isSureOfANode(set, sets, kinds))
     .sort((one, other) => share(other) - share(one))[0];
 }
 
 function isSureOfANode(set: PodSet, sets: readonly PodSet[], kinds: readonly Nodes[]): boolean {
-  const usable = kinds.filter(({ count, room }) => count >= 1 && fitsAlone(set.request, room));
+  const usable = kinds.filter(({ count, allocatable }) => count >= 1 && fitsAlone(set.request, allocatable));
   const others = sets.map((other) => ({ ...other, pods: other === set ? other.pods - 1 : other.pods }));
-  // If one kind has room although every other pod is there too, the other kinds can only help.
+  // If one kind has capacity although every other pod is there too, the other kinds can only help.
   return usable.some((kind) => isFree(set, others, kind)) || isAnyFree(set, others, usable);
 }
 
@@ -46,7 +53,7 @@ function isSureOfANode(set: PodSet, sets: readonly PodSet[], kinds: readonly Nod
  * fill them all.
  */
 function isAnyFree(set: PodSet, others: readonly PodSet[], kinds: readonly Nodes[]): boolean {
-  const limits = kinds.map(({ room }) => refusalLimits(set.request, room));
+  const limits = kinds.map(({ allocatable }) => refusalLimits(set.request, allocatable));
   if (limits.length < 2) {
     return false;
   }
@@ -60,8 +67,8 @@ function isAnyFree(set: PodSet, others: readonly PodSet[], kinds: readonly Nodes
   });
 }
 
-function isFree(set: PodSet, others: readonly PodSet[], { count, room }: Nodes): boolean {
-  const limits = refusalLimits(set.request, room);
+function isFree(set: PodSet, others: readonly PodSet[], { count, allocatable }: Nodes): boolean {
+  const limits = refusalLimits(set.request, allocatable);
   // Two bounds on the nodes that can be full at the same time, each right: the smaller one counts.
   const together = sumOver(others, (request) => Math.max(...shares(request, limits)));
   const apart = [0, 1, 2].map((dimension) =>
@@ -76,8 +83,8 @@ function isFree(set: PodSet, others: readonly PodSet[], { count, room }: Nodes):
 }
 
 /** What others must take of a node at the least before it refuses the pod: one unit more than the pod leaves free. */
-function refusalLimits(request: PodRequest, room: Nodes["room"]): readonly [number, number, number] {
-  return [room.milliCpu - request.milliCpu + 1, room.memoryMiB - request.memoryMiB + 1, room.pods];
+function refusalLimits(request: PodRequest, allocatable: Nodes["allocatable"]): readonly [number, number, number] {
+  return [allocatable.milliCpu - request.milliCpu + 1, allocatable.memoryMiB - request.memoryMiB + 1, allocatable.pods];
 }
 
 /** How far one pod brings a node towards refusing, by CPU, memory and pod count. No pod counts for more than one node. */

@@ -53,7 +53,7 @@ export function neededLimits(
   });
   const percent = smallest(100, 100 * MAX_ENLARGEMENT, (candidate) =>
     karpenterSupplies({ ...karpenter, limits: enlarged(candidate) }, zones, daemons)
-      .filter(({ room }) => sets.every(({ request }) => fitsAlone(request, room)))
+      .filter(({ allocatable }) => sets.every(({ request }) => fitsAlone(request, allocatable)))
       .every((supply) => largestUnplaced(sets, [managed, supply]) === undefined),
   );
   return percent === undefined ? undefined : enlarged(percent);

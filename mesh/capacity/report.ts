@@ -2,7 +2,7 @@ import type { Nodes } from "./fits.ts";
 import { totalOf, type PodRequest, type PodSet } from "../kubernetes/pod-requests.ts";
 
 /** What pods reserve or nodes have, for people: `4.9 CPU, 13.7 GiB`. */
-export function describeRoom({ milliCpu, memoryMiB }: PodRequest): string {
+export function describeResources({ milliCpu, memoryMiB }: PodRequest): string {
   return `${decimals(milliCpu / 1000)} CPU, ${decimals(memoryMiB / 1024)} GiB`;
 }
 
@@ -18,8 +18,9 @@ export function notEnoughRoom(
   nodes: { readonly what: string; readonly zones: number },
 ): string {
   const wanted = totalOf(sets);
-  const kinds = "room" in supplies ? [supplies] : supplies;
-  const sum = (key: keyof Nodes["room"]) => kinds.reduce((total, { count, room }) => total + count * room[key], 0);
+  const kinds = "allocatable" in supplies ? [supplies] : supplies;
+  const sum = (key: keyof Nodes["allocatable"]) =>
+    kinds.reduce((total, { count, allocatable }) => total + count * allocatable[key], 0);
   const have = { milliCpu: sum("milliCpu"), memoryMiB: sum("memoryMiB"), pods: sum("pods") };
   const lost = nodes.zones > 1 ? ` and one of ${nodes.zones} zones lost` : "";
   const missing = [
@@ -30,8 +31,8 @@ export function notEnoughRoom(
   const lack =
     missing.length > 0
       ? `${missing.join(" and ")} missing`
-      : `every node can be too full for a pod of ${unplaced.name} (${describeRoom(unplaced.request)})`;
-  return `expected room for ${wanted.pods} pods (${describeRoom(wanted)}) at the top of their autoscalers${lost}; got ${nodes.what} with ${describeRoom(have)} in all: ${lack}`;
+      : `every node can be too full for a pod of ${unplaced.name} (${describeResources(unplaced.request)})`;
+  return `expected capacity for ${wanted.pods} pods (${describeResources(wanted)}) at the top of their autoscalers${lost}; got ${nodes.what} with ${describeResources(have)} in all: ${lack}`;
 }
 
 function amount(value: number, text: (value: number) => string): string[] {

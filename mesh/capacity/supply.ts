@@ -5,7 +5,7 @@ import { allocatableOf, type NodeResources } from "../aws/allocatable.ts";
 import { nodesWithinLimits, permittedTypes } from "../aws/karpenter/instances.ts";
 import { EKS_DAEMONS } from "./cluster-pods.ts";
 import type { Nodes } from "./fits.ts";
-import { nodeRoom, totalOf, type PodSet } from "../kubernetes/pod-requests.ts";
+import { nodeAllocatable, totalOf, type PodSet } from "../kubernetes/pod-requests.ts";
 
 /** Pods a node of a cluster that exists: the kubelet's own default. */
 export const DEFAULT_MAX_PODS = 110;
@@ -25,8 +25,8 @@ export function poolSupply(
   zones: number,
   daemons: readonly PodSet[] = EKS_DAEMONS,
 ): Nodes | undefined {
-  const room = poolRoom(pool.instanceTypes, daemons);
-  return room === undefined ? undefined : { count: withoutOneZone(pool.desired, zones), room };
+  const allocatable = poolAllocatable(pool.instanceTypes, daemons);
+  return allocatable === undefined ? undefined : { count: withoutOneZone(pool.desired, zones), allocatable };
 }
 
 /**
@@ -40,16 +40,19 @@ export function karpenterSupplies(
   daemons: readonly PodSet[] = EKS_DAEMONS,
 ): (Nodes & { readonly type: string })[] {
   return permittedTypes(karpenter).flatMap(([type, size]) => {
-    const room = poolRoom([type], daemons);
+    const allocatable = poolAllocatable([type], daemons);
     const count = withoutOneZone(nodesWithinLimits(karpenter, size), zones);
-    return room === undefined ? [] : [{ type, count, room }];
+    return allocatable === undefined ? [] : [{ type, count, allocatable }];
   });
 }
 
 /** The nodes that are left of a cluster that exists: it can lose a zone only when it has several. */
 export function declaredSupply({ nodes }: Pick<KubeconfigPlatform, "nodes">, daemons: readonly PodSet[] = []): Nodes {
   const count = nodes.zones > 1 ? withoutOneZone(nodes.count, nodes.zones) : nodes.count;
-  return { count, room: without({ ...nodeRoom(nodes.cpu, nodes.memory), pods: DEFAULT_MAX_PODS }, daemons) };
+  return {
+    count,
+    allocatable: without({ ...nodeAllocatable(nodes.cpu, nodes.memory), pods: DEFAULT_MAX_PODS }, daemons),
+  };
 }
 
 /**
@@ -57,24 +60,24 @@ export function declaredSupply({ nodes }: Pick<KubeconfigPlatform, "nodes">, dae
  * counts: which one comes is not for us to say.
  * @returns undefined when one of them is unknown.
  */
-export function poolRoom(
+export function poolAllocatable(
   instanceTypes: readonly string[],
   daemons: readonly PodSet[] = EKS_DAEMONS,
-): Nodes["room"] | undefined {
-  const rooms = instanceTypes.map((type) => allocatableOf(type, { prefixDelegation: true })?.allocatable);
-  const known = rooms.filter((room) => room !== undefined);
-  if (known.length < rooms.length || known.length === 0) {
+): Nodes["allocatable"] | undefined {
+  const ofTypes = instanceTypes.map((type) => allocatableOf(type, { prefixDelegation: true })?.allocatable);
+  const known = ofTypes.filter((allocatable) => allocatable !== undefined);
+  if (known.length < ofTypes.length || known.length === 0) {
     return undefined;
   }
-  const least = (key: keyof NodeResources) => Math.min(...known.map((room) => room[key]));
+  const least = (key: keyof NodeResources) => Math.min(...known.map((allocatable) => allocatable[key]));
   return without({ milliCpu: least("milliCpu"), memoryMiB: least("memoryMiB"), pods: least("pods") }, daemons);
 }
 
-function without(room: Nodes["room"], daemons: readonly PodSet[]): Nodes["room"] {
+function without(allocatable: Nodes["allocatable"], daemons: readonly PodSet[]): Nodes["allocatable"] {
   const taken = totalOf(daemons);
   return {
-    milliCpu: room.milliCpu - taken.milliCpu,
-    memoryMiB: room.memoryMiB - taken.memoryMiB,
-    pods: room.pods - taken.pods,
+    milliCpu: allocatable.milliCpu - taken.milliCpu,
+    memoryMiB: allocatable.memoryMiB - taken.memoryMiB,
+    pods: allocatable.pods - taken.pods,
   };
 }

@@ -1,6 +1,6 @@
 /** Plain Kubernetes objects, as they go over the wire. */
 
-/** What every object's `metadata` may carry; only the fields that this room reads. */
+/** What every object's `metadata` may carry; only the fields that this program reads. */
 export interface ObjectMeta {
   name?: string;
   generateName?: string;

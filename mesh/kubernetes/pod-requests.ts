@@ -33,8 +33,8 @@ export function podRequest(...containers: readonly Requests[]): PodRequest {
   };
 }
 
-/** Room of a node given as quantities, rounded down. */
-export function nodeRoom(cpu: string, memory: string): PodRequest {
+/** What a node can give to pods given as quantities, rounded down. */
+export function nodeAllocatable(cpu: string, memory: string): PodRequest {
   return {
     milliCpu: Math.floor(parseQuantity(cpu) * 1000 + ROUNDING),
     memoryMiB: Math.floor(parseQuantity(memory) / 2 ** 20 + ROUNDING),

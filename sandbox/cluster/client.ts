@@ -2,7 +2,7 @@
  * A thin client of the Kubernetes API over node:https with keep-alive.
  *
  * @kubernetes/client-node takes 450 to 800 ms to import on a 2-core machine (November 2026, three runs), half of what a
- * whole preview may cost; this room needs five verbs and one stream of it.
+ * whole preview may cost; this program needs five verbs and one stream of it.
  */
 import { Agent, request as httpsRequest } from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";

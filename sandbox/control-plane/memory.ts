@@ -27,7 +27,7 @@ function availableMiB(root: string): number {
     existsSync(join(root, path)) ? Number(pattern.exec(readFileSync(join(root, path), "utf8"))?.[1] ?? NaN) : NaN;
   const machine = numberIn("proc/meminfo", /^MemAvailable:\s+(\d+) kB/m) / 1024;
   const limit = numberIn("sys/fs/cgroup/memory.max", /^(\d+)/);
-  // Files that were read lately count as used, and go when somebody needs the room.
+  // Files that were read lately count as used, and go when somebody needs the memory.
   const files = numberIn("sys/fs/cgroup/memory.stat", /^inactive_file (\d+)/m);
   const group = (limit - numberIn("sys/fs/cgroup/memory.current", /^(\d+)/) + files) / 1024 ** 2;
   return Math.min(...[machine, group].filter((value) => !Number.isNaN(value)));

@@ -10,7 +10,7 @@ const SIZES = [5, 50, 500] as const;
 /** Runs that are not counted. */
 const WARM_UP = 10;
 
-/** Times that the step from one size to the next, ten times as large, may take: twenty leaves room for the noise of a small one. */
+/** Times that the step from one size to the next, ten times as large, may take: twenty leaves a margin for the noise of a small one. */
 const LINEAR = 20;
 
 /**

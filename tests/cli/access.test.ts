@@ -10,10 +10,10 @@ import { PROJECT_DIRECTORY } from "../support/stacks.ts";
 
 const edges = accessOfStack(PROJECT_DIRECTORY, "prod");
 
-describe("who can call whom, as the command prints it", () => {
+describe("which service can call which, as the command prints it", () => {
   it("is a list by callee, with who may ask what and by which object, and who is refused by which", () => {
     const text = accessLines("prod", edges, {}).join("\n");
-    assert.match(text, /^prod: who can call whom \(\d+ of \d+ ordered pairs\)$/m);
+    assert.match(text, /^prod: which service can call which \(\d+ of \d+ ordered pairs\)$/m);
     assert.match(
       text,
       /^payment\n {2}order +POST: \/api\/v1\/process-payment, \/api\/v1\/process-payment\/\*\n +by AuthorizationPolicy ecommerce\/payment-from-order, /m,

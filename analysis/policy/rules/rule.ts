@@ -40,4 +40,4 @@ export interface StackRule extends RuleText {
 }
 
 /** A rule of the policy pack: pure, so that tests and the engine run the same one. */
-export type Rule = ResourceRule | StackRule;
+export type PolicyRule = ResourceRule | StackRule;

@@ -63,7 +63,7 @@ describe("networks", () => {
     );
   });
 
-  it("leaves room for a block as large as a private subnet, however many zones there are", () => {
+  it("leaves capacity for a block as large as a private subnet, however many zones there are", () => {
     fc.assert(
       fc.property(vpcs, fc.integer({ min: 2, max: 6 }), (vpc, zones) => {
         const plan = planSubnets(network.parse({ cidr: vpc }), ZONES.slice(0, zones));

@@ -231,7 +231,7 @@ describe("the release of cert-manager", () => {
     assert.ok(!off.some(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.namespace === "cert-manager"));
   });
 
-  it("takes room on the system pool", () => {
+  it("takes capacity on the system pool", () => {
     const pods = (stack: StackData) => podDemand(stack).system.reduce((sum, set) => sum + set.pods, 0);
     assert.equal(pods(both(ACME)) - pods(stackData()), 6);
     assert.equal(pods(both(PRIVATE_CA, CSR)) - pods(stackData()), 10);

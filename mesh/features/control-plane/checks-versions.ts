@@ -6,7 +6,7 @@ import {
   ISTIO_TABLE_DATE,
   istioRefusal,
   upgradeRefusal,
-  type Refusal,
+  type VersionRefusal,
 } from "./revisions/istio-versions.ts";
 import { revisionsOf } from "./revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -28,7 +28,7 @@ function istioProblems({ config: { mesh } }: StackData): Problem[] {
     : [...problems, ...problem("mesh.revisions", upgradeRefusal(from, to))];
 }
 
-function problem(path: string, refusal: Refusal | undefined): Problem[] {
+function problem(path: string, refusal: VersionRefusal | undefined): Problem[] {
   return refusal === undefined ? [] : [{ path, message: refusal.reason, remediation: refusal.remediation }];
 }
 

@@ -1,7 +1,7 @@
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
 import { certificateAddress } from "../certificates/workloads.ts";
-import { istiodLabels, istiodName, type ControlPlane } from "./revisions/control-planes.ts";
+import { istiodLabels, istiodName, type Istiod } from "./revisions/control-planes.ts";
 import { meshConfig } from "./mesh-config.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { HelmRelease, HelmValues } from "../../kubernetes/objects.ts";
@@ -14,7 +14,7 @@ import { networkOf } from "../../stack/networks.ts";
  * One control plane.
  * @param clusterName name of the cluster in telemetry and in multi-cluster meshes
  */
-export function istiod(stack: StackData, clusterName: string, plane: ControlPlane): HelmRelease {
+export function istiod(stack: StackData, clusterName: string, plane: Istiod): HelmRelease {
   const { config } = stack;
   const { mesh } = config;
   const labels = istiodLabels(plane);

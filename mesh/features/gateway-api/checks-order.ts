@@ -14,7 +14,7 @@ interface RankedMatch {
 }
 
 /**
- * Ways of a service that the Gateway API would try in another order than the catalog says. It goes by the path before all
+ * Ways of a service that the Gateway API would try in another order than the catalog says. It follows the path before all
  * else and knows no priority; with equal matches the first in the object wins, and that is the catalog's order.
  */
 export function otherOrder({ catalog }: StackData): Problem[] {

@@ -52,7 +52,7 @@ describe("workloads on the control plane", function () {
     assert.equal(new Set(running.map((pod) => pod.status.podIP)).size, 3);
   });
 
-  it("leaves the pods pending that no node has room for", async () => {
+  it("leaves the pods pending that no node has capacity for", async () => {
     await kube(plane, "POST", DEPLOYMENTS, deployment("huge", 60));
     // Three pods of the test before and 36 of these, at 100m each, fit into 3920m.
     await eventually("24 pods are refused", async () => {

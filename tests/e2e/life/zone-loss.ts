@@ -85,7 +85,7 @@ export function zoneLossOf(project: () => TemporaryProject): void {
     assert.ok((await meshPods()).every((pod) => nodeOf(pod) !== node));
   });
 
-  it("has room for every pod at the top of the autoscalers", async () => {
+  it("has capacity for every pod at the top of the autoscalers", async () => {
     for (const autoscaler of await list(AUTOSCALERS)) {
       const body = { spec: { minReplicas: objectAt(autoscaler, "spec")["maxReplicas"] } };
       await client.call("PATCH", objectPath(AUTOSCALERS, autoscaler), { body, contentType: MERGE_PATCH });

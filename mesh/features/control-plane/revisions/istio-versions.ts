@@ -37,13 +37,13 @@ const BULLETINS: readonly Bulletin[] = [
 ];
 
 /** Why something must not be, and what to do about it. */
-export interface Refusal {
+export interface VersionRefusal {
   readonly reason: string;
   readonly remediation: string;
 }
 
 /** Why a version must not be installed; undefined when nothing speaks against it. */
-export function istioRefusal(version: string): Refusal | undefined {
+export function istioRefusal(version: string): VersionRefusal | undefined {
   const { line, minor, patch } = parse(version);
   if (ISTIO_KUBERNETES[line] === undefined) {
     return unsupported(line, minor);
@@ -60,7 +60,7 @@ export function istioRefusal(version: string): Refusal | undefined {
   };
 }
 
-function unsupported(line: string, minor: number): Refusal {
+function unsupported(line: string, minor: number): VersionRefusal {
   const known = Object.keys(ISTIO_KUBERNETES);
   const source = `https://istio.io/latest/docs/releases/supported-releases/, table of ${ISTIO_TABLE_DATE}`;
   if (line.startsWith("1.") && minor < parse(known[0] ?? "").minor) {
@@ -87,7 +87,7 @@ function safePatch(line: string): string {
  * By revision Istio itself supports two minor versions at once ("Canary Upgrades"), in place one. But there is one istio-cni
  * for both control planes, which works with its own minor version and the next ("Upgrade with Helm", ambient): so one it is.
  */
-export function upgradeRefusal(from: string, to: string): Refusal | undefined {
+export function upgradeRefusal(from: string, to: string): VersionRefusal | undefined {
   const [one, other] = [parse(from), parse(to)];
   if (one.major === other.major && Math.abs(other.minor - one.minor) <= 1) {
     return undefined;

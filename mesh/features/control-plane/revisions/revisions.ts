@@ -47,7 +47,7 @@ export function tagsOf(mesh: MeshConfig): readonly Tag[] {
   ];
 }
 
-/** The control plane that serves what goes by a tag. */
+/** The control plane that serves what has a tag. */
 export function revisionOf(mesh: MeshConfig, tag: RevisionTag | undefined): Revision {
   const revisions = revisionsOf(mesh);
   const stable = mesh.tags?.stable;
@@ -98,7 +98,7 @@ export function injectionLabels(mesh: MeshConfig, tag: RevisionTag | undefined):
   return mesh.revisions === undefined ? { "istio-injection": "enabled" } : { "istio.io/rev": tag ?? "stable" };
 }
 
-/** Annotation of pods whose proxy comes from a revision: another one is another pod, so that it starts anew. */
+/** Annotation of pods whose proxy comes from a revision: another one is another pod, so that it starts again. */
 export const PROXY_ANNOTATION = "ecommerce-mesh.dev/istio-proxy";
 
 /**

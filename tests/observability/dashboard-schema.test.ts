@@ -1,10 +1,10 @@
-import { stackData } from "../../../tests/support/stack-data.ts";
-import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
+import { stackData } from "../support/stack-data.ts";
+import { dataPlaneOf } from "../../mesh/features/data-plane/data-plane-of.ts";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { dashboardJson } from "./dashboards/json.ts";
-import { dashboards } from "./dashboards.ts";
+import { dashboardJson } from "../../mesh/features/observability/dashboards/json.ts";
+import { dashboards } from "../../mesh/features/observability/dashboards.ts";
 
 /** Where the JSON would lie as a file of TypeScript: beside this test, so that its imports are found. */
 const VIRTUAL = fileURLToPath(new URL("dashboard-json.ts", import.meta.url));
