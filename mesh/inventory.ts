@@ -36,10 +36,10 @@ export function inventory(stack: StackData, clusterName: string): ComponentPlan[
     addonsComponent(stack),
     consolesComponent(stack),
     ...certificatesComponent(stack),
+    ...rateLimitComponent(stack),
     namespaceComponent(stack),
     workloadsComponent(stack),
     securityComponent(stack),
-    ...rateLimitComponent(stack),
     trafficComponent(stack),
   ];
 }
