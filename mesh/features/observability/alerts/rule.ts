@@ -15,7 +15,7 @@ export interface AlertingRule {
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    /** File and section of this project that say what to do. */
+    /** File and section of this project that explain what to do. */
     readonly runbook: string;
     /** The same as an address, where the stack configures one. */
     readonly runbook_url?: string;
