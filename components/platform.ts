@@ -9,7 +9,7 @@ import { OrderedObjects, required } from "./ordered-objects.ts";
 import { Mesh } from "./mesh/mesh.ts";
 import { RemoteClusters } from "./mesh/engine-secrets.ts";
 import { Addons } from "./observability/addons.ts";
-import { GatewayCertificate } from "./traffic/gateway-certificate.ts";
+import { GatewayCertificate } from "./certificates/self-signed-certificate.ts";
 import { RateLimitService } from "./traffic/rate-limit-service.ts";
 import { eksBase, existingBase, type PlatformOutputs } from "./base.ts";
 

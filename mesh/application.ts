@@ -7,14 +7,13 @@ import { remoteServiceEntries } from "./features/multi-cluster/multi-cluster.ts"
 import { applicationNamespace } from "./features/workloads/namespaces.ts";
 import { allowPolicies, denyAll } from "./features/authorization/authorization-policies.ts";
 import { customPolicies } from "./features/authorization/external-authorization.ts";
-import { serviceNetworkPolicies } from "./features/network-policies/application.ts";
-import { namespaceNetworkPolicies } from "./features/network-policies/namespace.ts";
+import { serviceNetworkPolicies, namespaceNetworkPolicies } from "./features/network-policies/application.ts";
 import { servicePeerAuthentications } from "./features/authorization/peer-authentication.ts";
 import { requestAuthentications } from "./features/authorization/request-authentication.ts";
 import type { StackData } from "./stack/stack.ts";
 import { destinationRules } from "./features/routing/destination-rules.ts";
 import { egressObjects } from "./features/egress/objects.ts";
-import { gateway } from "./features/gateways/gateway.ts";
+import { gateway } from "./features/gateways/ingress.ts";
 import { internalObjects } from "./features/gateways/internal/objects.ts";
 import { globalRateLimits } from "./features/rate-limits/global.ts";
 import { localRateLimits } from "./features/rate-limits/local.ts";

@@ -2,7 +2,7 @@ import { karpenterObjects } from "./aws/karpenter/objects.ts";
 import { karpenterReleases } from "./aws/karpenter/releases.ts";
 import { storageClasses } from "./aws/storage-class.ts";
 import { namespaceComponent, securityComponent, trafficComponent, workloadsComponent } from "./application.ts";
-import { gatewayCertificates } from "./features/certificates/gateway.ts";
+import { gatewayCertificates } from "./features/certificates/gateway-certificates.ts";
 import { clusterIssuers } from "./features/certificates/issuers.ts";
 import { certManager, privateCaIssuer } from "./features/certificates/releases.ts";
 import { usesCertManager } from "./features/certificates/uses.ts";

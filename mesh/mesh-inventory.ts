@@ -1,6 +1,6 @@
 import { peerAuthentication } from "./features/authorization/peer-authentication.ts";
 import { istioCsr } from "./features/certificates/istio-csr.ts";
-import { istiodCertificate, rootObjects } from "./features/certificates/workloads.ts";
+import { istiodCertificate, rootObjects } from "./features/certificates/workload-certificates.ts";
 import { istioBase } from "./features/control-plane/istio-base.ts";
 import { istioCni } from "./features/control-plane/istio-cni.ts";
 import { istiod } from "./features/control-plane/istiod.ts";

@@ -8,12 +8,12 @@ import type {
   SidecarObject,
 } from "./kubernetes/objects.ts";
 import type { StackData } from "./stack/stack.ts";
-import { rateLimitServiceConfig } from "./features/rate-limits/settings.ts";
-import { installsRateLimitService } from "./features/rate-limits/installed.ts";
+import { rateLimitServiceConfig } from "./features/rate-limits/global.ts";
+import { installsRateLimitService } from "./features/rate-limits/limits.ts";
 import { rateLimitNetworkPolicies } from "./features/network-policies/rate-limits.ts";
 import { rateLimitPolicies, rateLimitSidecars } from "./features/rate-limits/service/policies.ts";
 import { redisRelease } from "./features/rate-limits/service/redis.ts";
-import { rateLimitServiceObjects } from "./features/rate-limits/service/objects.ts";
+import { rateLimitServiceObjects } from "./features/rate-limits/service/deployment.ts";
 
 /** A rate limit service, in the order in which its parts are made. */
 export interface RateLimitParts {

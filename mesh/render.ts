@@ -1,5 +1,5 @@
-import { rateLimitServiceConfig } from "./features/rate-limits/settings.ts";
-import { installsRateLimitService } from "./features/rate-limits/installed.ts";
+import { rateLimitServiceConfig } from "./features/rate-limits/global.ts";
+import { installsRateLimitService } from "./features/rate-limits/limits.ts";
 import { stackObjects, stackReleases } from "./inventory.ts";
 import type { KubernetesObject } from "./kubernetes/objects.ts";
 import type { SecretTemplate } from "./kubernetes/secret-template.ts";

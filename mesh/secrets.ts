@@ -2,7 +2,7 @@ import { MANAGED_BY } from "./kubernetes/labels.ts";
 import { caSecret, remoteSecret } from "./features/multi-cluster/multi-cluster.ts";
 import { NAMESPACES } from "./kubernetes/names.ts";
 import { ADDON_SECRETS } from "./features/observability/addons/secrets.ts";
-import { installsRateLimitService } from "./features/rate-limits/installed.ts";
+import { installsRateLimitService } from "./features/rate-limits/limits.ts";
 import { inRateLimitNamespace, REDIS, REDIS_PASSWORD } from "./features/rate-limits/names.ts";
 import { addonReleases } from "./features/observability/releases.ts";
 import type { StackData } from "./stack/stack.ts";

@@ -60,7 +60,7 @@ function callerWords(caller: Caller): string {
   switch (caller.kind) {
     case "service":
       return caller.service;
-    case "outsider":
+    case "external":
       return `${caller.name} (of another namespace)`;
     default:
       return `${caller.kind} gateway`;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "../../mesh/aws/iam/policy.ts";
 import { partitionOf } from "../../mesh/aws/partition.ts";
-import { certifiedHosts } from "../../mesh/features/certificates/gateway.ts";
+import { certifiedHosts } from "../../mesh/features/certificates/gateway-certificates.ts";
 import { dnsChallengePolicy, privateCaPolicy } from "../../mesh/features/certificates/iam.ts";
 import { challengeZone, usesAcme } from "../../mesh/features/certificates/uses.ts";
 import type { ComponentPlan } from "../../mesh/groups.ts";

@@ -3,7 +3,7 @@ import type { ProductionRule } from "../features/authorization/schema/security.t
 import { usesAcme } from "../features/certificates/uses.ts";
 import { parseCidr } from "../kubernetes/cidr.ts";
 import { hasDigest, isMutable } from "../kubernetes/images.ts";
-import { installsRateLimitService } from "../features/rate-limits/installed.ts";
+import { installsRateLimitService } from "../features/rate-limits/limits.ts";
 import type { StackData } from "../stack/stack.ts";
 import { faultsOf } from "../features/routing/checks-faults.ts";
 import type { Check } from "../stack/check.ts";

@@ -1,7 +1,10 @@
-/** `T` without the undefined that optional fields may hold. */
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** `T` without the undefined that optional fields may hold, and with lists of its own. */
+type Defined<T> = { [K in keyof T]: Copied<Exclude<T[K], undefined>> };
+type Copied<T> = T extends readonly (infer E)[] ? E[] : T;
 
-/** A copy without the fields that are undefined: an object of Kubernetes says only what is said. */
+/** A copy without the fields that are undefined, its lists copied too: an object of Kubernetes states only what is set. */
 export function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+  const fields = Object.entries(value as Readonly<Record<string, unknown>>).filter(([, field]) => field !== undefined);
+  const copies = fields.map(([key, field]) => [key, Array.isArray(field) ? [...(field as unknown[])] : field] as const);
+  return Object.fromEntries(copies) as Defined<T>;
 }

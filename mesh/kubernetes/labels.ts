@@ -17,8 +17,8 @@ export const PAST_SIDECAR_REASON = "ecommerce-mesh.dev/past-the-sidecar-because"
 /** Annotation of a PeerAuthentication that takes plain text: why the configuration excepts it. */
 export const PLAIN_TEXT_REASON = "ecommerce-mesh.dev/plain-text-because";
 
-/** Says of every object of a placeholder chart which chart it stands for. */
+/** Annotation of every object of a placeholder chart: the chart that it replaces. */
 export const PLACEHOLDER_ANNOTATION = "sandbox.ecommerce-mesh.dev/represents";
 
-/** What mesh-node puts before the image of a container whose image it cannot run, as the id of that image. */
+/** Prefix that mesh-node gives to the image of a container whose image it cannot run, as the id of that image. */
 export const PLACEHOLDER_IMAGE = "placeholder:";

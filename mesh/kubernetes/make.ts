@@ -1,4 +1,4 @@
-import { MANAGED_BY } from "./labels.ts";
+import { MANAGED_BY, serviceLabels } from "./labels.ts";
 import type { CertManagerObject } from "./cert-manager.ts";
 import type { Metadata } from "./metadata.ts";
 import type { CoreObject, IstioObject } from "./objects.ts";
@@ -44,4 +44,13 @@ export function make<K extends Made["kind"]>(
 /** Metadata of an object. @param labels Default: that this program keeps it. */
 export function named(name: string, namespace: string, labels: Metadata["labels"] = MANAGED_BY): Metadata {
   return { name, namespace, labels };
+}
+
+/** Metadata of an object of one service, in the application's namespace. @param name Default: the service's. */
+export function ofService(
+  catalog: { readonly name: string; readonly namespace: string },
+  service: string,
+  name: string = service,
+): Metadata {
+  return named(name, catalog.namespace, serviceLabels(catalog, service));
 }

@@ -46,6 +46,9 @@ export const RELEASES = {
   karpenter: "karpenter",
 } as const;
 
+/** Releases of the gateways that lead to services; both lie in one namespace. */
+export const GATEWAY_RELEASES = { ingress: RELEASES.ingressGateway, internal: RELEASES.internalGateway } as const;
+
 /** Label that the gateway chart puts on its pods: the release's name without `istio-`. */
 export const INGRESS_SELECTOR = { istio: "ingressgateway" } as const;
 

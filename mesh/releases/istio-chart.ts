@@ -1,5 +1,5 @@
 import type { MeshConfig } from "../stack/mesh.ts";
-import { sharedVersion } from "../features/control-plane/revisions/control-planes.ts";
+import { oldestVersion } from "../features/control-plane/revisions/revisions.ts";
 import type { HelmRelease, HelmValues } from "../kubernetes/objects.ts";
 
 /**
@@ -13,7 +13,7 @@ export function istioRelease(
   mesh: MeshConfig,
   release: Pick<HelmRelease, "name" | "namespace" | "chart" | "values"> & { readonly version?: string },
 ): HelmRelease {
-  return { repository: mesh.repository, version: sharedVersion(mesh), ...release };
+  return { repository: mesh.repository, version: oldestVersion(mesh), ...release };
 }
 
 /** Where Istio's images come from, and which variant: values under `global` of the charts that have images. */

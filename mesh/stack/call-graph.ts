@@ -1,13 +1,12 @@
 import type { Catalog, GatewayKind, RouteSpec } from "./catalog.ts";
 import type { AccessSpec, GrantSpec, TokenDemand, TokenSpec } from "../features/authorization/schema/access.ts";
 import { routesAt, servedPrefix, passthroughsOf } from "./routes.ts";
-import type { StackData } from "./stack.ts";
 
 /** Somebody who may call a service: another service, a gateway, or a caller that is in no catalog. */
 export type Caller =
   | { readonly kind: "service"; readonly service: string }
   | { readonly kind: GatewayKind }
-  | { readonly kind: "outsider"; readonly name: string; readonly from: AccessSpec["from"] };
+  | { readonly kind: "external"; readonly name: string; readonly from: AccessSpec["from"] };
 
 /** One arrow of the call graph. Said once in the catalog; routes, policies and demo traffic follow from it. */
 export interface Edge {
@@ -33,7 +32,7 @@ export function edgesOf(catalog: Catalog): Edge[] {
     ...gatewayEdges(catalog, "ingress"),
     ...passthroughEdges(catalog),
     ...gatewayEdges(catalog, "internal"),
-    ...outsiderEdges(catalog),
+    ...externalEdges(catalog),
   ];
 }
 
@@ -71,10 +70,10 @@ function passthroughEdges(catalog: Catalog): Edge[] {
   }));
 }
 
-function outsiderEdges(catalog: Catalog): Edge[] {
+function externalEdges(catalog: Catalog): Edge[] {
   return Object.entries(catalog.services).flatMap(([service, { access }]) =>
     Object.entries(access).map(([name, { from, methods, paths, port, hosts, token }]) => ({
-      from: { kind: "outsider" as const, name, from },
+      from: { kind: "external" as const, name, from },
       to: service,
       ...(methods === undefined ? {} : { methods }),
       paths,
@@ -107,6 +106,6 @@ export function pathsBelow(prefix: string): string[] {
 }
 
 /** Port of the pods at which an arrow of the call graph ends. */
-export function podPort({ catalog }: StackData, { to, port }: Edge): number {
+export function podPort(catalog: Catalog, { to, port }: Edge): number {
   return port ?? catalog.services[to]?.port ?? 0;
 }

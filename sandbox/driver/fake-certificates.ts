@@ -1,5 +1,5 @@
 import type { Stack } from "../../mesh/load/load.ts";
-import { gatewayCredentials, type GatewayCredential } from "../../mesh/features/certificates/gateway.ts";
+import { gatewayCredentials, type GatewayCredential } from "../../mesh/features/certificates/gateway-certificates.ts";
 import { NAMESPACES } from "../../mesh/kubernetes/names.ts";
 import { KubernetesClient } from "../cluster/client.ts";
 import { readKubeconfig } from "../cluster/kubeconfig.ts";

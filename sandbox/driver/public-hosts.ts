@@ -1,6 +1,6 @@
 import type { Stack } from "../../mesh/load/load.ts";
 import { NAMESPACES, RELEASES } from "../../mesh/kubernetes/names.ts";
-import { portsNamed } from "../../mesh/features/gateways/gateway.ts";
+import { portsNamed } from "../../mesh/features/gateways/ingress.ts";
 import { replaceFile } from "../processes/replace-file.ts";
 
 /** A host name of the mesh, and where a browser's request for it enters: as mesh-node's webproxy reads it. */

@@ -48,7 +48,7 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
   assert.ok(waypoint !== undefined);
   const proxy: Endpoint = { pod: waypoint.workload };
   const matrix = accessMatrix(world);
-  // The rate limit service has no waypoint; what is said of it has its own test.
+  // The rate limit service has no waypoint; it has a test of its own.
   const everybody = partiesOf(world).filter(({ name }) => name === GATEWAY || name in services);
   for (const callee of everybody.filter(({ kind }) => kind === "service")) {
     for (const caller of everybody.filter(({ kind, name }) => kind === "service" || name === GATEWAY)) {
@@ -83,7 +83,11 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
       const edge = matrix.find(({ from, to }) => from === caller.name && to === callee.name);
       assert.deepEqual(meaning(edge), expected(stack.catalog, caller.name, callee.name), `${pair} in the matrix`);
       const enforcers = edge?.by.filter((name) => name.endsWith("/from-waypoint")).length;
-      assert.equal(enforcers, said(stack.catalog, caller.name, callee.name).length > 0 ? 1 : 0, `${pair}, by whom`);
+      assert.equal(
+        enforcers,
+        said(stack.catalog, caller.name, callee.name).length > 0 ? 1 : 0,
+        `${pair}, its enforcers`,
+      );
     }
   }
 }
@@ -107,8 +111,8 @@ function policy(name: string, spec: AuthorizationPolicyObject["spec"]): Authoriz
 
 const shop = ambient(stackData());
 
-describe("who can call whom in an ambient mesh", () => {
-  it("is what the call graph says, for every ordered pair of random catalogs, at the waypoint, past it, by network and in the matrix", () => {
+describe("the reach of each caller in an ambient mesh", () => {
+  it("follows the call graph, for every ordered pair of random catalogs, at the waypoint, past it, by network and in the matrix", () => {
     fc.assert(
       fc.property(randomCatalog, fc.array(randomRequest, { minLength: 1, maxLength: 6 }), (catalog, requests) => {
         checkPairs(ambient({ ...stackData(), catalog }), requests);
@@ -118,7 +122,7 @@ describe("who can call whom in an ambient mesh", () => {
   });
 
   for (const catalog of catalogFiles()) {
-    it(`is what the catalog ${catalog} says`, () => {
+    it(`follows the catalog ${catalog}`, () => {
       checkPairs(ambient(readStackFile(PROJECT_DIRECTORY, "local", catalog)), SAMPLES);
     });
   }

@@ -66,8 +66,8 @@ function checkPairs(stack: StackData, requests: readonly Request[]): void {
   }
 }
 
-describe("who can call whom", () => {
-  it("is what the call graph says, for every ordered pair of random catalogs, by identity, by network and in the matrix", () => {
+describe("the reach of each caller", () => {
+  it("follows the call graph, for every ordered pair of random catalogs, by identity, by network and in the matrix", () => {
     fc.assert(
       fc.property(randomCatalog, fc.array(randomRequest, { minLength: 1, maxLength: 8 }), (catalog, requests) => {
         checkPairs({ ...stackData(), catalog }, requests);
@@ -77,13 +77,13 @@ describe("who can call whom", () => {
   });
 
   for (const stack of STACKS) {
-    it(`is what the catalog of ${stack} says`, () => {
+    it(`follows the catalog of ${stack}`, () => {
       checkPairs(readStackFile(PROJECT_DIRECTORY, stack), SAMPLES);
     });
   }
 
   for (const catalog of catalogFiles()) {
-    it(`is what the catalog ${catalog} says`, () => {
+    it(`follows the catalog ${catalog}`, () => {
       checkPairs(readStackFile(PROJECT_DIRECTORY, "local", catalog), SAMPLES);
     });
   }

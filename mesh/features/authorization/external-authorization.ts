@@ -1,19 +1,18 @@
-import { make, named } from "../../kubernetes/make.ts";
-import { serviceLabels } from "../../kubernetes/labels.ts";
+import { make, ofService } from "../../kubernetes/make.ts";
 import type { AuthorizationPolicyObject, HelmValues } from "../../kubernetes/objects.ts";
+import type { StackConfig } from "../../stack/config.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { probePaths } from "./authorization-policies.ts";
 
 /** Name of the authorizer in the mesh configuration. */
-export const EXTERNAL_AUTHORIZER = "external-authorizer";
+const EXTERNAL_AUTHORIZER = "external-authorizer";
 
 /** The authorizer as an extension provider of the mesh configuration; none when the stack has none. */
-export function authorizerProvider({ security }: StackData["config"]): HelmValues[] {
-  const { externalAuthorization } = security;
-  if (externalAuthorization === undefined) {
+export function authorizerProvider({ security }: StackConfig): HelmValues[] {
+  if (security.externalAuthorization === undefined) {
     return [];
   }
-  const { host, port, protocol, timeout, failOpen, headers } = externalAuthorization;
+  const { host, port, protocol, timeout, failOpen, headers } = security.externalAuthorization;
   const common = { service: host, port, timeout, failOpen };
   return [
     protocol === "grpc"
@@ -24,28 +23,15 @@ export function authorizerProvider({ security }: StackData["config"]): HelmValue
 
 /** One CUSTOM policy for each service that the authorizer is asked about. It only narrows: ALLOW policies still decide after it. */
 export function customPolicies({ config, catalog }: StackData): AuthorizationPolicyObject[] {
-  const { externalAuthorization } = config.security;
-  if (externalAuthorization === undefined) {
-    return [];
-  }
-  const { services, paths } = externalAuthorization;
-  return services.map((service) =>
-    make(
-      "AuthorizationPolicy",
-      named(`${service}-external-authorization`, catalog.namespace, serviceLabels(catalog, service)),
-      {
-        selector: { matchLabels: { app: service } },
-        action: "CUSTOM",
-        provider: { name: EXTERNAL_AUTHORIZER },
-        // All but the probes: what is written otherwise is asked about too.
-        rules: [
-          {
-            to: [
-              { operation: paths === undefined ? { notPaths: probePaths(catalog, service) } : { paths: [...paths] } },
-            ],
-          },
-        ],
-      },
-    ),
-  );
+  const { services = [], paths } = config.security.externalAuthorization ?? {};
+  return services.map((service) => {
+    // All but the probes: what is written otherwise is asked about too.
+    const operation = paths === undefined ? { notPaths: probePaths(catalog, service) } : { paths: [...paths] };
+    return make("AuthorizationPolicy", ofService(catalog, service, `${service}-external-authorization`), {
+      selector: { matchLabels: { app: service } },
+      action: "CUSTOM",
+      provider: { name: EXTERNAL_AUTHORIZER },
+      rules: [{ to: [{ operation }] }],
+    });
+  });
 }

@@ -44,7 +44,7 @@ describe("tokens of end users", () => {
     assert.equal(passes(stack, "user", { principal: "cluster.local/ns/ecommerce/sa/order", path: "/users" }), true);
   });
 
-  it("are wanted for some requests where the route says so, and a path written otherwise opens nothing", () => {
+  it("are wanted for some requests where the route asks for it, and a path written otherwise opens nothing", () => {
     const allow = [
       { methods: ["POST"], paths: ["/users"], token: "none" },
       { methods: ["GET"], paths: ["/users/profile"] },
@@ -88,7 +88,7 @@ describe("tokens of end users", () => {
     assert.deepEqual(keys, [{ key: "request.auth.claims[realm][roles]", values: ["a"] }]);
   });
 
-  it("are taken from where the catalog says, and handed on as it says", () => {
+  it("are taken from where the catalog lists, and handed on as it asks", () => {
     const rule = {
       ...JWT.rules[0],
       audiences: ["payment-api", "ecommerce-api"],
@@ -202,11 +202,11 @@ describe("an external authorizer", () => {
 });
 
 describe("mutual TLS of single services", () => {
-  it("is the mesh's where nothing is said", () => {
+  it("is the mesh's where nothing is set", () => {
     assert.deepEqual(servicePeerAuthentications(stackData()), []);
   });
 
-  it("is what the catalog says, and PERMISSIVE while a service migrates", () => {
+  it("is the mode of the catalog, and PERMISSIVE while a service migrates", () => {
     const stack = stackData(
       { security: { migration: [{ service: "cart", plainTextFrom: ["10.9.0.0/16"] }] } },
       {

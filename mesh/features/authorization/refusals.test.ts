@@ -43,7 +43,7 @@ function jwt(rule: PlainObject): PlainObject {
 /** What is refused: the services' overrides, the security settings, and the one problem that comes of it. */
 const UNLIMITED = { rateLimits: { global: [] } };
 
-const REFUSED: readonly (readonly [rule: string, services: PlainObject, security: PlainObject, says: RegExp])[] = [
+const REFUSED: readonly (readonly [rule: string, services: PlainObject, security: PlainObject, message: RegExp])[] = [
   [
     "a principal of another trust domain",
     access({ principals: ["evil.example/ns/a/sa/b"] }),
@@ -223,11 +223,11 @@ const REFUSED: readonly (readonly [rule: string, services: PlainObject, security
 ];
 
 describe("security settings that are refused", () => {
-  for (const [rule, services, security, says] of REFUSED) {
+  for (const [rule, services, security, message] of REFUSED) {
     it(rule, () => {
       const found = problems(services, security);
       assert.equal(found.length, 1, found.join("\n"));
-      assert.match(found[0] ?? "", says);
+      assert.match(found[0] ?? "", message);
     });
   }
 });

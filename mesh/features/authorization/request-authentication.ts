@@ -1,9 +1,10 @@
-import { make, named } from "../../kubernetes/make.ts";
-import { serviceLabels } from "../../kubernetes/labels.ts";
+import { defined } from "../../kubernetes/defined.ts";
+import { make, ofService } from "../../kubernetes/make.ts";
 import type { RequestAuthenticationObject } from "../../kubernetes/objects.ts";
+import type { ServiceSpec } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 
-type JwtRules = NonNullable<RequestAuthenticationObject["spec"]["jwtRules"]>;
+type JwtRule = NonNullable<RequestAuthenticationObject["spec"]["jwtRules"]>[number];
 
 /**
  * Whose tokens each service takes. A request with a bad token is refused by this object; one without a token only by an
@@ -13,33 +14,29 @@ export function requestAuthentications({ catalog }: StackData): RequestAuthentic
   return Object.entries(catalog.services).flatMap(([name, { jwt }]) =>
     jwt === undefined
       ? []
-      : [
-          make("RequestAuthentication", named(name, catalog.namespace, serviceLabels(catalog, name)), {
-            selector: { matchLabels: { app: name } },
-            jwtRules: jwt.rules.map(jwtRule),
-          }),
-        ],
+      : make("RequestAuthentication", ofService(catalog, name), {
+          selector: { matchLabels: { app: name } },
+          jwtRules: jwt.rules.map(jwtRule),
+        }),
   );
 }
 
-function jwtRule(
-  rule: NonNullable<StackData["catalog"]["services"][string]["jwt"]>["rules"][number],
-): JwtRules[number] {
-  const { issuer, jwksUri, jwks, audiences, forwardOriginalToken, fromHeaders, fromCookies, fromParams } = rule;
-  return {
+function jwtRule(rule: NonNullable<ServiceSpec["jwt"]>["rules"][number]): JwtRule {
+  const { issuer, jwksUri, jwks, audiences, forwardOriginalToken } = rule;
+  return defined({
     issuer,
-    ...(jwksUri === undefined ? {} : { jwksUri }),
-    ...(jwks === undefined ? {} : { jwks }),
-    ...(audiences === undefined ? {} : { audiences: [...audiences] }),
-    ...(forwardOriginalToken ? { forwardOriginalToken } : {}),
-    ...filled("fromHeaders", fromHeaders),
-    ...filled("fromCookies", fromCookies),
-    ...filled("fromParams", fromParams),
-    ...filled("outputClaimToHeaders", rule.outputClaimToHeaders),
-  };
+    jwksUri,
+    jwks,
+    audiences,
+    forwardOriginalToken: forwardOriginalToken ? true : undefined,
+    fromHeaders: filled(rule.fromHeaders),
+    fromCookies: filled(rule.fromCookies),
+    fromParams: filled(rule.fromParams),
+    outputClaimToHeaders: filled(rule.outputClaimToHeaders),
+  });
 }
 
 /** A list that is left out when it is empty: Istio would look for tokens nowhere. */
-function filled<K extends keyof JwtRules[number], T>(key: K, list: readonly T[]): Partial<Record<K, T[]>> {
-  return list.length === 0 ? {} : ({ [key]: [...list] } as Record<K, T[]>);
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

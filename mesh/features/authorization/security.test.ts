@@ -31,7 +31,7 @@ describe("security", () => {
     assert.deepEqual([metadata.namespace, spec], ["ecommerce", {}]);
   });
 
-  it("allows what the call graph says and health checks, and nothing else", () => {
+  it("allows the calls of the call graph and health checks, and nothing else", () => {
     const sa = (service: string) => `cluster.local/ns/ecommerce/sa/${service}`;
     assert.deepEqual(permissions(shop), [
       `${sa("cart")} -> product: GET /products,/products/*`,
@@ -46,7 +46,7 @@ describe("security", () => {
     ]);
   });
 
-  it("narrows what the gateway may ask for where the route says so", () => {
+  it("narrows what the gateway may ask for where the route declares it", () => {
     const stack = stackData(
       {},
       {

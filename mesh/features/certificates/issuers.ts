@@ -1,7 +1,7 @@
 import { make } from "../../kubernetes/make.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { certifiedHosts } from "./gateway.ts";
+import { certifiedHosts } from "./gateway-certificates.ts";
 import {
   type CertManagerObject,
   type ClusterIssuerObject,

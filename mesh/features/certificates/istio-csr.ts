@@ -1,6 +1,6 @@
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certifiesWorkloads } from "./uses.ts";
-import { signerHost, workloadIssuer } from "./workloads.ts";
+import { signerHost, workloadIssuer } from "./workload-certificates.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import { revisionsOf } from "../control-plane/revisions/revisions.ts";

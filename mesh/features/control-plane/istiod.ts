@@ -1,6 +1,6 @@
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { certifiesWorkloads } from "../certificates/uses.ts";
-import { certificateAddress } from "../certificates/workloads.ts";
+import { certificateAddress } from "../certificates/workload-certificates.ts";
 import { istiodLabels, istiodName, type Istiod } from "./revisions/control-planes.ts";
 import { meshConfig } from "./mesh-config.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";

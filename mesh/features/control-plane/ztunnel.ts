@@ -1,5 +1,5 @@
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
-import { certificateAddress } from "../certificates/workloads.ts";
+import { certificateAddress } from "../certificates/workload-certificates.ts";
 import { controlPlane } from "./revisions/control-planes.ts";
 import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";

@@ -69,7 +69,7 @@ describe("an external service", () => {
     ]);
   });
 
-  it("hands on the callers' own TLS where the catalog says so, inside the mesh's", () => {
+  it("hands on the callers' own TLS where the catalog asks for it, inside the mesh's", () => {
     const objects = egressObjects(shop({ tls: "passthrough", port: 8443 }));
     const { tls, tcp, http } = objectNamed(objects, "VirtualService", "processor-egress").spec;
     assert.equal(http, undefined);
@@ -146,11 +146,14 @@ describe("an external service", () => {
 describe("explain", () => {
   it("lets the declared caller out through the gateway, and knows no host for any other", () => {
     const stack = shop({}, {}, { cart: { calls: [] } });
-    const said = (from: string) =>
+    const answerTo = (from: string) =>
       explain(worldOf(stack), parseRequest(`GET http://${HOST}/charge`, [], from), 1_800_000_000);
-    assert.deepEqual([said("payment").denied, said("payment").answers.map(({ service }) => service)], [false, [HOST]]);
+    assert.deepEqual(
+      [answerTo("payment").denied, answerTo("payment").answers.map(({ service }) => service)],
+      [false, [HOST]],
+    );
     // Its Sidecar tells it of nothing on port 80, so its proxy reads no request there and closes the connection.
-    assert.deepEqual([said("cart").denied, said("cart").status], [false, null]);
+    assert.deepEqual([answerTo("cart").denied, answerTo("cart").status], [false, null]);
   });
 });
 

@@ -9,7 +9,7 @@ import { hostGroups, nameForHosts, publicRoutesOf } from "../routing/public-rout
 import type { ServiceRoute } from "../routing/service-routes.ts";
 import { durationText } from "./duration-text.ts";
 import { headerFilters, mirrorFilter, needsOneMatch, redirectFilter, routeFilters } from "./filters.ts";
-import { httpsListeners, HTTP_LISTENER } from "./gateway.ts";
+import { httpsListeners, HTTP_LISTENER } from "./ingress.ts";
 import { routeMatches } from "./matches.ts";
 import { plannedRoutes, type PlannedRoute, type PlannedRule } from "./plan.ts";
 import type { BackendRef, HttpRouteRule, HttpRouteSpec, ParentRef } from "../../kubernetes/gateway-api.ts";

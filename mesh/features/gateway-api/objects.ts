@@ -1,7 +1,7 @@
 import type { GatewayApiObject, ServiceObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { entryCatalog } from "./entry-catalog.ts";
-import { ingressGateway } from "./gateway.ts";
+import { ingressGateway } from "./ingress.ts";
 import { httpRoutes } from "./http-routes.ts";
 import { versionServices } from "./version-services.ts";
 

@@ -5,7 +5,7 @@ import { platformNamespaces } from "../workloads/namespaces.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import { stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { gateway } from "./gateway.ts";
+import { gateway } from "./ingress.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";
 

@@ -1,54 +1,81 @@
 import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.ts";
-import { type Edge, podPort } from "../../stack/call-graph.ts";
+import { contains, parseCidr } from "../../kubernetes/cidr.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
+import { inNamespace, METADATA, network, pods, tcp, toHost } from "../../kubernetes/network-peers.ts";
+import { type Edge, podPort } from "../../stack/call-graph.ts";
+import type { StackConfig } from "../../stack/config.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, podPorts } from "../gateways/internal/callers.ts";
-import { anywhereOutside } from "./outside.ts";
-import { inNamespace, network, pods, tcp, toHost, METADATA } from "../../kubernetes/network-peers.ts";
+import { gatewayPods } from "./callers.ts";
 
 /** Port of the egress gateway's pods. */
 const EGRESS_POD_PORT = 8443;
 
-/** Whom the catalog says a service may call. */
-export function egressOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyEgressRule[] {
-  return edges
-    .filter(({ from }) => from.kind === "service" && from.service === name)
-    .map((edge) => ({ to: [pods(edge.to)], ports: tcp(podPort(stack, edge)) }));
-}
+/** Private networks (RFC 1918) and shared address space (RFC 6598): where pods, nodes and Services lie. */
+const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
 
-/** Outside by the egress gateway, or straight to any address: what a host resolves to is not known here. */
-export function externalsOf({ catalog }: StackData, name: string): NetworkPolicyEgressRule[] {
-  const called = (catalog.services[name]?.externalCalls ?? []).flatMap((call) => catalog.externalServices[call] ?? []);
-  const direct = called.filter(({ egressGateway }) => !egressGateway).map(({ port }) => port);
+/** What a service may reach: the callees of the catalog, and what its configuration names beside them. */
+export function calleesOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyEgressRule[] {
+  const { config, catalog } = stack;
   return [
-    ...(called.some(({ egressGateway }) => egressGateway)
-      ? [{ to: [inNamespace(NAMESPACES.egress, { app: RELEASES.egressGateway })], ports: tcp(EGRESS_POD_PORT) }]
+    ...edges
+      .filter(({ from }) => from.kind === "service" && from.service === name)
+      .map((edge) => ({ to: [pods(edge.to)], ports: tcp(podPort(catalog, edge)) })),
+    // Sidecars encrypt what they ask the internal gateway.
+    ...(callingServices(config).includes(name)
+      ? [{ to: [gatewayPods("internal")], ports: tcp(...podPorts(encryptedPort(config))) }]
       : []),
-    ...(direct.length === 0 ? [] : [{ to: [network("0.0.0.0/0", [METADATA])], ports: tcp(...direct) }]),
+    ...externalsOf(stack, name),
+    ...pastSidecarOf(stack, name),
+    ...authorizerOf(config, [name]),
   ];
 }
 
-/** The way to the internal gateway, for the services that may ask it: their sidecars encrypt. */
-export function internalGatewayOf({ config }: StackData, name: string): NetworkPolicyEgressRule[] {
-  return callingServices(config).includes(name)
-    ? [
-        {
-          to: [inNamespace(NAMESPACES.ingress, { app: RELEASES.internalGateway })],
-          ports: tcp(...podPorts(encryptedPort(config))),
-        },
-      ]
-    : [];
+/** Outside by the egress gateway, or straight to any address. */
+function externalsOf({ catalog }: StackData, name: string): NetworkPolicyEgressRule[] {
+  const called = (catalog.services[name]?.externalCalls ?? []).flatMap((call) => catalog.externalServices[call] ?? []);
+  const direct = called.filter(({ egressGateway }) => !egressGateway).map(({ port }) => port);
+  const gateway = inNamespace(NAMESPACES.egress, { app: RELEASES.egressGateway });
+  return [
+    ...(direct.length < called.length ? [{ to: [gateway], ports: tcp(EGRESS_POD_PORT) }] : []),
+    ...toPorts(direct),
+  ];
+}
+
+/** Any address on these ports, none without ports: what an external host resolves to is not known here. */
+export function toPorts(ports: readonly number[]): NetworkPolicyEgressRule[] {
+  return ports.length === 0 ? [] : [{ to: [network("0.0.0.0/0", [METADATA])], ports: tcp(...ports) }];
+}
+
+/** Where connections that bypass the sidecar may go: the network alone can still refuse them. */
+function pastSidecarOf({ catalog }: StackData, name: string): NetworkPolicyEgressRule[] {
+  const { excludeOutboundPorts = [] } = catalog.services[name]?.sidecar ?? {};
+  return excludeOutboundPorts.map(({ port, networks }) => ({
+    to: networks.map((cidr) => network(cidr, isWithin(METADATA, cidr) ? [METADATA] : [])),
+    ports: tcp(port),
+  }));
 }
 
 /** The external authorizer, where one of these services has it asked. */
-export function authorizerOf({ config }: StackData, names: readonly string[]): NetworkPolicyEgressRule[] {
-  const { externalAuthorization } = config.security;
-  return externalAuthorization !== undefined && names.some((name) => externalAuthorization.services.includes(name))
-    ? [toHost(externalAuthorization.host, externalAuthorization.port)]
+export function authorizerOf({ security }: StackConfig, names: readonly string[]): NetworkPolicyEgressRule[] {
+  const asked = security.externalAuthorization;
+  return asked !== undefined && names.some((name) => asked.services.includes(name))
+    ? [toHost(asked.host, asked.port)]
     : [];
 }
 
-/** Where workloads may call hosts that the mesh does not know, the network lets them out of the cluster too. */
-export function outsideOf({ config }: StackData): NetworkPolicyEgressRule[] {
-  return config.mesh.outboundTraffic === "ALLOW_ANY" ? [{ to: anywhereOutside(config) }] : [];
+/**
+ * Where workloads may call hosts that the mesh does not know, the network lets them out of the cluster too: to every address that is
+ * no pod's, no node's and no private neighbour's.
+ */
+export function outsideOf({ mesh, network: { cidr } }: StackConfig): NetworkPolicyEgressRule[] {
+  // A VPC may have public addresses: its own network is left out whatever it is.
+  const own = PRIVATE.some((outer) => isWithin(cidr, outer)) ? [] : [cidr];
+  const outside = network("0.0.0.0/0", [...new Set([...PRIVATE, METADATA, ...own])]);
+  return mesh.outboundTraffic === "ALLOW_ANY" ? [{ to: [outside] }] : [];
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const [one, other] = [parseCidr(inner), parseCidr(outer)];
+  return one !== undefined && other !== undefined && contains(other, one);
 }

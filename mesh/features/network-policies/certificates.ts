@@ -1,10 +1,11 @@
-import { make, named } from "../../kubernetes/make.ts";
 import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
-import { certifiesWorkloads, installsCertManager, usesPrivateCa } from "../certificates/uses.ts";
+import { named } from "../../kubernetes/make.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
+import { inNamespace, tcp } from "../../kubernetes/network-peers.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { inNamespace, tcp } from "../../kubernetes/network-peers.ts";
+import { certifiesWorkloads, installsCertManager, usesPrivateCa } from "../certificates/uses.ts";
+import { policy } from "./policy.ts";
 
 /** Ports of the pods. Source: charts cert-manager 1.21.1, aws-privateca-issuer 1.9.0 and istio-csr 0.17.0. */
 const PORTS = { webhook: 10250, metrics: 9402, privateCaMetrics: 8080, csr: 6443 } as const;
@@ -17,37 +18,39 @@ export function certificateNetworkPolicies({ config }: StackData): NetworkPolicy
   if (!config.security.networkPolicies) {
     return [];
   }
-  const metrics = (port: number): NetworkPolicyIngressRule => ({
-    from: [inNamespace(NAMESPACES.observability)],
-    ports: tcp(port),
-  });
+  const guard = (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    metricsPort: number,
+    ...others: NetworkPolicyIngressRule[]
+  ) => {
+    const metrics = { from: [inNamespace(NAMESPACES.observability)], ports: tcp(metricsPort) };
+    return policy(named(name, NAMESPACES.certManager), labels, [...others, metrics]);
+  };
   const instance = (component: string) => ({
     "app.kubernetes.io/instance": RELEASES.certManager,
     "app.kubernetes.io/component": component,
   });
+  const { privateCaIssuer, istioCsr } = RELEASES;
   return [
     ...(installsCertManager(config)
       ? [
-          policy("cert-manager", instance("controller"), [metrics(PORTS.metrics)]),
-          policy("cert-manager-cainjector", instance("cainjector"), [metrics(PORTS.metrics)]),
+          guard("cert-manager", instance("controller"), PORTS.metrics),
+          guard("cert-manager-cainjector", instance("cainjector"), PORTS.metrics),
           // The API server's address is that of no pod.
-          policy("cert-manager-webhook", instance("webhook"), [{ ports: tcp(PORTS.webhook) }, metrics(PORTS.metrics)]),
+          guard("cert-manager-webhook", instance("webhook"), PORTS.metrics, { ports: tcp(PORTS.webhook) }),
         ]
       : []),
     ...(usesPrivateCa(config)
-      ? [
-          policy(RELEASES.privateCaIssuer, { "app.kubernetes.io/name": RELEASES.privateCaIssuer }, [
-            metrics(PORTS.privateCaMetrics),
-          ]),
-        ]
+      ? [guard(privateCaIssuer, { "app.kubernetes.io/name": privateCaIssuer }, PORTS.privateCaMetrics)]
       : []),
+    // Every proxy asks for its certificate itself, wherever it runs.
     ...(certifiesWorkloads(config)
       ? [
-          // Every proxy asks for its certificate itself, wherever it runs.
-          policy(RELEASES.istioCsr, { app: RELEASES.istioCsr }, [
-            { from: [{ namespaceSelector: {} }], ports: tcp(PORTS.csr) },
-            metrics(PORTS.metrics),
-          ]),
+          guard(istioCsr, { app: istioCsr }, PORTS.metrics, {
+            from: [{ namespaceSelector: {} }],
+            ports: tcp(PORTS.csr),
+          }),
         ]
       : []),
   ];
@@ -55,18 +58,6 @@ export function certificateNetworkPolicies({ config }: StackData): NetworkPolicy
 
 /** Pods and port that sidecars ask for their certificates, where that is not istiod. */
 export const CERTIFICATE_SIGNER = {
-  peer: inNamespace(NAMESPACES.certManager, { app: RELEASES.istioCsr }),
-  port: PORTS.csr,
-} as const;
-
-function policy(
-  name: string,
-  matchLabels: Readonly<Record<string, string>>,
-  ingress: NetworkPolicyIngressRule[],
-): NetworkPolicyObject {
-  return make("NetworkPolicy", named(name, NAMESPACES.certManager), {
-    podSelector: { matchLabels: { ...matchLabels } },
-    policyTypes: ["Ingress"],
-    ingress,
-  });
-}
+  to: [inNamespace(NAMESPACES.certManager, { app: RELEASES.istioCsr })],
+  ports: tcp(PORTS.csr),
+};

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { serviceNetworkPolicies } from "./application.ts";
-import { namespaceNetworkPolicies } from "./namespace.ts";
+import { serviceNetworkPolicies, namespaceNetworkPolicies } from "./application.ts";
 import { platformNetworkPolicies } from "./platform.ts";
 import { connects, type Endpoint } from "../../../analysis/authorization/network.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";

@@ -1,115 +1,70 @@
-import { make, named } from "../../kubernetes/make.ts";
-import { ADDON_PORTS } from "../observability/addons/addresses.ts";
+import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from "kubernetes-types/networking/v1.d.ts";
+import { named } from "../../kubernetes/make.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
+import { inNamespace, tcp } from "../../kubernetes/network-peers.ts";
 import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
+import { ADDON_PORTS } from "../observability/addons/addresses.ts";
 import { addonReleases } from "../observability/releases.ts";
-
-type Peer = "prometheus" | "alertmanager" | "grafana" | "kiali" | "collector" | "gateway" | "proxies";
-
-interface Opening {
-  readonly from: readonly Peer[];
-  readonly ports: readonly (number | readonly [number, "UDP"])[];
-}
-
-interface Guarded {
-  readonly release: string;
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly openings: readonly Opening[];
-}
+import { policy } from "./policy.ts";
 
 const NAME = "app.kubernetes.io/name";
 
-/** Who is meant by whom: pods of this namespace, of the gateway's, or every proxy wherever it runs. */
-const PEERS: Readonly<Record<Peer, object>> = {
-  prometheus: { podSelector: { matchLabels: { [NAME]: "prometheus" } } },
-  alertmanager: { podSelector: { matchLabels: { [NAME]: "alertmanager" } } },
-  grafana: { podSelector: { matchLabels: { [NAME]: "grafana" } } },
-  kiali: { podSelector: { matchLabels: { [NAME]: "kiali" } } },
-  collector: { podSelector: { matchLabels: { [NAME]: "opentelemetry-collector" } } },
-  gateway: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACES.ingress } } },
-  proxies: { namespaceSelector: {} },
-};
+/** Ports on which the addons take spans. */
+const OTLP = [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp];
 
-/** Who may ask which addon for what. `mesh open` forwards ports from inside of the pod, and needs no opening. */
-const GUARDED: readonly Guarded[] = [
-  guard(RELEASES.prometheus, "prometheus", { [NAME]: "prometheus" }, [
-    { from: ["grafana", "kiali", "prometheus"], ports: [9090] },
-    { from: ["prometheus"], ports: [8080] },
-  ]),
-  guard(RELEASES.prometheus, "alertmanager", { [NAME]: "alertmanager" }, [
-    { from: ["prometheus"], ports: [9093, 8080] },
-    { from: ["alertmanager"], ports: [9094, [9094, "UDP"]] },
-  ]),
-  guard(RELEASES.prometheus, "kube-state-metrics", { [NAME]: "kube-state-metrics" }, [
-    { from: ["prometheus"], ports: [8080] },
-  ]),
-  guard(RELEASES.prometheus, "prometheus-operator", { app: "kube-prometheus-stack-operator" }, [
-    { from: ["prometheus"], ports: [8080] },
-  ]),
-  guard(RELEASES.jaeger, "jaeger", { [NAME]: "jaeger" }, [
-    { from: ["collector"], ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] },
-    { from: ["grafana", "kiali"], ports: [16685, 16686] },
-    { from: ["prometheus"], ports: [8888] },
-  ]),
-  guard(RELEASES.collector, "opentelemetry-collector", { [NAME]: "opentelemetry-collector" }, [
-    { from: ["proxies"], ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] },
-    { from: ["prometheus"], ports: [8888] },
-  ]),
-  guard(RELEASES.grafana, "grafana", { [NAME]: "grafana" }, [{ from: ["prometheus", "kiali"], ports: [3000] }]),
-  guard(RELEASES.kiali, "kiali", { [NAME]: "kiali" }, [{ from: ["prometheus"], ports: [9090] }]),
-];
+/** Every proxy, wherever it runs. */
+const PROXIES: NetworkPolicyPeer = { namespaceSelector: {} };
 
-/** Port of a console's pod that the ingress gateway asks. */
-const CONSOLE_PORTS = { grafana: 3000, kiali: 20001 } as const;
-
-/** Nobody reaches an addon but those that read from it or write to it. */
+/** Nobody reaches an addon but those that read from it or write to it. `mesh open` forwards ports from inside of the pod. */
 export function addonNetworkPolicies(stack: StackData): NetworkPolicyObject[] {
+  const { hosts } = stack.config.observability.access;
   const installed = new Set(addonReleases(stack).map(({ name }) => name));
-  const guarded = GUARDED.filter(({ release }) => installed.has(release)).map((one) =>
-    withExtras(stack, installed, one),
-  );
-  return [policy("deny-all", {}, []), ...guarded.map(({ name, labels, openings }) => policy(name, labels, openings))];
-}
-
-function withExtras({ config }: StackData, installed: ReadonlySet<string>, one: Guarded): Guarded {
-  const { hosts } = config.observability.access;
-  const shown = one.name === "grafana" || one.name === "kiali" ? one.name : undefined;
-  const extras: Opening[] = [
-    // Without a collector the proxies write to Jaeger themselves.
-    ...(one.name === "jaeger" && !installed.has(RELEASES.collector)
-      ? [{ from: ["proxies"] as const, ports: [ADDON_PORTS.otlpGrpc, ADDON_PORTS.otlpHttp] }]
-      : []),
-    ...(shown !== undefined && hosts[shown] !== undefined
-      ? [{ from: ["gateway"] as const, ports: [CONSOLE_PORTS[shown]] }]
-      : []),
+  const scraped = (...ports: number[]) => open([addon("prometheus")], ...ports);
+  // The ingress gateway asks a console that has a host.
+  const shownAt = (host: string | undefined, port: number) =>
+    host === undefined ? [] : [open([inNamespace(NAMESPACES.ingress)], port)];
+  const gossip = { from: [addon("alertmanager")], ports: [...tcp(9094), { port: 9094, protocol: "UDP" }] };
+  const guarded: [release: string, name: string, ingress: NetworkPolicyIngressRule[], labels?: Labels][] = [
+    [
+      RELEASES.prometheus,
+      "prometheus",
+      [open([addon("grafana"), addon("kiali"), addon("prometheus")], 9090), scraped(8080)],
+    ],
+    [RELEASES.prometheus, "alertmanager", [scraped(9093, 8080), gossip]],
+    [RELEASES.prometheus, "kube-state-metrics", [scraped(8080)]],
+    [RELEASES.prometheus, "prometheus-operator", [scraped(8080)], { app: "kube-prometheus-stack-operator" }],
+    [
+      RELEASES.jaeger,
+      "jaeger",
+      [
+        open([addon(RELEASES.collector)], ...OTLP),
+        open([addon("grafana"), addon("kiali")], 16685, 16686),
+        scraped(8888),
+        // Without a collector the proxies write to Jaeger themselves.
+        ...(installed.has(RELEASES.collector) ? [] : [open([PROXIES], ...OTLP)]),
+      ],
+    ],
+    [RELEASES.collector, RELEASES.collector, [open([PROXIES], ...OTLP), scraped(8888)]],
+    [RELEASES.grafana, "grafana", [open([addon("prometheus"), addon("kiali")], 3000), ...shownAt(hosts.grafana, 3000)]],
+    [RELEASES.kiali, "kiali", [scraped(9090), ...shownAt(hosts.kiali, 20001)]],
   ];
-  return { ...one, openings: [...one.openings, ...extras] };
-}
-
-function guard(
-  release: string,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  openings: readonly Opening[],
-): Guarded {
-  return { release, name, labels, openings };
-}
-
-function policy(
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  openings: readonly Opening[],
-): NetworkPolicyObject {
-  return make("NetworkPolicy", named(name, NAMESPACES.observability), {
-    podSelector: Object.keys(labels).length === 0 ? {} : { matchLabels: { ...labels } },
-    policyTypes: ["Ingress"],
-    ingress: openings.map(({ from, ports }) => ({
-      from: from.map((peer) => PEERS[peer]),
-      ports: ports.map((port) =>
-        typeof port === "number" ? { port, protocol: "TCP" } : { port: port[0], protocol: port[1] },
+  return [
+    policy(named("deny-all", NAMESPACES.observability), {}, []),
+    ...guarded
+      .filter(([release]) => installed.has(release))
+      .map(([, name, ingress, labels = { [NAME]: name }]) =>
+        policy(named(name, NAMESPACES.observability), labels, ingress),
       ),
-    })),
-  });
+  ];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+function addon(name: string): NetworkPolicyPeer {
+  return { podSelector: { matchLabels: { [NAME]: name } } };
+}
+
+function open(from: NetworkPolicyPeer[], ...ports: number[]): NetworkPolicyIngressRule {
+  return { from, ports: tcp(...ports) };
 }

@@ -1,12 +1,13 @@
-import { make, named } from "../../kubernetes/make.ts";
-import type { NetworkPolicyIngressRule, NetworkPolicyPort } from "kubernetes-types/networking/v1.d.ts";
+import type { NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
+import { named } from "../../kubernetes/make.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
+import { inNamespace, network, tcp } from "../../kubernetes/network-peers.ts";
 import type { HelmRelease, NetworkPolicyObject } from "../../kubernetes/objects.ts";
-import { gatewayReleases } from "../gateways/releases.ts";
+import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, plainPort, podPorts } from "../gateways/internal/callers.ts";
-import { inNamespace, network, tcp } from "../../kubernetes/network-peers.ts";
-import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
+import { gatewayReleases } from "../gateways/releases.ts";
+import { policy } from "./policy.ts";
 
 /** Port on which istiod answers Kiali's questions about the state of the proxies. */
 const ISTIOD_DEBUG = 8080;
@@ -19,46 +20,37 @@ export function platformNetworkPolicies(stack: StackData): NetworkPolicyObject[]
   if (!stack.config.security.networkPolicies) {
     return [];
   }
+  // Prometheus; and Kiali.
+  const metrics = (...ports: number[]) => ({ from: [inNamespace(NAMESPACES.observability)], ports: tcp(...ports) });
   return [
-    policy(NAMESPACES.istioSystem, "istiod", [
+    policy(named("istiod", NAMESPACES.istioSystem), { app: "istiod" }, [
       // Sidecars of every namespace; and the API server, whose address is that of no pod.
       { ports: tcp(ISTIO_PORTS.xds, ISTIO_PORTS.webhook) },
-      // Prometheus; and Kiali.
-      { from: [inNamespace(NAMESPACES.observability)], ports: tcp(ISTIO_PORTS.istiodMetrics, ISTIOD_DEBUG) },
+      metrics(ISTIO_PORTS.istiodMetrics, ISTIOD_DEBUG),
     ]),
-    ...gatewayReleases(stack).map((gateway) => gatewayPolicy(stack, gateway)),
+    ...gatewayReleases(stack).map((gateway) =>
+      policy(named(gateway.name, gateway.namespace), { app: gateway.name }, [
+        ...(gateway.name === RELEASES.internalGateway ? internalCallers(stack) : [callersOf(stack, gateway)]),
+        metrics(ISTIO_PORTS.metrics, ISTIO_PORTS.envoyMetrics),
+      ]),
+    ),
   ];
 }
 
-function gatewayPolicy(stack: StackData, { name, namespace, values }: HelmRelease): NetworkPolicyObject {
+function callersOf({ catalog }: StackData, { values }: HelmRelease): NetworkPolicyIngressRule {
   const service = values["service"] as unknown as GatewayService;
   const ports = tcp(...service.ports.map(({ targetPort }) => targetPort), ISTIO_PORTS.gatewayHealth);
-  return policy(namespace, name, [
-    ...(name === RELEASES.internalGateway ? internalCallers(stack) : [callersOf(stack, service, ports)]),
-    { from: [inNamespace(NAMESPACES.observability)], ports: tcp(ISTIO_PORTS.metrics, ISTIO_PORTS.envoyMetrics) },
-  ]);
-}
-
-function callersOf({ catalog }: StackData, { type }: GatewayService, ports: NetworkPolicyPort[]) {
   // A load balancer may keep the client's address, so that is anybody's; the others serve this application alone.
-  return type === "ClusterIP" ? { from: [inNamespace(catalog.namespace)], ports } : { ports };
+  return service.type === "ClusterIP" ? { from: [inNamespace(catalog.namespace)], ports } : { ports };
 }
 
-/** Whom the configuration names, each on the ports that are for it. */
+/** The callers of the internal gateway that the configuration names, each on the ports that are for it. */
 function internalCallers({ config, catalog }: StackData): NetworkPolicyIngressRule[] {
   const [plain, encrypted] = [plainPort(config), encryptedPort(config)];
-  const { clients } = config.traffic.internalGateway.callers;
-  const services = callingServices(config);
+  const services = callingServices(config).map((name) => inNamespace(catalog.namespace, { app: name }));
   return [
-    ...(services.length === 0
-      ? []
-      : [
-          {
-            from: services.map((name) => inNamespace(catalog.namespace, { app: name })),
-            ports: tcp(...podPorts(encrypted)),
-          },
-        ]),
-    ...clients.map(({ addresses, namespaces }) => ({
+    ...(services.length === 0 ? [] : [{ from: services, ports: tcp(...podPorts(encrypted)) }]),
+    ...config.traffic.internalGateway.callers.clients.map(({ addresses, namespaces }) => ({
       from: namespaces?.map((name) => inNamespace(name)) ?? addresses.map((address) => network(address)),
       ports: tcp(...podPorts(plain, encrypted)),
     })),
@@ -69,12 +61,4 @@ function internalCallers({ config, catalog }: StackData): NetworkPolicyIngressRu
 interface GatewayService {
   readonly type: string;
   readonly ports: readonly { readonly targetPort: number }[];
-}
-
-function policy(namespace: string, app: string, ingress: NetworkPolicyIngressRule[]): NetworkPolicyObject {
-  return make("NetworkPolicy", named(app, namespace), {
-    podSelector: { matchLabels: { app } },
-    policyTypes: ["Ingress"],
-    ingress,
-  });
 }

@@ -1,23 +1,25 @@
-import { make, named } from "../../kubernetes/make.ts";
+import { defined } from "../../kubernetes/defined.ts";
+import { make } from "../../kubernetes/make.ts";
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from "kubernetes-types/networking/v1.d.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
-import type { NetworkPolicyObject } from "../../kubernetes/objects.ts";
-import type { StackData } from "../../stack/stack.ts";
+import type { Metadata, NetworkPolicyObject } from "../../kubernetes/objects.ts";
 
-/** A policy of a namespace, such as the application's, for the pods with these labels, all of them by default, that opens what it lists and closes the rest. */
+/**
+ * A policy for the pods with these labels, or for all of its namespace, that opens what it lists and closes the rest.
+ * @param egress Default: the way out is not limited.
+ */
 export function policy(
-  { namespace }: Pick<StackData["catalog"], "namespace">,
-  name: string,
+  metadata: Metadata,
   matchLabels: Readonly<Record<string, string>>,
   ingress: readonly NetworkPolicyIngressRule[],
-  egress: readonly NetworkPolicyEgressRule[],
-  labels: Readonly<Record<string, string>> = MANAGED_BY,
+  egress?: readonly NetworkPolicyEgressRule[],
 ): NetworkPolicyObject {
-  return make("NetworkPolicy", named(name, namespace, labels), {
+  return make("NetworkPolicy", metadata, {
     podSelector: Object.keys(matchLabels).length === 0 ? {} : { matchLabels: { ...matchLabels } },
-    policyTypes: ["Ingress", "Egress"],
-    ...(ingress.length === 0 ? {} : { ingress: merged(ingress) }),
-    ...(egress.length === 0 ? {} : { egress: [...egress] }),
+    policyTypes: egress === undefined ? ["Ingress"] : ["Ingress", "Egress"],
+    ...defined({
+      ingress: egress !== undefined && ingress.length === 0 ? undefined : merged(ingress),
+      egress: egress?.length === 0 ? undefined : egress,
+    }),
   });
 }
 

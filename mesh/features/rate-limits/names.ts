@@ -27,8 +27,8 @@ export function redisHost(index: number): string {
   return `${REDIS}-announce-${index}.${RATE_LIMIT_NAMESPACE}.svc.cluster.local`;
 }
 
-/** Metadata of an object of the namespace. */
-export function inRateLimitNamespace(name: string, app: string | undefined): Metadata {
+/** Metadata of an object of the namespace. @param app Default: it belongs to no pods of one kind. */
+export function inRateLimitNamespace(name: string, app?: string): Metadata {
   const labels = app === undefined ? MANAGED_BY : { app, "app.kubernetes.io/name": app, ...MANAGED_BY };
   return { name, namespace: RATE_LIMIT_NAMESPACE, labels };
 }

@@ -71,7 +71,7 @@ describe("the rate limit service", () => {
     assert.equal(settings(limited({ address: ADDRESS })), true);
   });
 
-  it("starts anew for other limits, and for nothing else", () => {
+  it("starts again for other limits, and for nothing else", () => {
     const annotation = (stack: StackData) => deploymentOf(stack).spec.template.metadata.annotations[LIMITS_ANNOTATION];
     assert.notEqual(annotation(limited()), annotation(limited({}, {}, { ...LIMIT, requests: 11 })));
     assert.equal(annotation(limited()), annotation(limited({ failureMode: "closed", replicas: 5 })));

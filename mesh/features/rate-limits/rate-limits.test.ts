@@ -5,9 +5,8 @@ import { checkStack } from "../../checks/index.ts";
 import { explain } from "../../../analysis/explain/explain.ts";
 import { parseRequest } from "../../../analysis/explain/request.ts";
 import { worldOf } from "../../../cli/stack/stack-world.ts";
-import { pathRegex } from "./actions.ts";
-import { globalRateLimits } from "./global.ts";
-import { rateLimitServiceConfig } from "./settings.ts";
+import { pathRegex } from "./envoy.ts";
+import { globalRateLimits, rateLimitServiceConfig } from "./global.ts";
 import { localRateLimits, retryAfterSeconds } from "./local.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";
@@ -31,7 +30,7 @@ describe("local rate limits", () => {
     assert.doesNotMatch(JSON.stringify(filter), /v2/);
   });
 
-  it("say when to come back: after the share of one request in the window, rounded up", () => {
+  it("tell when to come back: after the share of one request in the window, rounded up", () => {
     assert.equal(retryAfterSeconds({ requests: 100, per: "minute" }), 1);
     assert.equal(retryAfterSeconds({ requests: 7, per: "minute" }), 9);
     assert.equal(retryAfterSeconds({ requests: 1, per: "hour" }), 3600);
@@ -139,17 +138,17 @@ describe("global rate limits", () => {
       { requests: 1000, per: "second" },
       { requests: 10, per: "minute", header: "x-user-id" },
     ];
-    const says = (config: PlainObject) => {
+    const problems = (config: PlainObject) => {
       const request = parseRequest("GET https://ecommerce.example.com/products/1", ["x-user-id: 7"], undefined);
       return explain(worldOf(global(limits, config)), request, 0)
         .limits.filter(({ kind }) => kind === "globalRateLimit")
         .map((limit) => limit.message);
     };
-    assert.deepEqual(says({}), [
+    assert.deepEqual(problems({}), [
       "1000 requests a second, counted by the rate limit service as limit product.0",
       "10 requests a minute, counted by the rate limit service as limit product.1, x-user-id 7",
     ]);
-    assert.deepEqual(says(SERVICE), [
+    assert.deepEqual(problems(SERVICE), [
       "counted by the rate limit service as limit product.0",
       "counted by the rate limit service as limit product.1, x-user-id 7",
     ]);

@@ -1,15 +1,15 @@
-import { make, named } from "../../kubernetes/make.ts";
-import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
-import type { ServiceSpec } from "../../stack/catalog.ts";
-import { serviceLabels } from "../../kubernetes/labels.ts";
-import { internalGatewayHost, NAMESPACES, RELEASES, serviceHost } from "../../kubernetes/names.ts";
-import type { SidecarObject } from "../../kubernetes/objects.ts";
+import { make, ofService } from "../../kubernetes/make.ts";
+import { egressGatewayHost, internalGatewayHost, serviceHost } from "../../kubernetes/names.ts";
 import { namespaceOf } from "../../kubernetes/network-peers.ts";
+import type { SidecarObject } from "../../kubernetes/objects.ts";
+import type { ServiceSpec } from "../../stack/catalog.ts";
+import type { StackConfig } from "../../stack/config.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { tracingProvider } from "../observability/telemetry/provider.ts";
+import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { callingServices } from "../gateways/internal/callers.ts";
+import { tracingProvider } from "../observability/telemetry/provider.ts";
 
-/** What stands for no host at all: a Sidecar wants at least one entry. */
+/** No host at all: a Sidecar wants at least one entry. */
 const NOTHING = "~/*";
 
 /**
@@ -18,47 +18,32 @@ const NOTHING = "~/*";
  */
 export function sidecars(stack: StackData): SidecarObject[] {
   const { catalog } = stack;
-  return (dataPlaneOf(stack).readsRequestsAt === "waypoint" ? [] : Object.entries(catalog.services)).map(
-    ([name, service]) => {
-      const called = service.calls.map(({ to }) => `./${serviceHost(catalog, to)}`);
-      const hosts = [
-        ...called,
-        ...externals(catalog, service),
-        ...internalGateway(stack, name),
-        ...authorizer(stack, name),
-        ...tracing(stack),
-      ];
-      return make("Sidecar", named(name, catalog.namespace, serviceLabels(catalog, name)), {
-        workloadSelector: { labels: { app: name } },
-        egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
-      });
-    },
-  );
+  const services = dataPlaneOf(stack).readsRequestsAt === "waypoint" ? [] : Object.entries(catalog.services);
+  return services.map(([name, service]) => {
+    const hosts = hostsOf(stack, name, service);
+    return make("Sidecar", ofService(catalog, name), {
+      workloadSelector: { labels: { app: name } },
+      egress: [{ hosts: hosts.length === 0 ? [NOTHING] : [...new Set(hosts)] }],
+    });
+  });
 }
 
-/** What lies outside, and the gateway on the way there. */
-function externals({ externalServices }: StackData["catalog"], { externalCalls }: ServiceSpec): string[] {
-  const called = externalCalls.flatMap((name) => externalServices[name] ?? []);
-  const gateway = `${RELEASES.egressGateway}.${NAMESPACES.egress}.svc.cluster.local`;
+function hostsOf({ config, catalog }: StackData, name: string, { calls, externalCalls }: ServiceSpec): string[] {
+  const outside = externalCalls.flatMap((called) => catalog.externalServices[called] ?? []);
+  const { externalAuthorization } = config.security;
   return [
-    ...called.map(({ host }) => `./${host}`),
-    ...(called.some(({ egressGateway }) => egressGateway) ? [visible(gateway)] : []),
+    ...calls.map(({ to }) => `./${serviceHost(catalog, to)}`),
+    ...outside.map(({ host }) => `./${host}`),
+    ...(outside.some(({ egressGateway }) => egressGateway) ? [visible(egressGatewayHost())] : []),
+    ...(callingServices(config).includes(name) ? [visible(internalGatewayHost())] : []),
+    // The proxy must know the authorizer's host to reach it.
+    ...(externalAuthorization?.services.includes(name) === true ? [visible(externalAuthorization.host)] : []),
+    ...spanHosts(config),
   ];
 }
 
-/** The internal gateway, for the services that may ask it. */
-function internalGateway({ config }: StackData, service: string): string[] {
-  return callingServices(config).includes(service) ? [visible(internalGatewayHost())] : [];
-}
-
-/** The authorizer that the proxy asks: it must know the host to reach it. */
-function authorizer({ config }: StackData, service: string): string[] {
-  const { externalAuthorization } = config.security;
-  return externalAuthorization?.services.includes(service) === true ? [visible(externalAuthorization.host)] : [];
-}
-
-/** Where the proxy sends its spans. */
-function tracing({ config }: StackData): string[] {
+/** Where a proxy sends its spans, as a Sidecar names it; none without tracing. */
+export function spanHosts(config: StackConfig): string[] {
   const provider = tracingProvider(config);
   return provider === undefined ? [] : [visible(provider.service)];
 }

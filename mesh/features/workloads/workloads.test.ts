@@ -64,7 +64,7 @@ describe("workloads", () => {
     }
   });
 
-  it("ask for what the catalog says, and run restricted", () => {
+  it("ask for what the catalog sets, and run restricted", () => {
     const [container] = find(shop, "Deployment", "cart-v1").spec.template.spec.containers;
     assert.deepEqual(container?.resources, {
       requests: { cpu: "100m", memory: "256Mi" },
@@ -78,7 +78,7 @@ describe("workloads", () => {
     assert.equal(find(shop, "Deployment", "cart-v1").spec.template.spec.securityContext?.runAsNonRoot, true);
   });
 
-  it("tell the demo image whom to call, from the call graph", () => {
+  it("tell the demo image what to call, from the call graph", () => {
     const environment = (name: string) =>
       Object.fromEntries(
         (find(shop, "Deployment", name).spec.template.spec.containers[0]?.env ?? []).map(({ name, value }) => [
@@ -116,7 +116,7 @@ describe("workloads", () => {
     ]);
   });
 
-  it("take secrets from Secrets, whatever else says something of the variable", () => {
+  it("take secrets from Secrets, whatever else sets the variable", () => {
     const product = {
       env: { DB_USER: "shop" },
       secretEnv: { DB_PASSWORD: { name: "database", key: "password" } },

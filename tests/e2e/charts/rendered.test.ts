@@ -6,7 +6,7 @@ import { readStackFile } from "../../../mesh/load/load.ts";
 import type { Resources } from "../../../mesh/schema/common.ts";
 import { podDemand } from "../../../mesh/capacity/demand.ts";
 import { podRequest, type PodSet } from "../../../mesh/kubernetes/pod-requests.ts";
-import { certificateAddress } from "../../../mesh/features/certificates/workloads.ts";
+import { certificateAddress } from "../../../mesh/features/certificates/workload-certificates.ts";
 import type { HelmRelease } from "../../../mesh/kubernetes/objects.ts";
 import {
   jaegerOtlp,

@@ -1,5 +1,5 @@
 import { NAMESPACES, principal, RELEASES } from "../../../mesh/kubernetes/names.ts";
-import { installsRateLimitService } from "../../../mesh/features/rate-limits/installed.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/limits.ts";
 import { authorize } from "../../../analysis/authorization/authorize.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { ofKind, reading } from "./check.ts";

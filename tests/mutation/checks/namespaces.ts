@@ -1,5 +1,5 @@
 import { NAMESPACES, RATE_LIMIT_NAMESPACE } from "../../../mesh/kubernetes/names.ts";
-import { installsRateLimitService } from "../../../mesh/features/rate-limits/installed.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/limits.ts";
 import { ofKind, reading } from "./check.ts";
 
 const STANDARD = "pod-security.kubernetes.io";

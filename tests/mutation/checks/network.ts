@@ -1,6 +1,6 @@
 import { RATE_LIMIT_NAMESPACE } from "../../../mesh/kubernetes/names.ts";
 import type { NetworkPolicyObject } from "../../../mesh/kubernetes/objects.ts";
-import { installsRateLimitService } from "../../../mesh/features/rate-limits/installed.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/limits.ts";
 import { connects, type NetworkWorld } from "../../../analysis/authorization/network.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { type Check, numberedObjects, ofKind } from "./check.ts";

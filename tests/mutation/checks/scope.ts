@@ -1,6 +1,6 @@
 import { NAMESPACES, RATE_LIMIT_NAMESPACE, RELEASES } from "../../../mesh/kubernetes/names.ts";
 import type { KubernetesObject } from "../../../mesh/kubernetes/objects.ts";
-import { installsRateLimitService } from "../../../mesh/features/rate-limits/installed.ts";
+import { installsRateLimitService } from "../../../mesh/features/rate-limits/limits.ts";
 import type { StackData } from "../../../mesh/stack/stack.ts";
 import { ofKind, reading } from "./check.ts";
 

@@ -1,6 +1,6 @@
 import type { MeshConfig } from "../../../stack/mesh.ts";
 import { RELEASES } from "../../../kubernetes/names.ts";
-import { oldestVersion, revisionsOf, UNNAMED_REVISION, type Revision } from "./revisions.ts";
+import { type Revision, revisionsOf, UNNAMED_REVISION } from "./revisions.ts";
 
 /** One istiod: a mesh has one, and a second one beside it while an upgrade lasts. */
 export interface Istiod {
@@ -28,9 +28,4 @@ export function istiodName({ revision }: Pick<Istiod, "revision">): string {
 /** Labels by which a control plane's pods are told from another's. */
 export function istiodLabels({ revision }: Pick<Istiod, "revision">): Record<string, string> {
   return { app: "istiod", "istio.io/rev": revision ?? "default" };
-}
-
-/** Istio version of what exists once, however many control planes there are, and must not run ahead of any of them. */
-export function sharedVersion(mesh: MeshConfig): string {
-  return oldestVersion(mesh);
 }

@@ -3,7 +3,7 @@ import type { StackData } from "../../../stack/stack.ts";
 import { routesAt } from "../../../stack/routes.ts";
 import { internalPolicies } from "./authorization-policies.ts";
 import { internalDestinationRules } from "./destination-rules.ts";
-import { internalGateway } from "./gateway.ts";
+import { internalGateway } from "./listeners.ts";
 import { internalVirtualServices } from "./virtual-services.ts";
 
 /** What the internal gateway does for the application; nothing where it is not installed, or no route is for it. */

@@ -1,12 +1,18 @@
-import { make } from "../../../kubernetes/make.ts";
-import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { createHash } from "node:crypto";
 import type { Container, EnvVar } from "kubernetes-types/core/v1.d.ts";
 import { imagePullPolicy } from "../../../kubernetes/images.ts";
-import { workloadPlacement } from "../../../stack/node-pools.ts";
-import type { ConfigMapObject, DeploymentObject } from "../../../kubernetes/objects.ts";
+import { make } from "../../../kubernetes/make.ts";
+import type { ConfigMapObject, CoreObject, DeploymentObject } from "../../../kubernetes/objects.ts";
+import type { StackConfig } from "../../../stack/config.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { RESTRICTED_CONTAINER, RESTRICTED_POD, spreadEvenly } from "../../workloads/pod-defaults.ts";
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
+import {
+  containerPorts,
+  ONE_AT_A_TIME,
+  RESTRICTED_CONTAINER,
+  restrictedPod,
+  rolling,
+} from "../../workloads/pod-defaults.ts";
 import { inRateLimitNamespace, RATE_LIMIT, RATE_LIMIT_PORTS, REDIS_PASSWORD } from "../names.ts";
 import { redisAddress } from "./redis.ts";
 
@@ -19,82 +25,84 @@ const CONFIG = `${RATE_LIMIT}-config`;
 /** Annotation of the pods: which limits they were started with. */
 export const LIMITS_ANNOTATION = "ecommerce-mesh.dev/limits";
 
+const SELECTOR = { app: RATE_LIMIT };
+
+/**
+ * The rate limit service; its Deployment is the last.
+ * @param settings the limits, as the service reads them
+ */
+export function rateLimitServiceObjects(stack: StackData, settings: string): CoreObject[] {
+  const metadata = inRateLimitNamespace(RATE_LIMIT, RATE_LIMIT);
+  const budget = make("PodDisruptionBudget", metadata, { ...ONE_AT_A_TIME, selector: { matchLabels: SELECTOR } });
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
+    limitsConfigMap(settings),
+    make("Service", metadata, {
+      type: "ClusterIP",
+      selector: SELECTOR,
+      // Istio reads from the name that it is HTTP/2.
+      ports: [{ name: "grpc", port: RATE_LIMIT_PORTS.grpc, targetPort: "grpc", protocol: "TCP" }],
+    }),
+    ...(stack.config.traffic.rateLimitService.replicas === 1 ? [] : [budget]),
+    rateLimitDeployment(stack, settings),
+  ];
+}
+
 /** The limits as the service reads them. */
 export function limitsConfigMap(settings: string): ConfigMapObject {
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: inRateLimitNamespace(CONFIG, RATE_LIMIT),
-    data: { "config.yaml": settings },
-  };
+  const metadata = inRateLimitNamespace(CONFIG, RATE_LIMIT);
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "config.yaml": settings } };
 }
 
 /**
- * The pods that count. A pod reads its file anew when it changes, but a kubelet may take minutes to bring it; so other limits are
+ * The pods that count. A pod reads its file again when it changes, but a kubelet may take minutes to bring it; so other limits are
  * other pods, and `up` ends when the new ones hold. The counts are in Redis and go on.
  * @param settings the limits, as in {@link limitsConfigMap}
  */
 export function rateLimitDeployment(stack: StackData, settings: string): DeploymentObject {
   const { config } = stack;
   const plane = dataPlaneOf(stack);
-  const { image, replicas, resources } = config.traffic.rateLimitService;
-  const selector = { app: RATE_LIMIT };
   const metadata = inRateLimitNamespace(RATE_LIMIT, RATE_LIMIT);
+  const annotations = {
+    [LIMITS_ANNOTATION]: createHash("sha256").update(settings).digest("hex").slice(0, 16),
+    ...(plane.readsRequestsAt === "pod" ? SCRAPED : {}),
+    ...plane.podAnnotations(),
+  };
   return make("Deployment", metadata, {
-    replicas,
-    revisionHistoryLimit: 3,
-    selector: { matchLabels: selector },
-    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-    template: {
-      metadata: {
-        labels: { ...metadata.labels, ...selector },
-        annotations: {
-          [LIMITS_ANNOTATION]: digest(settings),
-          ...(plane.readsRequestsAt === "pod" ? SCRAPED : {}),
-          ...plane.podAnnotations(),
-        },
-      },
+    replicas: config.traffic.rateLimitService.replicas,
+    ...rolling(SELECTOR, {
+      metadata: { labels: { ...metadata.labels, ...SELECTOR }, annotations },
       spec: {
-        serviceAccountName: RATE_LIMIT,
-        automountServiceAccountToken: false,
         // Beside what it counts for: the control plane's nodes are to stay the same size.
-        ...workloadPlacement(config),
-        securityContext: RESTRICTED_POD,
-        topologySpreadConstraints: spreadEvenly(selector),
-        containers: [
-          {
-            name: RATE_LIMIT,
-            image,
-            imagePullPolicy: imagePullPolicy(image),
-            command: ["/bin/ratelimit"],
-            env: environment(config),
-            ports: Object.entries(RATE_LIMIT_PORTS).map(([name, containerPort]) => ({
-              name,
-              containerPort,
-              protocol: "TCP",
-            })),
-            resources,
-            ...probes(),
-            securityContext: RESTRICTED_CONTAINER,
-            volumeMounts: [
-              {
-                name: CONFIG,
-                mountPath: [RUNTIME.root, RUNTIME.subdirectory, RUNTIME.app].join("/"),
-                readOnly: true,
-              },
-            ],
-          },
-        ],
+        ...restrictedPod(config, RATE_LIMIT, SELECTOR),
+        containers: [container(config)],
         volumes: [{ name: CONFIG, configMap: { name: CONFIG } }],
       },
-    },
+    }),
   });
 }
 
-/**
- * Its settings. Source: src/settings/settings.go of envoyproxy/ratelimit at 3fb70258, read 2026-11-21.
- */
-function environment({ traffic }: StackData["config"]): EnvVar[] {
+function container(config: StackConfig): Container {
+  const { image, resources } = config.traffic.rateLimitService;
+  const mountPath = [RUNTIME.root, RUNTIME.subdirectory, RUNTIME.app].join("/");
+  return {
+    name: RATE_LIMIT,
+    image,
+    imagePullPolicy: imagePullPolicy(image),
+    command: ["/bin/ratelimit"],
+    env: environment(config),
+    ports: containerPorts(RATE_LIMIT_PORTS),
+    resources,
+    // Ready with Redis; alive without it, since a restart brings no Redis back.
+    readinessProbe: { httpGet: { path: "/healthcheck", port: "http" }, periodSeconds: 5, timeoutSeconds: 2 },
+    livenessProbe: { tcpSocket: { port: "http" }, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 2 },
+    securityContext: RESTRICTED_CONTAINER,
+    volumeMounts: [{ name: CONFIG, mountPath, readOnly: true }],
+  };
+}
+
+/** Its settings. Source: src/settings/settings.go of envoyproxy/ratelimit at 3fb70258, read 2026-11-21. */
+function environment({ traffic }: StackConfig): EnvVar[] {
   const { type, url } = redisAddress(traffic.rateLimitService.redis.replicas);
   const values = {
     LOG_LEVEL: "warn",
@@ -124,14 +132,6 @@ function environment({ traffic }: StackData["config"]): EnvVar[] {
   ];
 }
 
-/** Ready with Redis; alive without it, since a restart brings no Redis back. */
-function probes(): Pick<Container, "readinessProbe" | "livenessProbe"> {
-  return {
-    readinessProbe: { httpGet: { path: "/healthcheck", port: "http" }, periodSeconds: 5, timeoutSeconds: 2 },
-    livenessProbe: { tcpSocket: { port: "http" }, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 2 },
-  };
-}
-
 /**
  * Where a sidecar's agent finds the service's metrics, which it serves with its own on a port that takes plain text. Without
  * sidecars Prometheus, which is not in the mesh, would be refused.
@@ -141,7 +141,3 @@ const SCRAPED = {
   "prometheus.io/port": String(RATE_LIMIT_PORTS.metrics),
   "prometheus.io/path": "/metrics",
 } as const;
-
-function digest(settings: string): string {
-  return createHash("sha256").update(settings).digest("hex").slice(0, 16);
-}

@@ -1,13 +1,12 @@
-import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
 import { podRequest, type PodSet } from "../../../kubernetes/pod-requests.ts";
 import type { StackData } from "../../../stack/stack.ts";
-import { installsRateLimitService } from "../installed.ts";
+import { dataPlaneOf } from "../../data-plane/data-plane-of.ts";
+import { installsRateLimitService } from "../limits.ts";
 import { REDIS_HELPERS } from "./redis.ts";
 
 /** The pods of the rate limit service and of its Redis, each with its sidecar where there are sidecars. */
 export function rateLimitPods(stack: StackData): PodSet[] {
-  const { traffic } = stack.config;
-  const { replicas, resources, redis } = traffic.rateLimitService;
+  const { replicas, resources, redis } = stack.config.traffic.rateLimitService;
   const sidecar = dataPlaneOf(stack).proxyRequests();
   const helpers = [REDIS_HELPERS.sentinel.requests, REDIS_HELPERS.splitBrain.requests];
   return installsRateLimitService(stack)

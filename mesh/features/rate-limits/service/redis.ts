@@ -5,12 +5,10 @@ import type { HelmRelease } from "../../../kubernetes/objects.ts";
 import { parseQuantity } from "../../../kubernetes/quantity.ts";
 import { workloadPool } from "../../../releases/placement.ts";
 import type { StackData } from "../../../stack/stack.ts";
+import { ONE_AT_A_TIME } from "../../workloads/pod-defaults.ts";
 import { REDIS, REDIS_PASSWORD, REDIS_PORTS, redisHost } from "../names.ts";
 
-/** Name of the group of Redis that Sentinel watches; the chart's default. */
-const MASTER_GROUP = "mymaster";
-
-/** What the chart's small containers ask for: Sentinel, the mender of split brains, and the one that writes the configuration. Estimated. */
+/** What the chart's small containers ask for: Sentinel, the one that ends split brains, and the one that writes the configuration. Estimated. */
 export const REDIS_HELPERS = {
   sentinel: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
   splitBrain: { requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "100m", memory: "32Mi" } },
@@ -24,8 +22,9 @@ export function redisAddress(replicas: number): { readonly type: "SINGLE" | "SEN
   if (replicas === 1) {
     return { type: "SINGLE", url: `${redisHost(0)}:${REDIS_PORTS.server}` };
   }
+  // The group that Sentinel watches has the chart's default name.
   const sentinels = Array.from({ length: replicas }, (_, index) => `${redisHost(index)}:${REDIS_PORTS.sentinel}`);
-  return { type: "SENTINEL", url: [MASTER_GROUP, ...sentinels].join(",") };
+  return { type: "SENTINEL", url: ["mymaster", ...sentinels].join(",") };
 }
 
 /** Redis, each pod with a Sentinel: they choose another leader when a majority of them misses the one. */
@@ -42,7 +41,7 @@ export function redisRelease(stack: StackData): HelmRelease {
       nameOverride: REDIS,
       replicas,
       ...workloadPool(config),
-      // The chart says it of its own containers, but the sidecar has only what the pod says.
+      // The chart sets it for its own containers, but the sidecar has only what the pod has.
       securityContext: { seccompProfile: { type: "RuntimeDefault" } },
       // Counts live for a window; a volume would keep nothing that is worth it.
       persistentVolume: { enabled: false },
@@ -54,21 +53,15 @@ export function redisRelease(stack: StackData): HelmRelease {
         topologyKey: "topology.kubernetes.io/zone",
         whenUnsatisfiable: "ScheduleAnyway",
       },
-      ...(replicas === 1
-        ? {}
-        : { podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } }),
+      ...(replicas === 1 ? {} : { podDisruptionBudget: ONE_AT_A_TIME }),
       serviceAccount: { create: true, name: REDIS, automountToken: false },
       // Its pods ask Kubernetes for nothing.
       rbac: { create: false },
-      auth: true,
-      existingSecret: REDIS_PASSWORD.secret,
-      authKey: REDIS_PASSWORD.key,
+      ...password,
       init: { resources: REDIS_HELPERS.splitBrain },
       splitBrainDetection: { resources: REDIS_HELPERS.splitBrain },
       sentinel: {
-        auth: true,
-        existingSecret: REDIS_PASSWORD.secret,
-        authKey: REDIS_PASSWORD.key,
+        ...password,
         quorum: Math.floor(replicas / 2) + 1,
         resources: REDIS_HELPERS.sentinel,
         ...soonReady,
@@ -91,6 +84,8 @@ export function redisRelease(stack: StackData): HelmRelease {
     },
   };
 }
+
+const password = { auth: true, existingSecret: REDIS_PASSWORD.secret, authKey: REDIS_PASSWORD.key };
 
 /** The chart waits half a minute before it looks for the first time, each pod after the other. */
 const soonReady = {

@@ -3,7 +3,7 @@ import { gatewayName, NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { IngressGatewayObject } from "../../kubernetes/objects.ts";
 import { gatewayTag } from "../control-plane/revisions/revisions.ts";
 import type { StackData } from "../../stack/stack.ts";
-import { certificateHosts, portsNamed } from "../gateways/gateway.ts";
+import { certificateHosts, portsNamed } from "../gateways/ingress.ts";
 import type { Listener } from "../../kubernetes/gateway-api.ts";
 
 /** Listener for HTTP. */
