@@ -19,6 +19,9 @@ export interface SubnetPlan {
   readonly cidr: string;
 }
 
+/** The largest VPC that AWS makes, as a prefix length. */
+export const LARGEST_VPC_PREFIX = 16;
+
 /** The smallest VPC, as a prefix length, whose intra subnets are still of the size that AWS allows (/28). */
 export const SMALLEST_VPC_PREFIX = 20;
 

@@ -5,8 +5,7 @@ import type { HelmValues } from "../../kubernetes/objects.ts";
 import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
 import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { grafanaUrl, isInstalled, jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
-import { DASHBOARD_TITLES } from "./dashboards/names.ts";
-import { DATA_SOURCES } from "./dashboards/names.ts";
+import { DASHBOARD_TITLES, DATA_SOURCES } from "./dashboards/names.ts";
 
 const LABELS = { "app.kubernetes.io/name": "kiali" } as const;
 
