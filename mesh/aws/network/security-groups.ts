@@ -1,4 +1,5 @@
 import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
+
 /** The two groups of a cluster: the network interfaces of its control plane, and its nodes with their pods. */
 export type ClusterGroup = "controlPlane" | "nodes";
 

@@ -12,8 +12,17 @@ const NOT_SCRAPED = ["kubeEtcd", "kubeControllerManager", "kubeScheduler", "kube
 
 /** Groups of the chart's rules about these, and about nodes, of which nothing is exported. */
 const NO_RULES = [
-  ...["etcd", "kubeControllerManager", "kubeProxy", "kubeSchedulerAlerting", "kubeSchedulerRecording"],
-  ...["kubePrometheusNodeRecording", "network", "node", "nodeExporterAlerting", "nodeExporterRecording", "windows"],
+  "etcd",
+  "kubeControllerManager",
+  "kubeProxy",
+  "kubeSchedulerAlerting",
+  "kubeSchedulerRecording",
+  "kubePrometheusNodeRecording",
+  "network",
+  "node",
+  "nodeExporterAlerting",
+  "nodeExporterRecording",
+  "windows",
 ] as const;
 
 const OFF = { enabled: false } as const;

@@ -51,7 +51,8 @@ export function ruleSource(stack: StackData): RuleSource {
     namespace,
     // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
     gatewayNamespaces: [
-      ...[NAMESPACES.ingress, NAMESPACES.egress],
+      NAMESPACES.ingress,
+      NAMESPACES.egress,
       ...(plane.sharedProxies().length > 0 ? [namespace] : []),
     ],
     runbooks: alerts.runbooks,

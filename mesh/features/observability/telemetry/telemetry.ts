@@ -10,8 +10,14 @@ import { accessLoggingSpec, metricsSpec, tracingSpec } from "./spec.ts";
 
 /** Labels of the caller and of the callee. */
 const OF_A_SIDE = [
-  ...["workload", "workload_namespace", "principal", "app", "version", "cluster"],
-  ...["canonical_service", "canonical_revision"],
+  "workload",
+  "workload_namespace",
+  "principal",
+  "app",
+  "version",
+  "cluster",
+  "canonical_service",
+  "canonical_revision",
 ] as const;
 
 /**
@@ -20,8 +26,14 @@ const OF_A_SIDE = [
  */
 export const STANDARD_LABELS: readonly string[] = [
   ...["source", "destination"].flatMap((side) => OF_A_SIDE.map((label) => `${side}_${label}`)),
-  ...["destination_service", "destination_service_name", "destination_service_namespace"],
-  ...["reporter", "request_protocol", "response_code", "response_flags", "grpc_response_status"],
+  "destination_service",
+  "destination_service_name",
+  "destination_service_namespace",
+  "reporter",
+  "request_protocol",
+  "response_code",
+  "response_flags",
+  "grpc_response_status",
   "connection_security_policy",
 ];
 
