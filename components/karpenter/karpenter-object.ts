@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { KarpenterObject, NodeClassObject } from "../../mesh/kubernetes/objects.ts";
 import { resourceName } from "../kubernetes/object.ts";
+import type { KarpenterObject, NodeClassObject } from "../../mesh/kubernetes/karpenter.ts";
 
 /** A NodePool's nodes are drained before it goes: the grace period of a node, and time for EC2. */
 const DELETE_TIMEOUT = "90m";

@@ -16,7 +16,7 @@ const run = promisify(execFile);
 
 /** What somebody who clones the project has, and the CLI reads. */
 const PROJECT_FILES = ["Pulumi.yaml", "Pulumi.prod.yaml", "index.ts", "package.json", "tsconfig.json", "catalogs"];
-const SOURCES = ["components", "config", "model", "policy"];
+const SOURCES = ["components", "mesh", "analysis", "policy"];
 
 interface PreviewJson {
   readonly steps: readonly { readonly op: string; readonly urn: string }[];

@@ -1,6 +1,6 @@
 import type { KarpenterConfig } from "../schema/karpenter.ts";
 import { INSTANCE_TYPES, type InstanceType } from "../instance-types.ts";
-import type { NodePoolObject } from "../../kubernetes/objects.ts";
+import type { NodePoolObject } from "../../kubernetes/karpenter.ts";
 
 /** A requirement of a NodePool on its nodes. */
 type Requirement = NodePoolObject["spec"]["template"]["spec"]["requirements"][number];

@@ -8,11 +8,11 @@ import { checkEndpoints } from "../network/checks-endpoints.ts";
 import { checkKarpenter } from "./checks.ts";
 import { checkPodAddresses } from "../network/checks-pod-addresses.ts";
 import { poolLabels, workloadPlacement } from "../../stack/node-pools.ts";
-import type { NodeClassObject, NodePoolObject } from "../../kubernetes/objects.ts";
 import { stackObjects, stackReleases } from "../../inventory.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { stackData } from "../../../tests/support/stack-data.ts";
 import type { PlainObject } from "../../stack/plain-object.ts";
+import type { NodeClassObject, NodePoolObject } from "../../kubernetes/karpenter.ts";
 
 /** The shop with Karpenter, and other keys of the configuration. */
 function withKarpenter(karpenter: PlainObject = {}, config: PlainObject = {}): StackData {

@@ -3,8 +3,8 @@ import type { StackConfig } from "../../stack/config.ts";
 import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { nodeVolumes } from "../node-images.ts";
 import { poolLabels, poolTaints } from "../../stack/node-pools.ts";
-import type { KarpenterObject, NodeClassObject, NodePoolObject } from "../../kubernetes/objects.ts";
 import { nodeRequirements } from "./instances.ts";
+import type { KarpenterObject, NodeClassObject, NodePoolObject } from "../../kubernetes/karpenter.ts";
 
 /** Tag by which Karpenter finds subnets and security group: network and security groups carry it. */
 export const DISCOVERY_TAG = "karpenter.sh/discovery";

@@ -4,7 +4,7 @@ import type { Catalog } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
 import { callerPrincipals, egressDestinationRules, externalsOf, serviceEntries } from "./externals.ts";
-import { egressGateways, egressPolicies, egressVirtualServices } from "./gateway.ts";
+import { egressGateways, egressPolicies, egressVirtualServices } from "./egress-gateway.ts";
 
 /**
  * Everything that lets the catalog's services out of the mesh. The way out of an ambient mesh is the waypoint: ztunnel leads calls of

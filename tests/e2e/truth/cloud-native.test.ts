@@ -34,7 +34,7 @@ truthOf(
       assert.equal(await mesh().arrived("product:v1", path), count);
     });
 
-    it("tries a failing request as often as the catalog message: a payment once", async () => {
+    it("tries a failing request as often as the catalog states: a payment once", async () => {
       const cases = [
         { service: "api-gateway", from: undefined, url: "https://app.example.com/api/tried-outside", tries: 4 },
         { service: "api-gateway", from: "frontend", url: "http://api-gateway:8080/api/tried-inside", tries: 4 },
