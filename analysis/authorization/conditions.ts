@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { inBlock } from "../../mesh/kubernetes/cidr.ts";
 import { callerConditionHolds, CALLER_KEYS, type CallerScope, type Condition } from "./caller.ts";
 import { matchesClaim, matchesRequestPrincipal } from "./claims.ts";
 import { holds, matchesPattern } from "./patterns.ts";
@@ -11,19 +11,6 @@ export function conditionHolds(condition: Condition, request: InboundRequest, sc
   }
   const matches = matcherOf(condition.key, request);
   return matches === undefined ? undefined : holds(condition.values, condition.notValues, matches);
-}
-
-/** Whether an address lies in a network, or is the address named. */
-export function inBlock(block: string, address = ""): boolean {
-  const [network = "", bits] = block.split("/");
-  const version = isIP(address);
-  if (version === 0 || isIP(network) !== version) {
-    return false;
-  }
-  const family = version === 6 ? "ipv6" : "ipv4";
-  const list = new BlockList();
-  list.addSubnet(network, Number(bits ?? (version === 6 ? 128 : 32)), family);
-  return list.check(address, family);
 }
 
 function matcherOf(key: string, request: InboundRequest): ((value: string) => boolean) | undefined {

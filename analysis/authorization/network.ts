@@ -1,7 +1,7 @@
 import type { NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from "kubernetes-types/networking/v1.d.ts";
 import type { NetworkPolicyObject } from "../../mesh/kubernetes/objects.ts";
 import { hasLabels, keyOf, type Labels } from "../objects/object.ts";
-import { inBlock } from "./conditions.ts";
+import { inBlock } from "../../mesh/kubernetes/cidr.ts";
 import type { Workload } from "./request.ts";
 
 /** One end of a connection: a pod, or an address outside of the cluster. */

@@ -1,6 +1,7 @@
 import { takesCaller, type CallerScope, type Operation, type AuthorizationRule, type Source } from "./caller.ts";
 import { matchesRequestPrincipal } from "./claims.ts";
-import { conditionHolds, inBlock } from "./conditions.ts";
+import { inBlock } from "../../mesh/kubernetes/cidr.ts";
+import { conditionHolds } from "./conditions.ts";
 import { holds, matchesHost, matchesPath, matchesPattern } from "./patterns.ts";
 import type { InboundRequest } from "./request.ts";
 

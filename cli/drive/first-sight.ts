@@ -1,6 +1,6 @@
 import { readStackFile, type Stack } from "../../mesh/load/load.ts";
 import { costOf, type Cost } from "../../mesh/cost/cost.ts";
-import { NoPriceError } from "../../mesh/cost/no-price-error.ts";
+import { NoPriceError } from "../../mesh/cost/prices.ts";
 import type { DriverOptions } from "../../sandbox/driver/commands/index.ts";
 import { firstSightLines } from "../output/first-sight.ts";
 

@@ -2,7 +2,7 @@ import type { Cost, CostLine } from "../../mesh/cost/cost.ts";
 import { difference, sum } from "../../mesh/cost/cost.ts";
 import { ASSUMPTIONS, NOT_INCLUDED } from "../../mesh/cost/assumptions.ts";
 import { styleFor } from "./style.ts";
-import { COST_COMPONENTS } from "../../mesh/cost/cost-item.ts";
+import { COST_COMPONENTS } from "../../mesh/cost/items.ts";
 import type { StackCost } from "../stack/cost-of-stack.ts";
 
 /** The estimate of one stack, as `mesh cost STACK --json` prints it. Amounts are USD a month. */

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../mesh/stack/errors.ts";
 import { readStackFile } from "../../mesh/load/load.ts";
 import { costOf, type Cost } from "../../mesh/cost/cost.ts";
-import { NoPriceError } from "../../mesh/cost/no-price-error.ts";
+import { NoPriceError } from "../../mesh/cost/prices.ts";
 
 /**
  * Estimates a stack of the project.

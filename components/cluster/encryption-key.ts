@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { encryptionKeyPolicy } from "../../mesh/aws/encryption-key-policy.ts";
+import { encryptionKeyPolicy } from "../../mesh/aws/iam/encryption-key.ts";
 
 export interface EncryptionKeyArgs {
   /** Region of the stack. Plain: part of the policy. Source: `platform.region`. */

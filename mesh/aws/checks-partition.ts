@@ -1,4 +1,4 @@
-import { problemIf, type Problem } from "../stack/errors.ts";
+import { problem, problemIf, type Problem } from "../stack/errors.ts";
 import type { StackConfig } from "../stack/config.ts";
 import { foreignPartition, partitionOf } from "./partition.ts";
 import type { Check } from "../stack/check.ts";
@@ -10,15 +10,12 @@ export const checkPartition: Check = ({ config }) => {
   }
   const { region } = config.platform;
   const foreign = foreignPartition(region);
-  return foreign === undefined
-    ? arns(config).flatMap((arn) => arnProblems(arn, region))
-    : [
-        {
-          path: "platform.region",
-          message: `expected a region of AWS or AWS GovCloud; got "${region}" of ${foreign}`,
-          remediation: "services and endpoints have other names there, which this program does not know",
-        },
-      ];
+  if (foreign !== undefined) {
+    const message = `expected a region of AWS or AWS GovCloud; got "${region}" of ${foreign}`;
+    const remediation = "services and endpoints have other names there, which this program does not know";
+    return [problem("platform.region", message, remediation)];
+  }
+  return arns(config).flatMap((arn) => arnProblems(arn, region));
 };
 
 interface ConfiguredArn {
@@ -32,33 +29,25 @@ function arns({ cluster, traffic, certificates }: StackConfig): ConfiguredArn[] 
   const principals = (["admins", "deployers", "viewers"] as const).flatMap((group) =>
     cluster.access[group].map((arn, index) => ({ path: `cluster.access.${group}[${index}]`, arn, regional: false })),
   );
-  const { encryptionKeyArn } = cluster;
-  const { certificateArn } = traffic.tls;
-  return [
-    ...principals,
-    ...(encryptionKeyArn === undefined
-      ? []
-      : [{ path: "cluster.encryptionKeyArn", arn: encryptionKeyArn, regional: true }]),
+  const others = [
+    { path: "cluster.encryptionKeyArn", arn: cluster.encryptionKeyArn, regional: true },
     // The issuer is told its region.
-    ...(certificates.privateCa.arn === undefined
-      ? []
-      : [{ path: "certificates.privateCa.arn", arn: certificates.privateCa.arn, regional: false }]),
+    { path: "certificates.privateCa.arn", arn: certificates.privateCa.arn, regional: false },
     // Its region is checked with the load balancer, which needs it there.
-    ...(certificateArn === undefined
-      ? []
-      : [{ path: "traffic.tls.certificateArn", arn: certificateArn, regional: false }]),
+    { path: "traffic.tls.certificateArn", arn: traffic.tls.certificateArn, regional: false },
   ];
+  return [...principals, ...others.flatMap(({ arn, ...of }) => (arn === undefined ? [] : [{ arn, ...of }]))];
 }
 
 function arnProblems({ path, arn, regional }: ConfiguredArn, region: string): Problem[] {
   const [, partition = "", , arnRegion = ""] = arn.split(":");
   if (partition !== partitionOf(region)) {
     return [
-      {
+      problem(
         path,
-        message: `expected an ARN of the partition ${partitionOf(region)}, in which ${region} lies; got "${arn}"`,
-        remediation: `partitions share no accounts: name one that begins with arn:${partitionOf(region)}:`,
-      },
+        `expected an ARN of the partition ${partitionOf(region)}, in which ${region} lies; got "${arn}"`,
+        `partitions share no accounts: name one that begins with arn:${partitionOf(region)}:`,
+      ),
     ];
   }
   return problemIf(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../load/load.ts";
 import { nodePool } from "./schema/node-pool.ts";
-import { encryptionKeyPolicy } from "./encryption-key-policy.ts";
+import { encryptionKeyPolicy } from "./iam/encryption-key.ts";
 import { managedAddons } from "./managed-addons.ts";
 import { amiType, nodeVolumes } from "./node-images.ts";
 import { POOL_LABEL } from "../stack/node-pools.ts";

@@ -40,75 +40,37 @@ const INTEL_8_SIZES: readonly Size[] = [
   ["4xlarge", 16, 8, 50],
 ];
 
-/** GiB of memory for each vCPU, by the family's letter. */
-const GIB_PER_VCPU = { c: 2, m: 4, r: 8 } as const;
-
-/** Families by architecture and sizes; the first letter says how much memory they have. */
-const FAMILIES: readonly {
-  readonly architecture: Architecture;
-  readonly sizes: readonly Size[];
-  readonly names: readonly string[];
-}[] = [
-  {
-    architecture: "amd64",
-    sizes: NITRO_SIZES,
-    names: [
-      "m5",
-      "m5a",
-      "m6i",
-      "m6a",
-      "m7i",
-      "m7a",
-      "c5",
-      "c6i",
-      "c6a",
-      "c7i",
-      "c7a",
-      "r5",
-      "r6i",
-      "r6a",
-      "r7i",
-      "r7a",
-    ],
-  },
-  { architecture: "amd64", sizes: INTEL_8_SIZES, names: ["m8i", "c8i", "r8i"] },
-  {
-    architecture: "arm64",
-    sizes: NITRO_SIZES,
-    names: ["m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"],
-  },
+/** Burstable types have addresses of their own and end at 2xlarge. */
+const BURSTABLE_SIZES: readonly Size[] = [
+  ["medium", 2, 3, 6],
+  ["large", 2, 3, 12],
+  ["xlarge", 4, 4, 15],
+  ["2xlarge", 8, 4, 15],
 ];
 
-/** Burstable types have addresses of their own and end at 2xlarge; memory is not proportional to vCPU. */
-function burstable(family: string, architecture: Architecture): Record<string, InstanceType> {
-  return {
-    [`${family}.medium`]: { vcpu: 2, memoryMiB: 4096, interfaces: 3, addresses: 6, architecture },
-    [`${family}.large`]: { vcpu: 2, memoryMiB: 8192, interfaces: 3, addresses: 12, architecture },
-    [`${family}.xlarge`]: { vcpu: 4, memoryMiB: 16384, interfaces: 4, addresses: 15, architecture },
-    [`${family}.2xlarge`]: { vcpu: 8, memoryMiB: 32768, interfaces: 4, addresses: 15, architecture },
-  };
-}
+/** GiB of memory for each vCPU, by the family's letter. The smallest burstable type has half of that. */
+const GIB_PER_VCPU: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4 };
 
-function ofFamilies(): Record<string, InstanceType> {
-  const entries = FAMILIES.flatMap(({ architecture, sizes, names }) =>
-    names.flatMap((name) => {
-      const gib = GIB_PER_VCPU[name.charAt(0) as keyof typeof GIB_PER_VCPU];
-      return sizes.map(([size, vcpu, interfaces, addresses]) => {
-        const type: InstanceType = { vcpu, memoryMiB: vcpu * gib * 1024, interfaces, addresses, architecture };
-        return [`${name}.${size}`, type] as const;
-      });
-    }),
-  );
-  return Object.fromEntries(entries);
-}
+/** Families by architecture and sizes; the first letter tells how much memory they have. */
+const FAMILIES: readonly (readonly [Architecture, readonly Size[], families: string])[] = [
+  ["amd64", BURSTABLE_SIZES, "t3 t3a"],
+  ["arm64", BURSTABLE_SIZES, "t4g"],
+  ["amd64", NITRO_SIZES, "m5 m5a m6i m6a m7i m7a c5 c6i c6a c7i c7a r5 r6i r6a r7i r7a"],
+  ["amd64", INTEL_8_SIZES, "m8i c8i r8i"],
+  ["arm64", NITRO_SIZES, "m6g m7g m8g c6g c7g c8g r6g r7g r8g"],
+];
 
 /** Instance types by name, e.g. `m6i.large`. */
-export const INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = {
-  ...burstable("t3", "amd64"),
-  ...burstable("t3a", "amd64"),
-  ...burstable("t4g", "arm64"),
-  ...ofFamilies(),
-};
+export const INSTANCE_TYPES: Readonly<Record<string, InstanceType>> = Object.fromEntries(
+  FAMILIES.flatMap(([architecture, sizes, families]) =>
+    families.split(" ").flatMap((family) =>
+      sizes.map(([size, vcpu, interfaces, addresses]) => {
+        const gib = vcpu * (GIB_PER_VCPU[family.charAt(0)] ?? 0) * (size === "medium" ? 0.5 : 1);
+        return [`${family}.${size}`, { vcpu, memoryMiB: gib * 1024, interfaces, addresses, architecture }];
+      }),
+    ),
+  ),
+);
 
 /** Families of an architecture, for people: `m6i, m7i`. Default: all of them. */
 export function familiesOf(architecture?: Architecture): string {

@@ -15,12 +15,8 @@ export interface ManagedAddon {
 
 /** The add-ons of every cluster. */
 export function managedAddons(): ManagedAddon[] {
-  const { nodeSelector, tolerations } = poolPlacement("system");
   // Deployments run beside istiod; DaemonSets of EKS tolerate every taint by themselves.
-  const placement = {
-    nodeSelector: { ...nodeSelector },
-    tolerations: tolerations.map((toleration) => ({ ...toleration })),
-  };
+  const placement = { ...poolPlacement("system") };
   return [
     { name: "eks-pod-identity-agent", beforeNodes: true },
     { name: "kube-proxy", beforeNodes: true },
@@ -39,10 +35,7 @@ export function managedAddons(): ManagedAddon[] {
       name: "aws-ebs-csi-driver",
       beforeNodes: false,
       configuration: { controller: placement },
-      identity: {
-        serviceAccount: "ebs-csi-controller-sa",
-        policy: "service-role/AmazonEBSCSIDriverPolicy",
-      },
+      identity: { serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy" },
     },
     { name: "metrics-server", beforeNodes: false, configuration: placement },
   ];

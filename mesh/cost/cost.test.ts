@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../load/load.ts";
 import { costOf, difference, sum, type Cost } from "./cost.ts";
-import type { NoPriceError } from "./no-price-error.ts";
-import { instanceHour, PRICES } from "./prices.ts";
+import { instanceHour, type NoPriceError, PRICES } from "./prices.ts";
 import { INSTANCE_TYPES } from "../aws/instance-types.ts";
 import { stackData } from "../../tests/support/stack-data.ts";
 import { PROJECT_DIRECTORY, STACKS } from "../../tests/support/stacks.ts";

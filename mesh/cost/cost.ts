@@ -1,8 +1,6 @@
 import type { StackData } from "../stack/stack.ts";
-import { costItems } from "./items.ts";
-import { NoPriceError } from "./no-price-error.ts";
-import { CURRENCY, PRICES, PRICES_AS_OF } from "./prices.ts";
-import type { CostItem } from "./cost-item.ts";
+import { type CostItem, costItems } from "./items.ts";
+import { CURRENCY, NoPriceError, PRICES, PRICES_AS_OF } from "./prices.ts";
 
 /** One line of an estimate. */
 export interface CostLine extends Omit<CostItem, "exact"> {

@@ -1,25 +1,35 @@
 import type { StackConfig } from "../stack/config.ts";
 import type { KarpenterConfig } from "../aws/schema/karpenter.ts";
-import type { NodePoolConfig } from "../aws/schema/node-pool.ts";
 import { EKS_VERSIONS } from "../aws/eks-versions.ts";
 import { nodesWithinLimits, permittedTypes } from "../aws/karpenter/instances.ts";
 import { eastWestUsesLoadBalancer, usesLoadBalancer } from "../features/gateways/load-balancer.ts";
+import type { VolumeConfig } from "../features/observability/schema/addon.ts";
+import { parseQuantity } from "../kubernetes/quantity.ts";
 import { nodePools, POOL_KEYS } from "../stack/node-pools.ts";
-import { addonVolumes } from "./addon-volumes.ts";
-import {
-  CONTROL_PLANE_LOG_GB,
-  ENDPOINT_GB,
-  FLOW_LOG_GB_PER_NODE,
-  HOURS_PER_MONTH,
-  LOAD_BALANCER_UNITS,
-  NAT_GB,
-  QUEUE_WAIT_SECONDS,
-  SPOT_SHARE,
-  STORED_SHARE_OF_LOGS,
-} from "./assumptions.ts";
-import { NoPriceError } from "./no-price-error.ts";
-import { GLOBAL_PRICES, instanceHour, type RegionPrices } from "./prices.ts";
-import type { CostItem } from "./cost-item.ts";
+import * as assumed from "./assumptions.ts";
+import { GLOBAL_PRICES, instanceHour, NoPriceError, type RegionPrices } from "./prices.ts";
+
+/** Parts of the platform that cost money. */
+export const COST_COMPONENTS = [
+  "control plane",
+  "nodes",
+  "network",
+  "load balancer",
+  "observability",
+  "logs",
+  "encryption",
+] as const;
+
+/** Something that AWS bills. */
+export interface CostItem {
+  readonly component: (typeof COST_COMPONENTS)[number];
+  /** What it is: the same text in every stack, so that stacks can be compared. */
+  readonly item: string;
+  /** How much of it, e.g. `3 x m6i.xlarge`. */
+  readonly quantity: string;
+  /** USD a month, not rounded. */
+  readonly exact: number;
+}
 
 /** What the items follow from. */
 export interface CostInput {
@@ -42,54 +52,45 @@ export function costItems(input: CostInput): CostItem[] {
     ...karpenter(input),
     ...natGateways(input),
     ...endpoints(input),
-    ...loadBalancer(input),
-    ...addonVolumes(input.config, input.prices),
+    ...loadBalancers(input),
+    ...addonVolumes(input),
     ...logs(input),
     ...encryptionKey(input),
   ];
 }
 
-function controlPlane({ config, today }: CostInput): CostItem {
-  const support = supportOf(config, today);
-  return {
-    component: "control plane",
-    item: "EKS cluster",
-    quantity: `Kubernetes ${config.cluster.version}, ${support} support`,
-    exact: hours(GLOBAL_PRICES.controlPlaneHour[support]),
-  };
+function costItem(component: CostItem["component"], item: string, quantity: string, exact: number): CostItem {
+  return { component, item, quantity, exact };
+}
+
+/** EKS takes the price of extended support only from a cluster that stays on a version whose standard support ended. */
+function controlPlane({ config: { cluster }, today }: CostInput): CostItem {
+  const end = EKS_VERSIONS[cluster.version]?.standardSupportEnd;
+  const support = cluster.supportType === "EXTENDED" && end !== undefined && today > end ? "extended" : "standard";
+  const quantity = `Kubernetes ${cluster.version}, ${support} support`;
+  return costItem("control plane", "EKS cluster", quantity, hours(GLOBAL_PRICES.controlPlaneHour[support]));
 }
 
 function nodes({ config, prices }: CostInput): CostItem[] {
-  return nodePools(config).flatMap(({ name, pool }) => {
-    const [instanceType = ""] = pool.instanceTypes;
+  return nodePools(config).flatMap(({ name, pool: { instanceTypes, desired, capacityType, diskSizeGiB } }) => {
+    const [instanceType = ""] = instanceTypes;
     const hour = instanceHour(prices, instanceType);
     if (hour === undefined) {
       const path = `cluster.${POOL_KEYS[name]}.instanceTypes[0]`;
       throw new NoPriceError({ path, message: `there is no price for ${instanceType}` });
     }
+    const [kind, share] = capacityType === "SPOT" ? ["Spot", assumed.SPOT_SHARE] : ["on demand", 1];
+    const month = desired * hours(hour * share);
+    const volumes = desired * diskSizeGiB * prices.gp3GbMonth;
     return [
-      {
-        component: "nodes",
-        item: `${name} pool`,
-        quantity: `${pool.desired} x ${instanceType}, ${pool.capacityType === "SPOT" ? "Spot" : "on demand"}`,
-        exact: pool.desired * hours(hour * (pool.capacityType === "SPOT" ? SPOT_SHARE : 1)),
-      },
-      volumes(name, pool, prices),
-    ] as const;
+      costItem("nodes", `${name} pool`, `${desired} x ${instanceType}, ${kind}`, month),
+      costItem("nodes", `${name} pool volumes`, `${desired} x ${diskSizeGiB} GiB gp3`, volumes),
+    ];
   });
 }
 
-function volumes(name: string, pool: NodePoolConfig, prices: RegionPrices): CostItem {
-  return {
-    component: "nodes",
-    item: `${name} pool volumes`,
-    quantity: `${pool.desired} x ${pool.diskSizeGiB} GiB gp3`,
-    exact: pool.desired * pool.diskSizeGiB * prices.gp3GbMonth,
-  };
-}
-
 /**
- * What Karpenter adds: its nodes come and go with the load, so none is counted, and the line says where its limits end. The queue is
+ * What Karpenter adds: its nodes come and go with the load, so none is counted, and the line tells where its limits end. The queue is
  * asked without a pause, each time for as long as SQS waits.
  */
 function karpenter({ config, prices }: CostInput): CostItem[] {
@@ -97,20 +98,13 @@ function karpenter({ config, prices }: CostInput): CostItem[] {
   if (!settings.enabled) {
     return [];
   }
-  const millions = (HOURS_PER_MONTH * 3600) / QUEUE_WAIT_SECONDS / 1e6;
+  const { cpu, memoryGiB } = settings.limits;
+  const limits = `none counted; at the limits of ${cpu} vCPU and ${memoryGiB} GiB up to ${atLimits(settings, prices)} USD`;
+  const millions = (assumed.HOURS_PER_MONTH * 3600) / assumed.QUEUE_WAIT_SECONDS / 1e6;
+  const requests = `${millions.toFixed(2)} million requests, beside the account's first million`;
   return [
-    {
-      component: "nodes",
-      item: "Karpenter nodes",
-      quantity: `none counted; at the limits of ${settings.limits.cpu} vCPU and ${settings.limits.memoryGiB} GiB up to ${atLimits(settings, prices)} USD`,
-      exact: 0,
-    },
-    {
-      component: "nodes",
-      item: "Karpenter queue",
-      quantity: `${millions.toFixed(2)} million requests, beside the account's first million`,
-      exact: millions * GLOBAL_PRICES.queueMillionRequests,
-    },
+    costItem("nodes", "Karpenter nodes", limits, 0),
+    costItem("nodes", "Karpenter queue", requests, millions * GLOBAL_PRICES.queueMillionRequests),
   ];
 }
 
@@ -123,43 +117,29 @@ function atLimits(settings: KarpenterConfig, prices: RegionPrices): string {
   return Math.ceil(Math.max(0, ...months)).toLocaleString("en-US");
 }
 
-function natGateways({ config, prices, zones }: CostInput): CostItem[] {
-  const count = { none: 0, single: 1, perZone: zones }[config.network.nat];
-  if (count === 0 || config.network.existing !== undefined) {
+function natGateways({ config: { network }, prices, zones }: CostInput): CostItem[] {
+  const count = { none: 0, single: 1, perZone: zones }[network.nat];
+  if (count === 0 || network.existing !== undefined) {
     return [];
   }
+  const gateways = count * hours(prices.natGatewayHour + GLOBAL_PRICES.publicIpv4Hour);
   return [
-    {
-      component: "network",
-      item: "NAT gateways",
-      quantity: `${count}, each with a public address`,
-      exact: count * hours(prices.natGatewayHour + GLOBAL_PRICES.publicIpv4Hour),
-    },
-    {
-      component: "network",
-      item: "NAT data",
-      quantity: `${NAT_GB} GB`,
-      exact: NAT_GB * prices.natGatewayGb,
-    },
+    costItem("network", "NAT gateways", `${count}, each with a public address`, gateways),
+    costItem("network", "NAT data", `${assumed.NAT_GB} GB`, assumed.NAT_GB * prices.natGatewayGb),
   ];
 }
 
-function endpoints({ config, prices, zones }: CostInput): CostItem[] {
-  const count = config.network.endpoints.interface.length;
-  if (count === 0 || config.network.existing !== undefined) {
+function endpoints({ config: { network }, prices, zones }: CostInput): CostItem[] {
+  const count = network.endpoints.interface.length;
+  if (count === 0 || network.existing !== undefined) {
     return [];
   }
-  return [
-    {
-      component: "network",
-      item: "interface endpoints",
-      quantity: `${count} in ${zones} zones, ${ENDPOINT_GB} GB each`,
-      exact: count * (zones * hours(prices.endpointHour) + ENDPOINT_GB * prices.endpointGb),
-    },
-  ];
+  const each = zones * hours(prices.endpointHour) + assumed.ENDPOINT_GB * prices.endpointGb;
+  const quantity = `${count} in ${zones} zones, ${assumed.ENDPOINT_GB} GB each`;
+  return [costItem("network", "interface endpoints", quantity, count * each)];
 }
 
-function loadBalancer({ config, prices, zones }: CostInput): CostItem[] {
+function loadBalancers({ config, prices, zones }: CostInput): CostItem[] {
   const schemes = [
     ...(usesLoadBalancer(config) ? [config.traffic.loadBalancer.scheme] : []),
     ...(eastWestUsesLoadBalancer(config) ? [config.mesh.multiCluster.eastWestGateway.scheme] : []),
@@ -167,56 +147,54 @@ function loadBalancer({ config, prices, zones }: CostInput): CostItem[] {
   if (schemes.length === 0) {
     return [];
   }
+  const [name, each] = schemes.length === 1 ? ["network load balancer", ""] : ["network load balancers", " each"];
+  const units = assumed.LOAD_BALANCER_UNITS;
+  const month = schemes.length * hours(prices.loadBalancerHour + units * prices.loadBalancerUnitHour);
   const open = schemes.filter((scheme) => scheme === "internet-facing").length;
+  const where = open === 1 ? `${zones}, one in each zone` : `${open * zones}, ${open} in each zone`;
+  const addresses = open * zones * hours(GLOBAL_PRICES.publicIpv4Hour);
   return [
-    {
-      component: "load balancer",
-      item: schemes.length === 1 ? "network load balancer" : "network load balancers",
-      quantity: `${schemes.length}, ${LOAD_BALANCER_UNITS} capacity unit${schemes.length === 1 ? "" : " each"}`,
-      exact: schemes.length * hours(prices.loadBalancerHour + LOAD_BALANCER_UNITS * prices.loadBalancerUnitHour),
-    },
-    ...(open > 0
-      ? [
-          {
-            component: "load balancer" as const,
-            item: "public addresses",
-            quantity: open === 1 ? `${zones}, one in each zone` : `${open * zones}, ${open} in each zone`,
-            exact: open * zones * hours(GLOBAL_PRICES.publicIpv4Hour),
-          },
-        ]
-      : []),
+    costItem("load balancer", name, `${schemes.length}, ${units} capacity unit${each}`, month),
+    ...(open > 0 ? [costItem("load balancer", "public addresses", where, addresses)] : []),
   ];
 }
 
-function logs({ config, prices }: CostInput): CostItem[] {
-  const { flowLogs, existing } = config.network;
-  const controlPlaneGb = config.cluster.logs.reduce((gb, log) => gb + CONTROL_PLANE_LOG_GB[log], 0);
-  const nodeCount = nodePools(config).reduce((count, { pool }) => count + pool.desired, 0);
-  const flowGb = flowLogs.enabled && existing === undefined ? nodeCount * FLOW_LOG_GB_PER_NODE : 0;
+/** Volumes that metrics and traces are kept on: one a pod. */
+function addonVolumes({ config, prices }: CostInput): CostItem[] {
+  const { prometheus, jaeger } = config.observability;
+  const volumes = (addon: string, { size }: VolumeConfig, pods: number) => {
+    const gib = parseQuantity(size) / 2 ** 30;
+    return costItem("observability", `${addon} volumes`, `${pods} x ${gib} GiB gp3`, pods * gib * prices.gp3GbMonth);
+  };
+  const pods = prometheus.kind === "operator" ? prometheus.replicas : 1;
   return [
-    ...logGroup("control plane logs", controlPlaneGb, config.cluster.logRetentionDays, prices),
+    ...(prometheus.enabled && prometheus.volume.enabled ? [volumes("Prometheus", prometheus.volume, pods)] : []),
+    ...(jaeger.enabled && jaeger.volume.enabled ? [volumes("Jaeger", jaeger.volume, 1)] : []),
+  ];
+}
+
+function logs({ config: { cluster, network }, prices }: CostInput): CostItem[] {
+  const { flowLogs, existing } = network;
+  const controlPlaneGb = cluster.logs.reduce((gb, log) => gb + assumed.CONTROL_PLANE_LOG_GB[log], 0);
+  const nodeCount = cluster.systemPool.desired + cluster.workloadPool.desired;
+  const flowGb = flowLogs.enabled && existing === undefined ? nodeCount * assumed.FLOW_LOG_GB_PER_NODE : 0;
+  return [
+    ...logGroup("control plane logs", controlPlaneGb, cluster.logRetentionDays, prices),
     ...logGroup("VPC flow logs", flowGb, flowLogs.retentionDays, prices),
   ];
 }
 
 function logGroup(item: string, gb: number, days: number, prices: RegionPrices): CostItem[] {
-  const storedGb = gb * (days / 30) * STORED_SHARE_OF_LOGS;
+  const storedGb = gb * (days / 30) * assumed.STORED_SHARE_OF_LOGS;
   const exact = gb * prices.logsIngestedGb + storedGb * prices.logsStoredGbMonth;
-  return gb === 0 ? [] : [{ component: "logs", item, quantity: `${gb} GB, kept ${days} days`, exact }];
+  return gb === 0 ? [] : [costItem("logs", item, `${gb} GB, kept ${days} days`, exact)];
 }
 
 function encryptionKey({ config }: CostInput): CostItem[] {
-  return config.cluster.encryptionKeyArn === undefined
-    ? [{ component: "encryption", item: "KMS key", quantity: "1", exact: GLOBAL_PRICES.kmsKeyMonth }]
-    : [];
-}
-
-/** EKS takes the price of extended support only from a cluster that stays on a version whose standard support ended. */
-function supportOf({ cluster }: StackConfig, today: string): keyof typeof GLOBAL_PRICES.controlPlaneHour {
-  const end = EKS_VERSIONS[cluster.version]?.standardSupportEnd;
-  return cluster.supportType === "EXTENDED" && end !== undefined && today > end ? "extended" : "standard";
+  const isOurs = config.cluster.encryptionKeyArn === undefined;
+  return isOurs ? [costItem("encryption", "KMS key", "1", GLOBAL_PRICES.kmsKeyMonth)] : [];
 }
 
 function hours(price: number): number {
-  return price * HOURS_PER_MONTH;
+  return price * assumed.HOURS_PER_MONTH;
 }

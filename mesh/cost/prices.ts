@@ -1,3 +1,4 @@
+import type { Problem } from "../stack/errors.ts";
 import data from "./prices.json" with { type: "json" };
 
 /**
@@ -73,6 +74,17 @@ export const GLOBAL_PRICES = {
   /** A million requests of a standard queue, beyond the account's first million. */
   queueMillionRequests: 0.4,
 } as const;
+
+/** The price list has nothing for what a stack uses. */
+export class NoPriceError extends Error {
+  override readonly name = "NoPriceError";
+  constructor(
+    /** The key that holds it, and what is known. */
+    readonly problem: Problem,
+  ) {
+    super(`${problem.path}: ${problem.message}`);
+  }
+}
 
 /** Prices by region. */
 export const PRICES: Readonly<Record<string, RegionPrices>> = Object.fromEntries(

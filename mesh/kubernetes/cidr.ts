@@ -1,29 +1,19 @@
-/** IPv4 networks as plain numbers. */
+import { Address4, Address6 } from "ip-address";
+
+/** An IPv4 network. */
 export interface Cidr {
-  /** First address, as an unsigned 32-bit number. */
-  readonly base: number;
+  readonly network: Address4;
   /** Prefix length, 0 to 32. */
   readonly prefix: number;
 }
 
 /** Parses `10.0.0.0/16`. Undefined when the text is no IPv4 network or has host bits set. */
 export function parseCidr(text: string): Cidr | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
-  if (match === null) {
+  if (!text.includes("/") || !Address4.isValid(text)) {
     return undefined;
   }
-  const [a, b, c, d, prefix] = match.slice(1).map(Number) as [number, number, number, number, number];
-  if ([a, b, c, d].some((octet) => octet > 255) || prefix > 32) {
-    return undefined;
-  }
-  const base = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
-  return base % sizeOf(prefix) === 0 ? { base, prefix } : undefined;
-}
-
-/** The text form, e.g. `10.0.0.0/16`. */
-export function formatCidr(cidr: Cidr): string {
-  const octets = [24, 16, 8, 0].map((shift) => Math.floor(cidr.base / 2 ** shift) % 256);
-  return `${octets.join(".")}/${cidr.prefix}`;
+  const network = new Address4(text);
+  return network.startAddress().bigInt() === network.bigInt() ? { network, prefix: network.subnetMask } : undefined;
 }
 
 /** Number of addresses in a network of this prefix length. */
@@ -31,12 +21,27 @@ export function sizeOf(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 
+/** Cut into networks of this prefix length, the one of that number (the first: 0), such as `10.0.32.0/19`. */
+export function subnetOf({ network }: Cidr, prefix: number, number: number): string {
+  return `${Address4.fromBigInt(network.bigInt() + BigInt(number * sizeOf(prefix))).correctForm()}/${prefix}`;
+}
+
 /** Whether the two networks share an address. */
 export function overlaps(one: Cidr, other: Cidr): boolean {
-  return one.base < other.base + sizeOf(other.prefix) && other.base < one.base + sizeOf(one.prefix);
+  return contains(one, other) || contains(other, one);
 }
 
 /** Whether every address of `inner` lies in `outer`. */
 export function contains(outer: Cidr, inner: Cidr): boolean {
-  return inner.base >= outer.base && inner.base + sizeOf(inner.prefix) <= outer.base + sizeOf(outer.prefix);
+  return inner.network.isInSubnet(outer.network);
+}
+
+/** Whether an address, IPv4 or IPv6, lies in a network, or is the one address that `block` names. */
+export function inBlock(block: string, address = ""): boolean {
+  const [outer, inner] = [parseAddress(block), parseAddress(address)];
+  return outer !== undefined && inner?.isInSubnet(outer) === true;
+}
+
+function parseAddress(text: string): Address4 | Address6 | undefined {
+  return Address4.isValid(text) ? new Address4(text) : Address6.isValid(text) ? new Address6(text) : undefined;
 }

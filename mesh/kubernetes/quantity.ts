@@ -16,20 +16,20 @@ const SUFFIXES: Readonly<Record<string, number>> = {
  * @throws RangeError when the text is no quantity.
  */
 export function parseQuantity(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text);
-  const factor = SUFFIXES[match?.[2] ?? ""];
-  if (match?.[1] === undefined || factor === undefined) {
+  const value = valueOf(text);
+  if (value === undefined) {
     throw new RangeError(`not a Kubernetes quantity: ${text}`);
   }
-  return Number(match[1]) * factor;
+  return value;
 }
 
 /** Whether the text is a quantity that `parseQuantity` reads. */
 export function isQuantity(text: string): boolean {
-  try {
-    parseQuantity(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return valueOf(text) !== undefined;
+}
+
+function valueOf(text: string): number | undefined {
+  const [, digits, suffix = ""] = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text) ?? [];
+  const factor = SUFFIXES[suffix];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
 }

@@ -30,17 +30,10 @@ export function spreadByZone(labels: Readonly<Record<string, string>>): HelmValu
 
 /** Chart values that tie a release's pods to the system pool; none on a cluster that exists. */
 export function systemPool(config: StackConfig): HelmValues {
-  const placement = systemPlacement(config);
-  return placement === undefined
-    ? {}
-    : {
-        nodeSelector: { ...placement.nodeSelector },
-        tolerations: placement.tolerations.map((entry) => ({ ...entry })),
-      };
+  return { ...systemPlacement(config) };
 }
 
 /** Chart values that tie a release's pods to the application's pool; none on a cluster that exists. */
 export function workloadPool(config: StackConfig): HelmValues {
-  const placement = workloadPlacement(config);
-  return placement === undefined ? {} : { nodeSelector: { ...placement.nodeSelector } };
+  return { ...workloadPlacement(config) };
 }

@@ -47,6 +47,13 @@ export function problemUnless(right: boolean, path: string, message: string, rem
   return problemIf(!right, path, message, remediation);
 }
 
+/** A problem for each value of a list that stands further up in it already. @param noun what the values are, e.g. `zone` */
+export function repeated(path: string, values: readonly string[], noun: string): Problem[] {
+  return values.flatMap((value, index) =>
+    problemIf(values.indexOf(value) < index, `${path}[${index}]`, `expected each ${noun} once; got "${value}" again`),
+  );
+}
+
 /** One line for one problem: file, key path, message and remediation. */
 export function formatProblem(file: string, problem: Problem): string {
   const where = problem.path === "" ? "" : `${problem.path}: `;

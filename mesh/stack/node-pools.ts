@@ -8,32 +8,20 @@ export const POOL_LABEL = "ecommerce-mesh.dev/pool";
 export const POOL_KEYS = { system: "systemPool", workload: "workloadPool" } as const satisfies Record<PoolName, string>;
 
 /** A taint as EKS writes it in a node group. */
-export interface PoolTaint {
-  readonly key: string;
-  readonly value: string;
-  readonly effect: "NO_SCHEDULE";
-}
+type PoolTaint = Readonly<{ key: string; value: string; effect: "NO_SCHEDULE" }>;
 
 /** A toleration of a pod, for one taint exactly. */
-export interface PoolToleration {
-  readonly key: string;
-  readonly operator: "Equal";
-  readonly value: string;
-  readonly effect: "NoSchedule";
-}
+type PoolToleration = Readonly<{ key: string; operator: "Equal"; value: string; effect: "NoSchedule" }>;
 
 /** Where a pod may run: fields of a pod's specification. */
-export interface PoolPlacement {
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly tolerations: readonly PoolToleration[];
-}
+export type PoolPlacement = Readonly<{ nodeSelector: Record<string, string>; tolerations: PoolToleration[] }>;
 
 /** Labels of a pool's nodes. */
 export function poolLabels(pool: PoolName): Record<string, string> {
   return { [POOL_LABEL]: pool };
 }
 
-/** Taints of a pool's nodes: the system pool takes only pods that say so, or the application could starve istiod. */
+/** Taints of a pool's nodes: the system pool takes only pods that tolerate it, or the application could starve istiod. */
 export function poolTaints(pool: PoolName): PoolTaint[] {
   return pool === "system" ? [{ key: POOL_LABEL, value: pool, effect: "NO_SCHEDULE" }] : [];
 }

@@ -18,8 +18,8 @@ function filledIn(expr: string): string {
 }
 
 function variableQueries(): string[] {
-  return ALL.flatMap(({ variables }) =>
-    variables.map(({ metric, where = "", from }) => `count by (${from}) (${metric}{${where}})`),
+  return ALL.flatMap(({ variables = [] }) =>
+    variables.map(({ metric, where, from }) => `count by (${from}) (${metric}{${where}})`),
   );
 }
 

@@ -14,18 +14,20 @@ const AWS = "karpenter.k8s.aws";
 export function nodeRequirements(karpenter: KarpenterConfig, zones: readonly string[]): Requirement[] {
   const { instanceCategories, instanceFamilies, minGeneration, architectures, capacityTypes, vcpus } = karpenter;
   return [
-    { key: "kubernetes.io/os", operator: "In", values: ["linux"] },
-    { key: "kubernetes.io/arch", operator: "In", values: architectures },
-    { key: "topology.kubernetes.io/zone", operator: "In", values: zones },
-    { key: "karpenter.sh/capacity-type", operator: "In", values: capacityTypes },
-    { key: `${AWS}/instance-category`, operator: "In", values: instanceCategories },
-    ...(instanceFamilies.length === 0
-      ? []
-      : [{ key: `${AWS}/instance-family`, operator: "In" as const, values: instanceFamilies }]),
+    isIn("kubernetes.io/os", ["linux"]),
+    isIn("kubernetes.io/arch", architectures),
+    isIn("topology.kubernetes.io/zone", zones),
+    isIn("karpenter.sh/capacity-type", capacityTypes),
+    isIn(`${AWS}/instance-category`, instanceCategories),
+    ...(instanceFamilies.length > 0 ? [isIn(`${AWS}/instance-family`, instanceFamilies)] : []),
     { key: `${AWS}/instance-generation`, operator: "Gte", values: [String(minGeneration)] },
     { key: `${AWS}/instance-cpu`, operator: "Gte", values: [String(vcpus.min)] },
     { key: `${AWS}/instance-cpu`, operator: "Lte", values: [String(vcpus.max)] },
   ];
+}
+
+function isIn(key: string, values: readonly string[]): Requirement {
+  return { key, operator: "In", values };
 }
 
 /** The instance types of our table that Karpenter may start, by name. Others may exist: their sizes are not known here. */

@@ -1,3 +1,8 @@
+/** Name of the queue that tells Karpenter which of its machines are about to go. */
+export function interruptionQueue(clusterName: string): string {
+  return `${clusterName}-karpenter`;
+}
+
 /** Events that announce the end of a machine. Source: CloudFormation template of Karpenter 1.14.1, the same in 1.14.3. */
 export const INTERRUPTIONS = {
   "scheduled-change": { source: "aws.health", detailType: "AWS Health Event" },

@@ -247,7 +247,7 @@ describe("the interruption queue", () => {
 });
 
 describe("checks of Karpenter", () => {
-  const REFUSED: readonly (readonly [rule: string, karpenter: PlainObject, path: string, says: RegExp])[] = [
+  const REFUSED: readonly (readonly [rule: string, karpenter: PlainObject, path: string, message: RegExp])[] = [
     [
       "a family that nobody knows",
       { instanceFamilies: ["m7i", "m7x"] },
@@ -274,11 +274,11 @@ describe("checks of Karpenter", () => {
       /at least 8, .*; got 4/,
     ],
   ];
-  for (const [rule, karpenter, path, says] of REFUSED) {
+  for (const [rule, karpenter, path, message] of REFUSED) {
     it(`refuse ${rule}`, () => {
       const [problem, ...others] = checkKarpenter(withKarpenter(karpenter));
       assert.equal(problem?.path, path);
-      assert.match(problem.message, says);
+      assert.match(problem.message, message);
       assert.deepEqual(others, []);
       assert.deepEqual(checkKarpenter(withKarpenter({ ...karpenter, enabled: false })), [], "it is off");
     });

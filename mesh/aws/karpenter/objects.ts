@@ -4,7 +4,6 @@ import { MANAGED_BY } from "../../kubernetes/labels.ts";
 import { nodeVolumes } from "../node-images.ts";
 import { poolLabels, poolTaints } from "../../stack/node-pools.ts";
 import { nodeRequirements } from "./instances.ts";
-import { karpenterInstanceProfile } from "./names.ts";
 import type { KarpenterObject, NodeClassObject, NodePoolObject } from "../../kubernetes/karpenter.ts";
 
 /** Tag by which Karpenter finds subnets and security group: network and security groups carry it. */
@@ -12,6 +11,11 @@ export const DISCOVERY_TAG = "karpenter.sh/discovery";
 
 /** Name of the NodePool and of its EC2NodeClass: Karpenter's nodes belong to the pool of the application. */
 const POOL = "workload";
+
+/** Name of the instance profile of Karpenter's nodes: IAM knows no regions, so the region is in it. */
+export function karpenterInstanceProfile(region: string, clusterName: string): string {
+  return `karpenter-${region}-${clusterName}`;
+}
 
 /**
  * Pods of a node. The network add-on hands out prefixes, which Karpenter does not know of: without this it would count
@@ -64,6 +68,7 @@ function nodeClass({ cluster, network, tags }: StackConfig, region: string, clus
 /** Which machines, how many, and when they go again. Labels and taints are those of the managed workload pool. */
 function nodePool(karpenter: KarpenterConfig, zones: readonly string[]): NodePoolObject {
   const { limits, consolidationPolicy, consolidateAfter, disruptionBudget } = karpenter;
+  const { expireAfter, terminationGracePeriod } = karpenter;
   const taints = poolTaints(POOL).map(({ key, value }) => ({ key, value, effect: "NoSchedule" as const }));
   return {
     apiVersion: "karpenter.sh/v1",
@@ -75,12 +80,10 @@ function nodePool(karpenter: KarpenterConfig, zones: readonly string[]): NodePoo
         spec: {
           nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: POOL },
           requirements: nodeRequirements(karpenter, zones),
-          ...(taints.length === 0 ? {} : { taints }),
-          expireAfter: karpenter.expireAfter,
+          ...(taints.length > 0 && { taints }),
+          expireAfter,
           // Never is Karpenter's default, and its schema has no word for it.
-          ...(karpenter.terminationGracePeriod === "Never"
-            ? {}
-            : { terminationGracePeriod: karpenter.terminationGracePeriod }),
+          ...(terminationGracePeriod !== "Never" && { terminationGracePeriod }),
         },
       },
       limits: { cpu: String(limits.cpu), memory: `${limits.memoryGiB}Gi` },

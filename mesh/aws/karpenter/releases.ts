@@ -1,4 +1,4 @@
-import { interruptionQueue } from "./names.ts";
+import { interruptionQueue } from "./interruptions.ts";
 import { KUBE_SYSTEM, RELEASES } from "../../kubernetes/names.ts";
 import type { HelmRelease } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
@@ -14,7 +14,6 @@ export function karpenterReleases({ config }: StackData, clusterName: string): H
   if (platform.kind !== "eks" || !enabled) {
     return [];
   }
-  const { nodeSelector, tolerations } = systemPool(config);
   return [
     { name: RELEASES.karpenterCrds, namespace: KUBE_SYSTEM, chart: "karpenter-crd", ...chart, values: {} },
     {
@@ -40,8 +39,7 @@ export function karpenterReleases({ config }: StackData, clusterName: string): H
           isolatedVPC: network.nat === "none" && network.existing === undefined,
         },
         // On the managed pool: on a node of its own making it could take away the node that it runs on.
-        ...(nodeSelector === undefined ? {} : { nodeSelector }),
-        ...(tolerations === undefined ? {} : { tolerations }),
+        ...systemPool(config),
       },
     },
   ];

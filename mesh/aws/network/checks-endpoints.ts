@@ -1,4 +1,5 @@
-import { problemIf, problemUnless, type Problem } from "../../stack/errors.ts";
+import type { StackConfig } from "../../stack/config.ts";
+import { problemIf, problemUnless, repeated, type Problem } from "../../stack/errors.ts";
 import { ENDPOINTS_OF_CLOSED_NODES, ENDPOINTS_OF_KARPENTER } from "../schema/network.ts";
 import type { Check } from "../../stack/check.ts";
 
@@ -9,31 +10,23 @@ export const checkEndpoints: Check = ({ config }) => {
     return [];
   }
   return [
-    ...twice("network.endpoints.gateway", endpoints.gateway),
-    ...twice("network.endpoints.interface", endpoints.interface),
-    ...(nat === "none" ? [...missing(endpoints), ...missingForKarpenter(config)] : []),
+    ...repeated("network.endpoints.gateway", endpoints.gateway, "service"),
+    ...repeated("network.endpoints.interface", endpoints.interface, "service"),
+    ...(nat === "none" ? missing(config) : []),
   ];
 };
 
-function twice(path: string, services: readonly string[]): Problem[] {
-  return services.flatMap((service, index) =>
-    problemIf(
-      services.indexOf(service) < index,
-      `${path}[${index}]`,
-      `expected each service once; got "${service}" again`,
-    ),
+/** Endpoints that are needed because `nat: none` leaves no way out. */
+function missing({ cluster, network: { endpoints } }: StackConfig): Problem[] {
+  const [forNodes, forKarpenter] = [ENDPOINTS_OF_CLOSED_NODES, ENDPOINTS_OF_KARPENTER].map((needed) =>
+    needed.filter((service) => !endpoints.interface.includes(service)).join(", "),
   );
-}
-
-function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints"]): Problem[] {
-  const needed = ENDPOINTS_OF_CLOSED_NODES.filter((service) => !endpoints.interface.includes(service));
-  const images = "and let every image come from ECR";
   return [
     ...problemIf(
-      needed.length !== 0,
+      forNodes !== "",
       "network.endpoints.interface",
-      `expected ${needed.join(", ")}, because network.nat is none and no node joins without them`,
-      `add them ${images}, or use nat: single`,
+      `expected ${forNodes}, because network.nat is none and no node joins without them`,
+      "add them and let every image come from ECR, or use nat: single",
     ),
     ...problemUnless(
       endpoints.gateway.includes("s3"),
@@ -41,15 +34,11 @@ function missing(endpoints: Parameters<Check>[0]["config"]["network"]["endpoints
       "expected s3, because network.nat is none and the layers of images come from S3",
       "add s3, or use nat: single",
     ),
+    ...problemIf(
+      cluster.karpenter.enabled && forKarpenter !== "",
+      "network.endpoints.interface",
+      `expected ${forKarpenter}, because network.nat is none and cluster.karpenter starts no node without them`,
+      "add them, or use nat: single",
+    ),
   ];
-}
-
-function missingForKarpenter({ cluster, network }: Parameters<Check>[0]["config"]): Problem[] {
-  const needed = ENDPOINTS_OF_KARPENTER.filter((service) => !network.endpoints.interface.includes(service));
-  return problemUnless(
-    !cluster.karpenter.enabled || needed.length === 0,
-    "network.endpoints.interface",
-    `expected ${needed.join(", ")}, because network.nat is none and cluster.karpenter starts no node without them`,
-    "add them, or use nat: single",
-  );
 }

@@ -1,11 +1,11 @@
-import { problemIf, type Problem } from "../../stack/errors.ts";
+import { problem, problemIf, repeated, type Problem } from "../../stack/errors.ts";
 import { isSet } from "../../stack/paths.ts";
 import type { StackData } from "../../stack/stack.ts";
 import type { Check } from "../../stack/check.ts";
 
 const LISTS = ["publicSubnetIds", "privateSubnetIds", "intraSubnetIds"] as const;
 
-/** A network that exists has a subnet of each kind in each zone, and nothing is said of one of the stack's own beside it. */
+/** A network that exists has a subnet of each kind in each zone, and no key shapes one of the stack's own beside it. */
 export const checkExistingNetwork: Check = ({ config, written }) => {
   const { existing } = config.network;
   if (config.platform.kind !== "eks" || existing === undefined) {
@@ -19,9 +19,7 @@ export const checkExistingNetwork: Check = ({ config, written }) => {
       const message = `expected one subnet for each of the ${zones} zones; got ${ids.length}`;
       return problemIf(existing[key] !== undefined, path, message, "in the order of platform.zones");
     }
-    return ids.flatMap((id, index) =>
-      problemIf(ids.indexOf(id) < index, `${path}[${index}]`, `expected each subnet once; got "${id}" again`),
-    );
+    return repeated(path, ids, "subnet");
   });
   return [...lists, ...ownNetwork(config.network, written)];
 };
@@ -30,9 +28,11 @@ export const checkExistingNetwork: Check = ({ config, written }) => {
 function ownNetwork(network: StackData["config"]["network"], written: StackData["written"]): Problem[] {
   return Object.keys(network)
     .filter((key) => key !== "existing" && isSet(written?.config, ["network", key]))
-    .map((key) => ({
-      path: `network.${key}`,
-      message: `expected nothing here, because network.existing names a VPC that is not this stack's to shape`,
-      remediation: `leave out network.${key}, or network.existing`,
-    }));
+    .map((key) =>
+      problem(
+        `network.${key}`,
+        "expected nothing here, because network.existing names a VPC that is not this stack's to shape",
+        `leave out network.${key}, or network.existing`,
+      ),
+    );
 }

@@ -1,10 +1,8 @@
 import { parseCidr, sizeOf } from "../../kubernetes/cidr.ts";
+import { problem } from "../../stack/errors.ts";
 import { addressesNeeded } from "./pod-addresses.ts";
-import { planSubnets, privatePrefix, SMALLEST_VPC_PREFIX } from "./subnets.ts";
+import { LARGEST_VPC_PREFIX, planSubnets, privatePrefix, SMALLEST_VPC_PREFIX } from "./subnets.ts";
 import type { Check } from "../../stack/check.ts";
-
-/** The largest VPC that AWS makes, as a prefix length. */
-const LARGEST_VPC_PREFIX = 16;
 
 /** Every private subnet has an address for every pod of the node pools at their maximum, with one zone lost. */
 export const checkPodAddresses: Check = ({ config }) => {
@@ -31,17 +29,9 @@ export const checkPodAddresses: Check = ({ config }) => {
   const wanted = 32 - Math.ceil(Math.log2(needed));
   if (network.subnets !== undefined) {
     const path = `network.subnets.private[${small.zoneIndex}]`;
-    return [
-      { path, message: `expected ${shortage} in ${small.cidr}`, remediation: `use a /${wanted}, ${remediation}` },
-    ];
+    return [problem(path, `expected ${shortage} in ${small.cidr}`, `use a /${wanted}, ${remediation}`)];
   }
   const prefix = vpc.prefix + wanted - privatePrefix(vpc.prefix);
-  const message = `expected private subnets of ${shortage} in ${network.cidr}`;
-  return [
-    {
-      path: "network.cidr",
-      message,
-      remediation: prefix < LARGEST_VPC_PREFIX ? remediation.slice(3) : `use a /${prefix}, ${remediation}`,
-    },
-  ];
+  const larger = prefix < LARGEST_VPC_PREFIX ? remediation.slice(3) : `use a /${prefix}, ${remediation}`;
+  return [problem("network.cidr", `expected private subnets of ${shortage} in ${network.cidr}`, larger)];
 };

@@ -1,4 +1,4 @@
-import { problemIf } from "../../stack/errors.ts";
+import { problem, problemIf } from "../../stack/errors.ts";
 import type { Check } from "../../stack/check.ts";
 
 /** Zones lie in the region, each once. */
@@ -11,11 +11,7 @@ export const checkZones: Check = ({ config }) => {
     const path = `platform.zones[${index}]`;
     if (!zone.startsWith(region)) {
       return [
-        {
-          path,
-          message: `expected a zone of ${region}; got "${zone}"`,
-          remediation: `zones are named ${region}a, ${region}b, ...`,
-        },
+        problem(path, `expected a zone of ${region}; got "${zone}"`, `zones are named ${region}a, ${region}b, ...`),
       ];
     }
     return problemIf(zones.indexOf(zone) < index, path, `expected each zone once; got "${zone}" again`);

@@ -1,18 +1,12 @@
 import type { StackConfig } from "../../stack/config.ts";
 import type { KarpenterConfig } from "../schema/karpenter.ts";
-import { maxPods } from "../allocatable.ts";
+import { ADDRESSES_PER_PREFIX, HOST_NETWORK_PODS, maxPods } from "../allocatable.ts";
 import { INSTANCE_TYPES, type InstanceType } from "../instance-types.ts";
 import { nodesWithinLimits, permittedTypes } from "../karpenter/instances.ts";
 import { nodePools } from "../../stack/node-pools.ts";
 
-/** Addresses in a prefix, which is what the VPC CNI hands to a node at a time. */
-const ADDRESSES_PER_PREFIX = 16;
-
 /** Prefixes that the CNI keeps ready on every node beside those in use (its default, WARM_PREFIX_TARGET). */
 const WARM_PREFIXES = 1;
-
-/** Pods of every node that use the host's address: aws-node and kube-proxy. */
-const HOST_NETWORK_PODS = 2;
 
 /** Addresses that AWS keeps of every subnet. Source: VPC user guide, subnet sizing. */
 const RESERVED_ADDRESSES = 5;

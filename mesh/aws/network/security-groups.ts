@@ -1,4 +1,5 @@
 import { ISTIO_PORTS } from "../../kubernetes/ports.ts";
+
 /** The two groups of a cluster: the network interfaces of its control plane, and its nodes with their pods. */
 export type ClusterGroup = "controlPlane" | "nodes";
 
@@ -32,7 +33,7 @@ export const CONTROL_PLANE_TO_NODES: readonly { readonly port: number; readonly 
  * Every rule of the cluster's security groups. What is not in here is refused by AWS: a mesh whose control plane cannot
  * reach 15017 starts no pod with a sidecar, and nobody sees why.
  *
- * The nodes' way out is open: where they may go is said in the mesh (`mesh.outboundTraffic`) and by NAT.
+ * The nodes' way out is open: where they may go is decided in the mesh (`mesh.outboundTraffic`) and by NAT.
  */
 export function clusterSecurityRules(): SecurityGroupRule[] {
   return [

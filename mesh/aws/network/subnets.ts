@@ -1,5 +1,5 @@
 import type { NetworkConfig } from "../schema/network.ts";
-import { formatCidr, parseCidr, sizeOf } from "../../kubernetes/cidr.ts";
+import { parseCidr, subnetOf } from "../../kubernetes/cidr.ts";
 
 /** Kinds of subnets, in the order in which they are made. */
 export const SUBNET_TIERS = ["public", "private", "intra"] as const;
@@ -18,6 +18,9 @@ export interface SubnetPlan {
   readonly zoneIndex: number;
   readonly cidr: string;
 }
+
+/** The largest VPC that AWS makes, as a prefix length. */
+export const LARGEST_VPC_PREFIX = 16;
 
 /** The smallest VPC, as a prefix length, whose intra subnets are still of the size that AWS allows (/28). */
 export const SMALLEST_VPC_PREFIX = 20;
@@ -66,17 +69,13 @@ function plannedCidr(vpcText: string, tier: SubnetTier, zoneIndex: number): stri
   if (vpc === undefined || zoneIndex >= MAX_ZONES) {
     throw new RangeError(`cannot plan subnet ${zoneIndex} of ${vpcText}`);
   }
-  const block = sizeOf(privatePrefix(vpc.prefix));
   if (tier === "private") {
-    return formatCidr({ base: vpc.base + zoneIndex * block, prefix: privatePrefix(vpc.prefix) });
+    return subnetOf(vpc, privatePrefix(vpc.prefix), zoneIndex);
   }
   const publicPrefix = vpc.prefix + 2 * PRIVATE_BITS;
-  const small = vpc.base + SMALL_BLOCK * block;
-  if (tier === "public") {
-    return formatCidr({ base: small + zoneIndex * sizeOf(publicPrefix), prefix: publicPrefix });
-  }
-  // Two of eight parts are left behind six public subnets; quarters of such a part, so that six zones fit into both.
-  const intraPrefix = publicPrefix + 2;
-  const base = small + MAX_ZONES * sizeOf(publicPrefix) + zoneIndex * sizeOf(intraPrefix);
-  return formatCidr({ base, prefix: intraPrefix });
+  const firstPublic = SMALL_BLOCK * 2 ** PRIVATE_BITS;
+  return tier === "public"
+    ? subnetOf(vpc, publicPrefix, firstPublic + zoneIndex)
+    : // Two of eight parts are left behind six public subnets; quarters of such a part, so that six zones fit into both.
+      subnetOf(vpc, publicPrefix + 2, (firstPublic + MAX_ZONES) * 4 + zoneIndex);
 }

@@ -109,7 +109,7 @@ describe("Amazon's Prometheus", () => {
 });
 
 describe("Alertmanager", () => {
-  it("runs so many pods and reads the Secret that says who is told", () => {
+  it("runs so many pods and reads the Secret that states who is told", () => {
     const values = valuesOf({ alertmanager: { replicas: 3, configSecret: "who-is-told" } }, "prometheus");
     const spec = values["alertmanager"]?.["alertmanagerSpec"];
     assert.deepEqual(
@@ -129,7 +129,7 @@ describe("Jaeger", () => {
     assert.match(kept, /"claimName":"jaeger-traces"/);
   });
 
-  it("starts anew when its configuration changes, which it reads at the start alone", () => {
+  it("starts again when its configuration changes, which it reads at the start alone", () => {
     const labels = (hours: number) =>
       valuesOf({ jaeger: { retentionHours: hours, volume: VOLUME } }, "jaeger")["jaeger"]?.["podLabels"];
     assert.deepEqual(labels(48), labels(48));
@@ -200,7 +200,7 @@ describe("consoles behind the gateway", () => {
     assert.match(JSON.stringify(spread), /"topologyKey":"topology\.kubernetes\.io\/zone"/);
   });
 
-  it("let in whom the stack names, and by the Secret that it names", () => {
+  it("let in those that the stack names, and by the Secret that it names", () => {
     const domains = { ...access, oidc: { ...access.oidc, allowedDomains: ["example.com", "example.org"] } };
     assert.match(
       JSON.stringify(valuesOf({ access: domains }, "grafana")),

@@ -1,4 +1,4 @@
-import type { ExporterConfig, ObservabilityConfig, SecretKey } from "./schema/observability.ts";
+import type { ExporterConfig, ObservabilityConfig } from "./schema/observability.ts";
 import type { HelmValue, HelmValues } from "../../kubernetes/objects.ts";
 import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
 import { ADDON_PORTS, jaegerOtlp } from "./addons/addresses.ts";
@@ -8,7 +8,10 @@ const LABELS = { "app.kubernetes.io/name": "opentelemetry-collector" } as const;
 /** The pod's own address, which the chart puts into its environment. */
 const HERE = "${env:MY_POD_IP}";
 
-/** What the collector calls the exporters. It still takes `otlp` and `otlphttp`, with a warning for each. */
+/** Ports of the chart's for protocols that nobody sends. */
+const UNUSED_PORTS = ["jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin"] as const;
+
+/** The collector's own names of the exporters. It still takes `otlp` and `otlphttp`, with a warning for each. */
 const COMPONENTS = { otlp: "otlp_grpc", otlphttp: "otlp_http", datadog: "datadog" } as const;
 
 /** Values of the chart opentelemetry-collector: a Deployment that takes OTLP and hands traces on. */
@@ -20,7 +23,7 @@ export function collectorValues(observability: ObservabilityConfig, pool: HelmVa
     image: { repository: "otel/opentelemetry-collector-contrib" },
     replicaCount: collector.replicas,
     resources: collector.resources,
-    // For `prometheus.kind: server`, which finds whom to ask by these; the operator has a PodMonitor.
+    // For `prometheus.kind: server`, which finds the pods by these; the operator has a PodMonitor.
     podAnnotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "8888" },
     ...pool,
     affinity: spreadByHost(LABELS),
@@ -34,10 +37,7 @@ export function collectorValues(observability: ObservabilityConfig, pool: HelmVa
     },
     ports: {
       metrics: { enabled: true },
-      "jaeger-compact": { enabled: false },
-      "jaeger-thrift": { enabled: false },
-      "jaeger-grpc": { enabled: false },
-      zipkin: { enabled: false },
+      ...Object.fromEntries(UNUSED_PORTS.map((port) => [port, { enabled: false }])),
     },
     extraEnvs: keyVariables(collector.exporters),
     // In place of the chart's configuration, which would be merged with ours and take protocols that nobody sends.
@@ -76,46 +76,34 @@ export function collectorConfig(observability: ObservabilityConfig): HelmValues 
 
 function exportersOf(observability: ObservabilityConfig): Record<string, HelmValue> {
   const jaeger = jaegerOtlp(observability);
+  const others = Object.entries(observability.collector.exporters).map(
+    ([name, exporter]) => [`${COMPONENTS[exporter.kind]}/${name}`, exporterConfig(name, exporter)] as const,
+  );
   return {
-    ...(jaeger === undefined
-      ? {}
-      : { "otlp_grpc/jaeger": { endpoint: `${jaeger.host}:${jaeger.port}`, tls: { insecure: true } } }),
-    ...Object.fromEntries(
-      Object.entries(observability.collector.exporters).map(([name, exporter]) => [
-        `${COMPONENTS[exporter.kind]}/${name}`,
-        exporterConfig(name, exporter),
-      ]),
-    ),
+    ...(jaeger !== undefined && {
+      "otlp_grpc/jaeger": { endpoint: `${jaeger.host}:${jaeger.port}`, tls: { insecure: true } },
+    }),
+    ...Object.fromEntries(others),
   };
 }
 
 function exporterConfig(name: string, exporter: ExporterConfig): HelmValue {
-  const headers: Record<string, HelmValue> =
-    exporter.keySecret === undefined || exporter.kind === "datadog"
-      ? {}
-      : { headers: { [exporter.keyHeader]: `\${env:${keyVariable(name)}}` } };
-  switch (exporter.kind) {
-    case "otlp":
-      return {
-        endpoint: exporter.endpoint,
-        ...(exporter.insecure ? { tls: { insecure: true } } : {}),
-        ...headers,
-      };
-    case "otlphttp":
-      return { endpoint: exporter.endpoint, ...headers };
-    case "datadog":
-      return { api: { site: exporter.site, key: `\${env:${keyVariable(name)}}` } };
+  const key = `\${env:${keyVariable(name)}}`;
+  if (exporter.kind === "datadog") {
+    return { api: { site: exporter.site, key } };
   }
+  return {
+    endpoint: exporter.endpoint,
+    ...(exporter.kind === "otlp" && exporter.insecure && { tls: { insecure: true } }),
+    ...(exporter.keySecret !== undefined && { headers: { [exporter.keyHeader]: key } }),
+  };
 }
 
 /** Keys come from Secrets into the environment: they stand neither in the values nor in the configuration. */
 function keyVariables(exporters: ObservabilityConfig["collector"]["exporters"]): HelmValue {
-  return Object.entries(exporters)
-    .filter((entry): entry is [string, ExporterConfig & { keySecret: SecretKey }] => entry[1].keySecret !== undefined)
-    .map(([name, { keySecret }]) => ({
-      name: keyVariable(name),
-      valueFrom: { secretKeyRef: { name: keySecret.name, key: keySecret.key } },
-    }));
+  return Object.entries(exporters).flatMap(([name, { keySecret }]) =>
+    keySecret === undefined ? [] : [{ name: keyVariable(name), valueFrom: { secretKeyRef: keySecret } }],
+  );
 }
 
 function keyVariable(exporter: string): string {

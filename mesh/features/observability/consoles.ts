@@ -1,5 +1,4 @@
-import { make } from "../../kubernetes/make.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
+import { make, named } from "../../kubernetes/make.ts";
 import { INGRESS_SELECTOR, NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import type { IstioObject } from "../../kubernetes/objects.ts";
 import type { Server } from "../routing/server.ts";
@@ -8,13 +7,7 @@ import { ADDON_PORTS, addonHost } from "./addons/addresses.ts";
 
 const NAME = "consoles";
 
-/** Service and port of each console. */
-const CONSOLES = {
-  grafana: { service: RELEASES.grafana, port: ADDON_PORTS.grafana },
-  kiali: { service: RELEASES.kiali, port: ADDON_PORTS.kiali },
-} as const;
-
-/** What shows consoles at the ingress gateway, by HTTPS alone: nothing where no host is given. */
+/** Gateway and routes that show consoles at the ingress gateway, by HTTPS alone: none where no host is given. */
 export function consoleObjects({ config }: StackData): IstioObject[] {
   const { hosts } = config.observability.access;
   const shown = (["grafana", "kiali"] as const).flatMap((console) => {
@@ -24,23 +17,21 @@ export function consoleObjects({ config }: StackData): IstioObject[] {
   if (shown.length === 0) {
     return [];
   }
-  const metadata = (name: string) => ({ name, namespace: NAMESPACES.observability, labels: MANAGED_BY });
+  const allHosts = shown.map(({ host }) => host);
   return [
-    make("Gateway", metadata(NAME), {
+    make("Gateway", named(NAME, NAMESPACES.observability), {
       selector: { ...INGRESS_SELECTOR },
-      servers: servers(
-        config,
-        shown.map(({ host }) => host),
-      ),
+      servers: servers(config, allHosts),
     }),
-    ...shown.map(({ console, host }): IstioObject => {
-      const { service, port } = CONSOLES[console];
-      return make("VirtualService", metadata(console), {
+    ...shown.map(({ console, host }) =>
+      make("VirtualService", named(console, NAMESPACES.observability), {
         hosts: [host],
         gateways: [NAME],
-        http: [{ route: [{ destination: { host: addonHost(service), port: { number: port } } }] }],
-      });
-    }),
+        http: [
+          { route: [{ destination: { host: addonHost(RELEASES[console]), port: { number: ADDON_PORTS[console] } } }] },
+        ],
+      }),
+    ),
   ];
 }
 

@@ -1,9 +1,9 @@
 import type { DataPlane } from "../data-plane/data-plane.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { dashboardJson } from "./dashboards/json.ts";
+import { sharedProxyOverhead, sidecarOverhead } from "./dashboards/overhead.ts";
 import type { Dashboard } from "./dashboards/panel.ts";
-import { sharedProxyOverhead } from "./dashboards/ambient.ts";
-import { controlPlane, gateways, sidecarOverhead } from "./dashboards/platform.ts";
+import { controlPlane, gateways } from "./dashboards/platform.ts";
 import { canaryComparison, meshOverview, serviceSignals } from "./dashboards/services.ts";
 
 const FOLDER = "mesh";
@@ -22,31 +22,22 @@ export function dashboards(namespace: string, plane: DataPlane): Dashboard[] {
 
 /** Values of Grafana's chart that bring them, in a folder of their own. */
 export function dashboardValues(namespace: string, plane: DataPlane): HelmValues {
+  const provider = {
+    name: FOLDER,
+    orgId: 1,
+    folder: "Mesh",
+    type: "file",
+    // Every `up` makes them again; what somebody saves by hand would be lost.
+    disableDeletion: true,
+    allowUiUpdates: false,
+    options: { path: `/var/lib/grafana/dashboards/${FOLDER}` },
+  };
+  const files = dashboards(namespace, plane).map((dashboard) => [
+    dashboard.uid,
+    { json: JSON.stringify(dashboardJson(dashboard)) },
+  ]);
   return {
-    dashboardProviders: {
-      "dashboardproviders.yaml": {
-        apiVersion: 1,
-        providers: [
-          {
-            name: FOLDER,
-            orgId: 1,
-            folder: "Mesh",
-            type: "file",
-            // They are made anew by every `up`; what somebody saves by hand would be lost.
-            disableDeletion: true,
-            allowUiUpdates: false,
-            options: { path: `/var/lib/grafana/dashboards/${FOLDER}` },
-          },
-        ],
-      },
-    },
-    dashboards: {
-      [FOLDER]: Object.fromEntries(
-        dashboards(namespace, plane).map((dashboard) => [
-          dashboard.uid,
-          { json: JSON.stringify(dashboardJson(dashboard)) },
-        ]),
-      ),
-    },
+    dashboardProviders: { "dashboardproviders.yaml": { apiVersion: 1, providers: [provider] } },
+    dashboards: { [FOLDER]: Object.fromEntries(files) as HelmValues },
   };
 }

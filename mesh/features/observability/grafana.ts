@@ -4,7 +4,7 @@ import type { ObservabilityConfig } from "./schema/observability.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { dashboardValues } from "./dashboards.ts";
-import { DATA_SOURCES } from "./addons/data-sources.ts";
+import { DATA_SOURCES } from "./dashboards/names.ts";
 import { jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
 import { SCRAPE_SECONDS } from "./volume.ts";
 
@@ -39,9 +39,9 @@ function dataSources(observability: ObservabilityConfig): HelmValues[] {
     jsonData: {
       timeInterval: `${SCRAPE_SECONDS}s`,
       // From a point in a graph to the trace behind it.
-      ...(jaeger === undefined
-        ? {}
-        : { exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: DATA_SOURCES.jaeger }] }),
+      ...(jaeger !== undefined && {
+        exemplarTraceIdDestinations: [{ name: "trace_id", datasourceUid: DATA_SOURCES.jaeger }],
+      }),
     },
   };
   return jaeger === undefined
@@ -69,9 +69,9 @@ function login({ access }: ObservabilityConfig): HelmValues {
         token_url: tokenUrl,
         api_url: userInfoUrl,
         allow_sign_up: true,
-        ...(allowedDomains.length === 0 ? {} : { allowed_domains: allowedDomains.join(" ") }),
+        ...(allowedDomains.length > 0 && { allowed_domains: allowedDomains.join(" ") }),
       },
     },
-    envValueFrom: { [OIDC_VARIABLE]: { secretKeyRef: { name: clientSecret.name, key: clientSecret.key } } },
+    envValueFrom: { [OIDC_VARIABLE]: { secretKeyRef: clientSecret } },
   };
 }

@@ -1,7 +1,7 @@
 import { ADDON_PORTS } from "./addons/addresses.ts";
 import { createHash } from "node:crypto";
 import type { ObservabilityConfig } from "./schema/observability.ts";
-import { MANAGED_BY } from "../../kubernetes/labels.ts";
+import { named } from "../../kubernetes/make.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { claimSpec } from "./volume.ts";
@@ -13,12 +13,18 @@ const MOUNT = "/badger";
 export function jaegerValues({ jaeger }: ObservabilityConfig, pool: HelmValues): HelmValues {
   const { volume } = jaeger;
   const userconfig = jaegerConfig(jaeger);
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { ...named(CLAIM, NAMESPACES.observability) },
+    spec: claimSpec(volume),
+  };
   return {
     jaeger: {
       replicas: 1,
       resources: jaeger.resources,
       ...pool,
-      // Read at the start only, and the chart does not start the pod anew when it changes.
+      // Read at the start only, and the chart does not restart the pod when it changes.
       podLabels: { "ecommerce-mesh.dev/config": digest(userconfig) },
       podSecurityContext: {
         runAsUser: 10001,
@@ -28,26 +34,13 @@ export function jaegerValues({ jaeger }: ObservabilityConfig, pool: HelmValues):
         seccompProfile: { type: "RuntimeDefault" },
       },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-      ...(volume.enabled
-        ? {
-            extraVolumes: [{ name: "traces", persistentVolumeClaim: { claimName: CLAIM } }],
-            extraVolumeMounts: [{ name: "traces", mountPath: MOUNT }],
-          }
-        : {}),
+      ...(volume.enabled && {
+        extraVolumes: [{ name: "traces", persistentVolumeClaim: { claimName: CLAIM } }],
+        extraVolumeMounts: [{ name: "traces", mountPath: MOUNT }],
+      }),
     },
     userconfig,
-    ...(volume.enabled
-      ? {
-          extraObjects: [
-            {
-              apiVersion: "v1",
-              kind: "PersistentVolumeClaim",
-              metadata: { name: CLAIM, namespace: NAMESPACES.observability, labels: MANAGED_BY },
-              spec: claimSpec(volume),
-            },
-          ],
-        }
-      : {}),
+    ...(volume.enabled && { extraObjects: [claim] }),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { ObservabilityConfig } from "./schema/observability.ts";
 import { NAMESPACES } from "../../kubernetes/names.ts";
+import { defined } from "../../kubernetes/defined.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { spreadByHost, spreadByZone } from "../../releases/placement.ts";
 import { ADDON_SECRETS } from "./addons/secrets.ts";
 import { grafanaUrl, isInstalled, jaegerQueryUrl, prometheusUrl } from "./addons/addresses.ts";
-import { DASHBOARD_TITLES } from "./dashboards/titles.ts";
-import { DATA_SOURCES } from "./addons/data-sources.ts";
+import { DASHBOARD_TITLES, DATA_SOURCES } from "./dashboards/names.ts";
 
 const LABELS = { "app.kubernetes.io/name": "kiali" } as const;
 
@@ -18,23 +18,22 @@ export function kialiValues(observability: ObservabilityConfig, pool: HelmValues
   const login = singleSignOn(observability);
   return {
     auth: login === undefined ? { strategy: "token" } : { strategy: "openid", openid: login.openid },
-    ...(login === undefined ? {} : { server: login.server }),
+    ...(login !== undefined && { server: login.server }),
     deployment: {
       replicas: kiali.replicas,
       resources: kiali.resources,
       image_pull_policy: "IfNotPresent",
       view_only_mode: kiali.viewOnly,
-      // The chart's own policy lets everybody in; the stack's says who reads from whom.
+      // The chart's own policy lets everybody in; the stack's lets in who reads from it.
       network_policy: { enabled: false },
-      ...(login === undefined ? {} : { secret_name: login.secret }),
-      ...(kiali.replicas > 1
-        ? { pod_disruption_budget: { spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } } }
-        : {}),
+      ...(login !== undefined && { secret_name: login.secret }),
+      ...(kiali.replicas > 1 && {
+        pod_disruption_budget: { spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } },
+      }),
       // The chart has names of its own.
       affinity: { pod_anti: spreadByHost(LABELS).podAntiAffinity },
       topology_spread_constraints: spreadByZone(LABELS),
-      ...(nodeSelector === undefined ? {} : { node_selector: nodeSelector }),
-      ...(tolerations === undefined ? {} : { tolerations }),
+      ...defined({ node_selector: nodeSelector, tolerations }),
     },
     external_services: {
       istio: { root_namespace: NAMESPACES.istioSystem },
@@ -76,9 +75,7 @@ function grafanaLinks(observability: ObservabilityConfig): HelmValues {
 }
 
 /** Behind the ingress gateway the identity provider lets people in; undefined where a token of Kubernetes does. */
-function singleSignOn({
-  access: { hosts, oidc },
-}: ObservabilityConfig): { openid: HelmValues; server: HelmValues; secret: string } | undefined {
+function singleSignOn({ access: { hosts, oidc } }: ObservabilityConfig) {
   if (hosts.kiali === undefined || oidc === undefined) {
     return undefined;
   }
@@ -88,7 +85,7 @@ function singleSignOn({
       issuer_uri: oidc.issuer,
       scopes: ["openid", "email"],
       username_claim: "email",
-      ...(oidc.allowedDomains.length === 0 ? {} : { allowed_domains: [...oidc.allowedDomains] }),
+      ...(oidc.allowedDomains.length > 0 && { allowed_domains: [...oidc.allowedDomains] }),
       // Who is let in sees the mesh read-only; finer rights need an API server that trusts the same provider.
       disable_rbac: true,
     },

@@ -1,35 +1,33 @@
 import type { StackConfig } from "../../stack/config.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { spreadByZone } from "../../releases/placement.ts";
-import { RELOADER } from "./reloader.ts";
+import { RELOADER } from "./pods.ts";
 import { remoteWrites } from "./remote-write.ts";
 import { ruleValues, type RuleSource } from "./rules.ts";
 import { podMonitors, serviceMonitors } from "./scrape.ts";
 import { claimSpec, retentionSize } from "./volume.ts";
 
-/** Pods of kube-prometheus-stack that EKS and kind do not let anybody scrape, and rules that would speak of them. */
-const NOT_HERE = {
-  kubeEtcd: { enabled: false },
-  kubeControllerManager: { enabled: false },
-  kubeScheduler: { enabled: false },
-  kubeProxy: { enabled: false },
-} as const;
+/** Pods of kube-prometheus-stack that EKS and kind do not let anybody scrape. */
+const NOT_SCRAPED = ["kubeEtcd", "kubeControllerManager", "kubeScheduler", "kubeProxy"] as const;
 
-const RULES_NOT_HERE: HelmValues = {
-  etcd: false,
-  kubeControllerManager: false,
-  kubeProxy: false,
-  kubeSchedulerAlerting: false,
-  kubeSchedulerRecording: false,
-  kubePrometheusNodeRecording: false,
-  network: false,
-  node: false,
-  nodeExporterAlerting: false,
-  nodeExporterRecording: false,
-  windows: false,
-};
+/** Groups of the chart's rules about these, and about nodes, of which nothing is exported. */
+const NO_RULES = [
+  "etcd",
+  "kubeControllerManager",
+  "kubeProxy",
+  "kubeSchedulerAlerting",
+  "kubeSchedulerRecording",
+  "kubePrometheusNodeRecording",
+  "network",
+  "node",
+  "nodeExporterAlerting",
+  "nodeExporterRecording",
+  "windows",
+] as const;
 
-/** All but one stay. Said as minAvailable, which the chart's own values have and a budget may not have beside the other. */
+const OFF = { enabled: false } as const;
+
+/** All but one stay: as minAvailable, which the chart's own values have and a budget may not have beside the other. */
 function budget(replicas: number): HelmValues {
   return { enabled: replicas > 1, minAvailable: Math.max(1, replicas - 1), unhealthyPodEvictionPolicy: "AlwaysAllow" };
 }
@@ -43,19 +41,19 @@ export function operatorValues(config: StackConfig, source: RuleSource, pool: He
   return {
     // Names of Services follow from it, and others refer to them.
     fullnameOverride: "prometheus",
-    ...NOT_HERE,
-    grafana: { enabled: false },
-    nodeExporter: { enabled: false },
+    ...Object.fromEntries(NOT_SCRAPED.map((pods) => [pods, OFF])),
+    grafana: OFF,
+    nodeExporter: OFF,
     kubeStateMetrics: { enabled: kubeStateMetrics.enabled },
     "kube-state-metrics": { ...pool, resources: kubeStateMetrics.resources },
-    defaultRules: { create: alerts.enabled, rules: RULES_NOT_HERE },
+    defaultRules: { create: alerts.enabled, rules: Object.fromEntries(NO_RULES.map((rules) => [rules, false])) },
     prometheusOperator: {
       ...pool,
       resources: prometheusOperator.resources,
-      prometheusConfigReloader: { resources: { requests: RELOADER.requests, limits: RELOADER.limits } },
+      prometheusConfigReloader: { resources: RELOADER },
       // The rules are checked by promtool before they get here; a webhook and its jobs would only be in the way of a first up.
-      admissionWebhooks: { enabled: false },
-      tls: { enabled: false },
+      admissionWebhooks: OFF,
+      tls: OFF,
     },
     alertmanager: alertmanagerValues(config, pool),
     prometheus: {
@@ -64,12 +62,13 @@ export function operatorValues(config: StackConfig, source: RuleSource, pool: He
       additionalServiceMonitors: serviceMonitors(),
       prometheusSpec: prometheusSpec(config, pool),
     },
-    ...(alerts.enabled ? { additionalPrometheusRulesMap: { mesh: { groups: ruleValues(source) } } } : {}),
+    ...(alerts.enabled && { additionalPrometheusRulesMap: { mesh: { groups: ruleValues(source) } } }),
   };
 }
 
 function prometheusSpec(config: StackConfig, pool: HelmValues): HelmValues {
   const { prometheus } = config.observability;
+  const { volume } = prometheus;
   const writes = remoteWrites(config);
   return {
     ...pool,
@@ -84,30 +83,26 @@ function prometheusSpec(config: StackConfig, pool: HelmValues): HelmValues {
     podMonitorSelectorNilUsesHelmValues: false,
     serviceMonitorSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,
-    ...(prometheus.volume.enabled
-      ? {
-          retentionSize: retentionSize(prometheus.volume),
-          storageSpec: { volumeClaimTemplate: { spec: claimSpec(prometheus.volume) } },
-        }
-      : {}),
-    ...(writes.length > 0 ? { remoteWrite: writes } : {}),
+    ...(volume.enabled && {
+      retentionSize: retentionSize(volume),
+      storageSpec: { volumeClaimTemplate: { spec: claimSpec(volume) } },
+    }),
+    ...(writes.length > 0 && { remoteWrite: writes }),
   };
 }
 
 function alertmanagerValues(config: StackConfig, pool: HelmValues): HelmValues {
-  const { alertmanager } = config.observability;
+  const { enabled, replicas, resources, configSecret } = config.observability.alertmanager;
   return {
-    enabled: alertmanager.enabled,
-    podDisruptionBudget: budget(alertmanager.replicas),
+    enabled,
+    podDisruptionBudget: budget(replicas),
     alertmanagerSpec: {
       ...pool,
-      replicas: alertmanager.replicas,
-      resources: alertmanager.resources,
+      replicas,
+      resources,
       podAntiAffinity: "soft",
       topologySpreadConstraints: spreadByZone({ "app.kubernetes.io/name": "alertmanager" }),
-      ...(alertmanager.configSecret === undefined
-        ? {}
-        : { useExistingSecret: true, configSecret: alertmanager.configSecret }),
+      ...(configSecret !== undefined && { useExistingSecret: true, configSecret }),
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { StackConfig } from "../../stack/config.ts";
+import { defined } from "../../kubernetes/defined.ts";
 import type { HelmValues } from "../../kubernetes/objects.ts";
 import { ADDON_PORTS } from "./addons/addresses.ts";
-import { RELOADER } from "./reloader.ts";
+import { RELOADER } from "./pods.ts";
 import { remoteWrites } from "./remote-write.ts";
 import { RULE_INTERVAL, ruleValues, type RuleSource } from "./rules.ts";
 import { retentionSize, SCRAPE_SECONDS } from "./volume.ts";
@@ -14,6 +15,7 @@ export function serverValues(config: StackConfig, source: RuleSource, pool: Helm
   const { prometheus, alertmanager, kubeStateMetrics, alerts } = config.observability;
   const writes = remoteWrites(config);
   const { volume } = prometheus;
+  const { size, storageClass } = volume;
   return {
     server: {
       ...pool,
@@ -25,30 +27,24 @@ export function serverValues(config: StackConfig, source: RuleSource, pool: Helm
       // One pod owns the volume: the old one has to let go of it first.
       strategy: { type: "Recreate" },
       extraFlags: ["web.enable-lifecycle", "enable-feature=exemplar-storage"],
-      persistentVolume: volume.enabled
-        ? {
-            enabled: true,
-            size: volume.size,
-            ...(volume.storageClass === undefined ? {} : { storageClass: volume.storageClass }),
-          }
-        : { enabled: false },
-      ...(volume.enabled ? { retentionSize: retentionSize(volume) } : {}),
-      ...(writes.length > 0 ? { remoteWrite: writes } : {}),
+      persistentVolume: { enabled: volume.enabled, ...(volume.enabled && defined({ size, storageClass })) },
+      ...(volume.enabled && { retentionSize: retentionSize(volume) }),
+      ...(writes.length > 0 && { remoteWrite: writes }),
     },
-    configmapReload: { prometheus: { resources: { requests: RELOADER.requests, limits: RELOADER.limits } } },
+    configmapReload: { prometheus: { resources: RELOADER } },
     alertmanager: {
       ...pool,
       enabled: alertmanager.enabled,
       replicaCount: alertmanager.replicas,
       resources: alertmanager.resources,
       persistence: { enabled: false },
-      ...(alertmanager.replicas > 1
-        ? { podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } }
-        : {}),
+      ...(alertmanager.replicas > 1 && {
+        podDisruptionBudget: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+      }),
     },
     "kube-state-metrics": { ...pool, enabled: kubeStateMetrics.enabled, resources: kubeStateMetrics.resources },
     "prometheus-node-exporter": { enabled: false },
     "prometheus-pushgateway": { enabled: false },
-    ...(alerts.enabled ? { serverFiles: { "alerting_rules.yml": { groups: ruleValues(source) } } } : {}),
+    ...(alerts.enabled && { serverFiles: { "alerting_rules.yml": { groups: ruleValues(source) } } }),
   };
 }

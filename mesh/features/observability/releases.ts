@@ -27,22 +27,16 @@ export function addonReleases(stack: StackData): HelmRelease[] {
 /** Prometheus with Alertmanager, kube-state-metrics and the rules. */
 export function prometheusRelease(stack: StackData): HelmRelease | undefined {
   const { prometheus } = stack.config.observability;
-  const pool = systemPool(stack.config);
-  const source = ruleSource(stack);
-  const { chart, version } = PROMETHEUS_CHARTS[prometheus.kind];
-  return isInstalled(prometheus)
-    ? {
-        name: RELEASES.prometheus,
-        namespace: NAMESPACES.observability,
-        chart,
-        version: prometheus.chart.version ?? version,
-        repository: prometheus.chart.repository,
-        values:
-          prometheus.kind === "operator"
-            ? operatorValues(stack.config, source, pool)
-            : serverValues(stack.config, source, pool),
-      }
-    : undefined;
+  const { chart, version: pinned } = PROMETHEUS_CHARTS[prometheus.kind];
+  const { version = pinned, repository } = prometheus.chart;
+  const addon = { ...prometheus, chart: { version, repository } };
+  const valuesOf = prometheus.kind === "operator" ? operatorValues : serverValues;
+  return release(
+    RELEASES.prometheus,
+    chart,
+    addon,
+    valuesOf(stack.config, ruleSource(stack), systemPool(stack.config)),
+  );
 }
 
 /** Traces. */
@@ -54,18 +48,15 @@ export function jaegerRelease({ config }: StackData): HelmRelease | undefined {
 /** Between the proxies and where traces go. */
 export function collectorRelease({ config }: StackData): HelmRelease | undefined {
   const { observability } = config;
+  const addon = { ...observability.collector, enabled: installsCollector(observability) };
   const values = collectorValues(observability, systemPool(config));
-  return installsCollector(observability)
-    ? release(RELEASES.collector, "opentelemetry-collector", observability.collector, values)
-    : undefined;
+  return release(RELEASES.collector, "opentelemetry-collector", addon, values);
 }
 
 /** Dashboards. */
 export function grafanaRelease(stack: StackData): HelmRelease | undefined {
   const { config } = stack;
-  const { observability } = config;
-  const values = grafanaValues(stack, systemPool(config));
-  return release(RELEASES.grafana, "grafana", observability.grafana, values);
+  return release(RELEASES.grafana, "grafana", config.observability.grafana, grafanaValues(stack, systemPool(config)));
 }
 
 /** The console of the mesh. */

@@ -1,8 +1,7 @@
 import { dataPlaneOf } from "../data-plane/data-plane-of.ts";
-import { ambientAlerts } from "./alerts/ambient.ts";
 import { canaryAlerts, versionRecordings } from "./alerts/canary.ts";
 import { controlPlaneAlerts } from "./alerts/control-plane.ts";
-import { dataPlaneAlerts } from "./alerts/data-plane.ts";
+import { ambientAlerts, dataPlaneAlerts } from "./alerts/data-plane.ts";
 import { outcomeRecordings } from "./alerts/outcomes.ts";
 import type { Canary, Labelled, RuleGroup, RuleSource } from "./alerts/rule.ts";
 import { errorRatioRecordings, serviceAlerts } from "./alerts/services.ts";
@@ -10,7 +9,7 @@ import { NAMESPACES } from "../../kubernetes/names.ts";
 import type { HelmValue } from "../../kubernetes/objects.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { splitOf } from "../canary/split.ts";
-import { STANDARD_LABELS } from "./telemetry/telemetry.ts";
+import { extraLabels } from "./telemetry/telemetry.ts";
 
 export type { RuleGroup, RuleSource } from "./alerts/rule.ts";
 
@@ -19,20 +18,13 @@ export const RULE_INTERVAL = "30s";
 
 /** Every rule of the mesh. Groups of recordings come first: alerts read them. */
 export function ruleGroups(source: RuleSource): RuleGroup[] {
-  return [
-    {
-      name: "mesh-recordings",
-      interval: RULE_INTERVAL,
-      rules: [...errorRatioRecordings(source), ...versionRecordings(source), ...outcomeRecordings(source)],
-    },
-    {
-      name: "mesh-services",
-      interval: RULE_INTERVAL,
-      rules: [...serviceAlerts(source), ...canaryAlerts(source)],
-    },
-    { name: "mesh-control-plane", interval: RULE_INTERVAL, rules: controlPlaneAlerts(source) },
-    { name: "mesh-data-plane", interval: RULE_INTERVAL, rules: [...dataPlaneAlerts(source), ...ambientAlerts(source)] },
-  ];
+  const groups = {
+    recordings: [...errorRatioRecordings(source), ...versionRecordings(source), ...outcomeRecordings(source)],
+    services: [...serviceAlerts(source), ...canaryAlerts(source)],
+    "control-plane": controlPlaneAlerts(source),
+    "data-plane": [...dataPlaneAlerts(source), ...ambientAlerts(source)],
+  };
+  return Object.entries(groups).map(([name, rules]) => ({ name: `mesh-${name}`, interval: RULE_INTERVAL, rules }));
 }
 
 /** The rules as both charts of Prometheus take them. */
@@ -40,7 +32,7 @@ export function ruleValues(source: RuleSource): HelmValue {
   return ruleGroups(source).map(({ rules, ...group }) => ({ ...group, rules: rules.map((rule) => ({ ...rule })) }));
 }
 
-/** What a stack's rules are made from: its catalog and its objectives. */
+/** A stack's catalog and objectives, as rules need them. */
 export function ruleSource(stack: StackData): RuleSource {
   const { config, catalog } = stack;
   const plane = dataPlaneOf(stack);
@@ -54,7 +46,7 @@ export function ruleSource(stack: StackData): RuleSource {
       availabilityPercent: telemetry.slo.availabilityPercent ?? alerts.availabilityPercent,
       latencyMs: telemetry.slo.latencyMs ?? alerts.latencyMs,
     })),
-    canaries: canariesOf({ config, catalog }),
+    canaries: canariesOf(catalog),
     labelled: labelledServices(catalog),
     namespace,
     // Where no pod has a sidecar, the one proxy of the application's namespace is the waypoint.
@@ -71,9 +63,9 @@ export function ruleSource(stack: StackData): RuleSource {
 /** Services that count their requests by labels beyond Istio's. */
 function labelledServices({ namespace, services }: StackData["catalog"]): Labelled[] {
   return Object.entries(services).flatMap(([service, { telemetry }]) => {
-    const counted = telemetry.metrics.filter(({ metric }) => metric === "REQUEST_COUNT" || metric === "ALL_METRICS");
-    const names = counted.filter(({ disabled }) => !disabled).flatMap(({ set }) => Object.keys(set));
-    const labels = [...new Set(names)].filter((name) => !STANDARD_LABELS.includes(name)).sort();
+    const labels = extraLabels(
+      telemetry.metrics.filter(({ metric, disabled }) => !disabled && /^(REQUEST_COUNT|ALL_METRICS)$/.test(metric)),
+    );
     return labels.length === 0 ? [] : [{ service, namespace, labels }];
   });
 }
@@ -82,9 +74,8 @@ function labelledServices({ namespace, services }: StackData["catalog"]): Labell
  * The canary that a service declares beside its stable version; else each of the other versions beside the one with the
  * largest share.
  */
-function canariesOf({ catalog }: StackData): Canary[] {
-  const { namespace } = catalog;
-  return Object.entries(catalog.services).flatMap(([service, spec]) => {
+function canariesOf({ namespace, services }: StackData["catalog"]): Canary[] {
+  return Object.entries(services).flatMap(([service, spec]) => {
     const shares = splitOf(spec).sort((one, other) => other.weight - one.weight);
     const declared = spec.canary?.version;
     const stable = shares.find(({ version }) => version !== declared)?.version;

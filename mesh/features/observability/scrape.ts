@@ -5,7 +5,7 @@ import { SCRAPE_SECONDS } from "./volume.ts";
 const INTERVAL = `${SCRAPE_SECONDS}s`;
 
 /**
- * Whom the operator's Prometheus asks: everything that carries an Envoy or ztunnel (sidecars, gateways, waypoints and
+ * Pods that the operator's Prometheus scrapes: everything that carries an Envoy or ztunnel (sidecars, gateways, waypoints and
  * ztunnel all call the container `istio-proxy` and annotate their port), and istiod. The other kind of Prometheus finds
  * them by the same annotations with its chart's own scrape configuration.
  * Source: istio samples/addons/extras/prometheus-operator.yaml, 1.30.3.
@@ -24,20 +24,8 @@ export function podMonitors(): HelmValue {
           relabelings: [
             { action: "keep", sourceLabels: ["__meta_kubernetes_pod_container_name"], regex: "istio-proxy" },
             { action: "keep", sourceLabels: ["__meta_kubernetes_pod_annotationpresent_prometheus_io_scrape"] },
-            {
-              action: "replace",
-              regex: "(\\d+);(([A-Fa-f0-9]{1,4}::?){1,7}[A-Fa-f0-9]{1,4})",
-              replacement: "[$2]:$1",
-              sourceLabels: ["__meta_kubernetes_pod_annotation_prometheus_io_port", "__meta_kubernetes_pod_ip"],
-              targetLabel: "__address__",
-            },
-            {
-              action: "replace",
-              regex: "(\\d+);((([0-9]+?)(\\.|$)){4})",
-              replacement: "$2:$1",
-              sourceLabels: ["__meta_kubernetes_pod_annotation_prometheus_io_port", "__meta_kubernetes_pod_ip"],
-              targetLabel: "__address__",
-            },
+            address("(\\d+);(([A-Fa-f0-9]{1,4}::?){1,7}[A-Fa-f0-9]{1,4})", "[$2]:$1"),
+            address("(\\d+);((([0-9]+?)(\\.|$)){4})", "$2:$1"),
             { action: "replace", sourceLabels: ["__meta_kubernetes_namespace"], targetLabel: "namespace" },
             { action: "replace", sourceLabels: ["__meta_kubernetes_pod_name"], targetLabel: "pod" },
           ],
@@ -54,7 +42,13 @@ export function podMonitors(): HelmValue {
   ];
 }
 
-/** Services that Prometheus asks: istiod of every revision, Jaeger and Kiali. */
+/** The address of a pod's annotated port, where the pod's own address is of this form. */
+function address(regex: string, replacement: string): HelmValue {
+  const sourceLabels = ["__meta_kubernetes_pod_annotation_prometheus_io_port", "__meta_kubernetes_pod_ip"];
+  return { action: "replace", regex, replacement, sourceLabels, targetLabel: "__address__" };
+}
+
+/** Services that Prometheus scrapes: istiod of every revision, Jaeger and Kiali. */
 export function serviceMonitors(): HelmValue {
   return [
     {

@@ -90,7 +90,7 @@ describe("telemetry of the mesh", () => {
     assert.match(healthCheckFilter(["/it's"]) ?? "", /in \['\/it\\'s'\]/);
   });
 
-  it("says nothing of traces where nothing takes them", () => {
+  it("has nothing about traces where nothing takes them", () => {
     const stack = stackData({ observability: { jaeger: { enabled: false } } });
     assert.equal(meshTelemetry(stack).spec.tracing, undefined);
   });
@@ -107,7 +107,7 @@ describe("telemetry of a service", () => {
     );
   });
 
-  it("keeps the mesh's tags beside its own, because what it says replaces what the mesh says", () => {
+  it("keeps the mesh's tags beside its own, because its field replaces the mesh's", () => {
     const object = only(serviceTelemetries(stack));
     assert.deepEqual(object.spec.selector, { matchLabels: { app: "payment" } });
     assert.equal(tracingOf(object).randomSamplingPercentage, 50);

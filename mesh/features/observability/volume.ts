@@ -4,7 +4,7 @@ import type { HelmValues } from "../../kubernetes/objects.ts";
 
 const GIB = 2 ** 30;
 
-/** Part of a volume that data may take: the rest is for the write-ahead log and for blocks while they are merged. */
+/** Share of a volume that data may take: the rest is for the write-ahead log and for blocks while they are merged. */
 const USABLE = 0.8;
 
 /** Bytes of a Prometheus sample on disk, at the upper end of 1 to 2. Source: Prometheus docs, Storage, 2026-08. */
@@ -41,7 +41,7 @@ export function gibForDays(days: number, proxies: number): number {
 export function claimSpec(volume: VolumeConfig): HelmValues {
   return {
     accessModes: ["ReadWriteOnce"],
-    ...(volume.storageClass === undefined ? {} : { storageClassName: volume.storageClass }),
+    ...(volume.storageClass !== undefined && { storageClassName: volume.storageClass }),
     resources: { requests: { storage: volume.size } },
   };
 }

@@ -15,9 +15,9 @@ export interface AlertingRule {
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    /** File and section of this project that say what to do. */
+    /** File and section of this project that explain what to do. */
     readonly runbook: string;
-    /** The same as an address, where the stack says at which the file is read. */
+    /** The same as an address, where the stack configures one. */
     readonly runbook_url?: string;
   };
 }
@@ -29,10 +29,14 @@ export interface RuleGroup {
   readonly rules: readonly (RecordingRule | AlertingRule)[];
 }
 
-/** What a service promised. */
-export interface Objective {
+/** A service of the catalog, by the labels that its requests carry. */
+interface Named {
   readonly service: string;
   readonly namespace: string;
+}
+
+/** What a service promised. */
+export interface Objective extends Named {
   /** Share of requests without a 5xx, in per cent. */
   readonly availabilityPercent: number;
   /** 99 of 100 requests are answered within these milliseconds. */
@@ -40,17 +44,13 @@ export interface Objective {
 }
 
 /** A version that gets a share of the requests beside the one that gets most of them. */
-export interface Canary {
-  readonly service: string;
-  readonly namespace: string;
+export interface Canary extends Named {
   readonly stable: string;
   readonly canary: string;
 }
 
 /** A service whose metrics have labels of its own. */
-export interface Labelled {
-  readonly service: string;
-  readonly namespace: string;
+export interface Labelled extends Named {
   /** Labels beyond Istio's. */
   readonly labels: readonly string[];
 }
@@ -66,7 +66,7 @@ export interface RuleSource {
   readonly namespace: string;
   /** Namespaces of the gateways. */
   readonly gatewayNamespaces: readonly string[];
-  /** Address of docs/operations.md; undefined where nobody said. */
+  /** Address of docs/operations.md; undefined where none is configured. */
   readonly runbooks: string | undefined;
   /** Whether plain text is refused in the whole mesh. */
   readonly strict: boolean;
@@ -75,24 +75,26 @@ export interface RuleSource {
 /** Labels that tell one service of the mesh from another. */
 export const BY_SERVICE = "destination_service_name, destination_service_namespace";
 
+/** Matchers of the requests to one service. */
+export function requestsTo({ service, namespace }: Named): string {
+  return `destination_service_name="${service}", destination_service_namespace="${namespace}"`;
+}
+
 /** An alert with its runbook: the section of docs/operations.md that bears its name. */
 export function alert(
-  source: Pick<RuleSource, "runbooks">,
+  { runbooks }: RuleSource,
   name: string,
   severity: "critical" | "warning",
-  rule: { readonly expr: string; readonly for: string; readonly summary: string; readonly description: string },
+  rule: Pick<AlertingRule, "expr" | "for"> & Pick<AlertingRule["annotations"], "summary" | "description">,
 ): AlertingRule {
+  const { expr, for: lasting, summary, description } = rule;
   const section = `#${name.toLowerCase()}`;
+  const annotations = { summary, description, runbook: `docs/operations.md${section}` };
   return {
     alert: name,
-    expr: rule.expr,
-    for: rule.for,
+    expr,
+    for: lasting,
     labels: { severity },
-    annotations: {
-      summary: rule.summary,
-      description: rule.description,
-      runbook: `docs/operations.md${section}`,
-      ...(source.runbooks === undefined ? {} : { runbook_url: `${source.runbooks}${section}` }),
-    },
+    annotations: runbooks === undefined ? annotations : { ...annotations, runbook_url: `${runbooks}${section}` },
   };
 }

@@ -1,4 +1,5 @@
-import { alert, BY_SERVICE, type AlertingRule, type Objective, type RecordingRule, type RuleSource } from "./rule.ts";
+import { alert, BY_SERVICE, requestsTo } from "./rule.ts";
+import type { AlertingRule, Objective, RecordingRule, RuleSource } from "./rule.ts";
 
 /** Windows over which errors are counted; each is recorded once and read by several alerts. */
 const WINDOWS = ["5m", "30m", "1h", "6h"] as const;
@@ -15,12 +16,14 @@ const BURNS = [
 /** Share of requests that are answered with a 5xx, as their callers see it: a service that nobody reaches counts too. */
 export function errorRatioRecordings({ plane }: RuleSource): RecordingRule[] {
   const reporter = `reporter="${plane.telemetry.caller}"`;
-  return WINDOWS.map((window) => ({
-    record: errorRatio(window),
-    expr:
-      `sum by (${BY_SERVICE}) (rate(istio_requests_total{${reporter}, response_code=~"5.."}[${window}]))` +
-      ` / sum by (${BY_SERVICE}) (rate(istio_requests_total{${reporter}}[${window}]))`,
-  }));
+  return WINDOWS.map((window) => {
+    const requests = (matchers: string) =>
+      `sum by (${BY_SERVICE}) (rate(istio_requests_total{${matchers}}[${window}]))`;
+    return {
+      record: errorRatio(window),
+      expr: `${requests(`${reporter}, response_code=~"5.."`)} / ${requests(reporter)}`,
+    };
+  });
 }
 
 /** Error budget, error ratio and latency of every service that the catalog names. */
@@ -42,8 +45,9 @@ export function serviceAlerts(source: RuleSource): AlertingRule[] {
 
 function budgetAlert(source: RuleSource, objective: Objective, burn: (typeof BURNS)[number]): AlertingRule {
   const { service, namespace, availabilityPercent } = objective;
-  const limit = rounded(burn.factor * (1 - availabilityPercent / 100));
-  const of = (window: string) => `${errorRatio(window)}${selector(service, namespace)} > ${limit}`;
+  // Rounded, or floating point noise would stand in the rule: 14.4 * 0.001 is 0.014400000000000001.
+  const limit = Number((burn.factor * (1 - availabilityPercent / 100)).toPrecision(6));
+  const of = (window: string) => `${errorRatio(window)}{${requestsTo(objective)}} > ${limit}`;
   return alert(source, burn.name, burn.severity, {
     expr: `${of(burn.long)} and ${of(burn.short)}`,
     for: burn.for,
@@ -52,8 +56,9 @@ function budgetAlert(source: RuleSource, objective: Objective, burn: (typeof BUR
   });
 }
 
-function latencyAlert(source: RuleSource, { service, namespace, latencyMs }: Objective): AlertingRule {
-  const labels = `reporter="${source.plane.telemetry.callee}", destination_service_name="${service}", destination_service_namespace="${namespace}"`;
+function latencyAlert(source: RuleSource, objective: Objective): AlertingRule {
+  const { service, namespace, latencyMs } = objective;
+  const labels = `reporter="${source.plane.telemetry.callee}", ${requestsTo(objective)}`;
   return alert(source, "ServiceLatencyHigh", "warning", {
     expr: `histogram_quantile(0.99, sum by (le, ${BY_SERVICE}) (rate(istio_request_duration_milliseconds_bucket{${labels}}[5m]))) > ${latencyMs}`,
     for: "10m",
@@ -64,13 +69,4 @@ function latencyAlert(source: RuleSource, { service, namespace, latencyMs }: Obj
 
 function errorRatio(window: string): string {
   return `service:istio_requests_errors:ratio_rate${window}`;
-}
-
-function selector(service: string, namespace: string): string {
-  return `{destination_service_name="${service}", destination_service_namespace="${namespace}"}`;
-}
-
-/** Floating point noise would stand in the rule: 14.4 * 0.001 is 0.014400000000000001. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }

@@ -1,5 +1,5 @@
-import { DATA_SOURCES } from "../addons/data-sources.ts";
-import type { Dashboard, Panel, Unit } from "./panel.ts";
+import { DATA_SOURCES } from "./names.ts";
+import type { Dashboard, Panel } from "./panel.ts";
 
 /** Version of Grafana's dashboard schema that these are written in. Newer Grafanas migrate it. Source: @grafana/schema 13.2. */
 const SCHEMA_VERSION = 42;
@@ -9,20 +9,8 @@ const HEIGHT = 8;
 
 const SOURCE = { type: "prometheus", uid: DATA_SOURCES.prometheus } as const;
 
-/** Grafana writes cores without a unit. */
-const UNITS: Readonly<Record<Unit, string>> = {
-  reqps: "reqps",
-  percentunit: "percentunit",
-  ms: "ms",
-  s: "s",
-  short: "short",
-  bytes: "bytes",
-  cores: "none",
-  ops: "ops",
-};
-
 /** A dashboard as Grafana reads it: two panels a row. */
-export function dashboardJson({ uid, title, variables, panels }: Dashboard) {
+export function dashboardJson({ uid, title, variables = [], panels }: Dashboard) {
   return {
     uid,
     title,
@@ -33,7 +21,7 @@ export function dashboardJson({ uid, title, variables, panels }: Dashboard) {
     refresh: "30s",
     time: { from: "now-1h", to: "now" },
     templating: {
-      list: variables.map(({ name, label, metric, from, where = "" }) => ({
+      list: variables.map(({ name, label, metric, from, where }) => ({
         name,
         label,
         type: "query" as const,
@@ -47,7 +35,7 @@ export function dashboardJson({ uid, title, variables, panels }: Dashboard) {
   };
 }
 
-function panelJson({ title, unit, queries, description = "" }: Panel, index: number) {
+function panelJson({ title, unit, queries, description }: Panel, index: number) {
   return {
     id: index + 1,
     type: "timeseries",
@@ -55,7 +43,8 @@ function panelJson({ title, unit, queries, description = "" }: Panel, index: num
     description,
     datasource: SOURCE,
     gridPos: { x: (index % 2) * WIDTH, y: Math.floor(index / 2) * HEIGHT, w: WIDTH, h: HEIGHT },
-    fieldConfig: { defaults: { unit: UNITS[unit], min: 0 }, overrides: [] },
+    // Grafana writes cores without a unit.
+    fieldConfig: { defaults: { unit: unit === "cores" ? "none" : unit, min: 0 }, overrides: [] },
     options: {
       legend: { calcs: [], displayMode: "list", placement: "bottom", showLegend: true },
       tooltip: { mode: "multi", sort: "desc" },

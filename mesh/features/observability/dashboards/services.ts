@@ -1,65 +1,52 @@
 import type { DataPlane, ProxyTelemetry } from "../../data-plane/data-plane.ts";
-import { DASHBOARD_TITLES } from "./titles.ts";
-import { errorShare, quantiles, rate, type Dashboard, type Panel, type Variable, panel, query } from "./panel.ts";
+import { DASHBOARD_TITLES } from "./names.ts";
+import { panel, query, type Dashboard, type Panel, type Variable } from "./panel.ts";
+import { DURATION, errorShare, ofLimit, quantiles, rate, rates, REQUESTS } from "./queries.ts";
 
 const BY_SERVICE = "destination_service_name, destination_service_namespace";
-const DURATION = "istio_request_duration_milliseconds";
+const SERVICE = "{{destination_service_name}}";
 
 function variable(namespace: string): Variable {
   return {
     name: "service",
     label: "Service",
-    metric: "istio_requests_total",
+    metric: REQUESTS,
     from: "destination_service_name",
     where: `destination_service_namespace="${namespace}"`,
   };
 }
-
-const REQUESTS = "istio_requests_total";
 
 /** What happens in the whole mesh: which service gets how much, and which of them fails or is slow. */
 export function meshOverview({ telemetry }: DataPlane): Dashboard {
   const seen = `reporter="${telemetry.caller}"`;
   const { metrics, policy } = telemetry.plainText;
   const [metric = REQUESTS] = metrics;
+  const plainText = rate(
+    metric,
+    `reporter="destination", connection_security_policy="${policy}"`,
+    "source_workload, destination_workload",
+  );
   return {
     uid: "mesh-overview",
     title: DASHBOARD_TITLES.overview,
-    variables: [],
     panels: [
-      panel("Requests", "reqps", [query(rate(REQUESTS, seen, BY_SERVICE), "{{destination_service_name}}")]),
-      panel("Share of 5xx, as callers see it", "percentunit", [
-        query(errorShare(seen, BY_SERVICE), "{{destination_service_name}}"),
-      ]),
+      panel("Requests", "reqps", [query(rate(REQUESTS, seen, BY_SERVICE), SERVICE)]),
+      panel("Share of 5xx, as callers see it", "percentunit", [query(errorShare(seen, BY_SERVICE), SERVICE)]),
       panel("Latency, p99 of each service", "ms", quantiles(DURATION, seen, "destination_service_name").slice(-1)),
       panel(
         metric === REQUESTS ? "Requests without mutual TLS" : "Connections without mutual TLS",
         metric === REQUESTS ? "reqps" : "ops",
-        [
-          query(
-            rate(
-              metric,
-              `reporter="destination", connection_security_policy="${policy}"`,
-              "source_workload, destination_workload",
-            ),
-            "{{source_workload}} to {{destination_workload}}",
-          ),
-        ],
+        [query(plainText, "{{source_workload}} to {{destination_workload}}")],
         "From the side that takes them. In a STRICT mesh: none.",
       ),
       panel(
         "Why requests failed",
         "reqps",
-        [
-          query(
-            rate("istio_requests_total", `${seen}, response_flags!="-"`, "response_flags, destination_service_name"),
-            "{{response_flags}} {{destination_service_name}}",
-          ),
-        ],
+        [rates(REQUESTS, `${seen}, response_flags!="-"`, "response_flags, destination_service_name")],
         "Envoy's flags: UH and UF no pod answers, UO circuit breaker, NR no route, UT timeout, RL rate limit.",
       ),
       panel("TCP, bytes sent", "bytes", [
-        query(rate("istio_tcp_sent_bytes_total", `reporter="source"`, BY_SERVICE), "{{destination_service_name}}"),
+        query(rate("istio_tcp_sent_bytes_total", `reporter="source"`, BY_SERVICE), SERVICE),
       ]),
     ],
   };
@@ -77,24 +64,14 @@ export function serviceSignals(namespace: string, { telemetry }: DataPlane): Das
     variables: [variable(namespace)],
     panels: [
       ...latencies(telemetry, callee, caller),
-      panel("Traffic by caller", "reqps", [query(rate(REQUESTS, callee, "source_workload"), "{{source_workload}}")]),
-      panel("Traffic by response code", "reqps", [query(rate(REQUESTS, callee, "response_code"), "{{response_code}}")]),
+      panel("Traffic by caller", "reqps", [rates(REQUESTS, callee, "source_workload")]),
+      panel("Traffic by response code", "reqps", [rates(REQUESTS, callee, "response_code")]),
       panel("Errors: share of 5xx", "percentunit", [
         query(errorShare(caller, "destination_service_name"), "as callers see it"),
         ...(caller === callee ? [] : [query(errorShare(callee, "destination_service_name"), "as the service answers")]),
       ]),
-      panel("Saturation: CPU of its limit", "percentunit", [
-        query(
-          `${rate("container_cpu_usage_seconds_total", pods, "pod, container")} / sum by (pod, container) (kube_pod_container_resource_limits{resource="cpu", ${pods}})`,
-          "{{pod}} {{container}}",
-        ),
-      ]),
-      panel("Saturation: memory of its limit", "percentunit", [
-        query(
-          `sum by (pod, container) (container_memory_working_set_bytes{${pods}}) / sum by (pod, container) (kube_pod_container_resource_limits{resource="memory", ${pods}})`,
-          "{{pod}} {{container}}",
-        ),
-      ]),
+      panel("Saturation: CPU of its limit", "percentunit", [ofLimit("cpu", pods, "pod, container")]),
+      panel("Saturation: memory of its limit", "percentunit", [ofLimit("memory", pods, "pod, container")]),
     ],
   };
 }
@@ -118,6 +95,8 @@ function latencies(reporters: ProxyTelemetry, callee: string, caller: string): P
 export function canaryComparison(namespace: string, { telemetry }: DataPlane): Dashboard {
   const service = `reporter="${telemetry.callee}", destination_service_name="$service", destination_service_namespace="${namespace}"`;
   const by = "destination_version";
+  const legend = `{{${by}}}`;
+  const all = `sum(rate(${REQUESTS}{${service}}[$__rate_interval]))`;
   return {
     uid: "mesh-canary",
     title: DASHBOARD_TITLES.canary,
@@ -126,23 +105,14 @@ export function canaryComparison(namespace: string, { telemetry }: DataPlane): D
       panel(
         "Share of the requests",
         "percentunit",
-        [
-          query(
-            `${rate(REQUESTS, service, by)} / ignoring (destination_version) group_left () sum(rate(istio_requests_total{${service}}[$__rate_interval]))`,
-            "{{destination_version}}",
-          ),
-        ],
+        [query(`${rate(REQUESTS, service, by)} / ignoring (${by}) group_left () ${all}`, legend)],
         "What really arrives: compare it with the weights.",
       ),
-      panel("Share of 5xx", "percentunit", [query(errorShare(service, by), "{{destination_version}}")]),
-      ...quantiles(DURATION, service, by).map((query, index) =>
-        panel(`Latency, ${["p50", "p95", "p99"][index] ?? ""}`, "ms" as const, [
-          { ...query, legend: "{{destination_version}}" },
-        ]),
+      panel("Share of 5xx", "percentunit", [query(errorShare(service, by), legend)]),
+      ...quantiles(DURATION, service, by).map(({ expr }, index) =>
+        panel(`Latency, ${["p50", "p95", "p99"][index] ?? ""}`, "ms", [query(expr, legend)]),
       ),
-      panel("Response codes", "reqps", [
-        query(rate(REQUESTS, service, `${by}, response_code`), "{{destination_version}} {{response_code}}"),
-      ]),
+      panel("Response codes", "reqps", [rates(REQUESTS, service, `${by}, response_code`)]),
     ],
   };
 }

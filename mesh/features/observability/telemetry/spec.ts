@@ -1,4 +1,5 @@
 import type { CustomTag, MetricOverride } from "../schema/observability.ts";
+import { defined } from "../../../kubernetes/defined.ts";
 import type { TelemetryObject } from "../../../kubernetes/objects.ts";
 
 type TelemetrySpec = TelemetryObject["spec"];
@@ -11,7 +12,7 @@ interface TagOverride {
 }
 type SpecTags = NonNullable<TracingSpec[number]["customTags"]>;
 
-/** How many requests are traced, and what their spans say. */
+/** How many requests are traced, and with which tags. */
 export function tracingSpec(
   provider: string,
   samplingPercent: number,
@@ -22,13 +23,13 @@ export function tracingSpec(
     {
       providers: [{ name: provider }],
       randomSamplingPercentage: samplingPercent,
-      ...(Object.keys(customTags).length > 0 ? { customTags } : {}),
+      ...(Object.keys(customTags).length > 0 && { customTags }),
     },
   ];
 }
 
 function tagSource(tag: CustomTag): SpecTags[string] {
-  const fallback = tag.default === undefined ? {} : { defaultValue: tag.default };
+  const fallback = defined({ defaultValue: tag.default });
   if (tag.header !== undefined) {
     return { header: { name: tag.header, ...fallback } };
   }
@@ -44,7 +45,7 @@ export function metricsSpec(overrides: readonly MetricOverride[]): MetricsSpec {
       providers: [{ name: "prometheus" }],
       overrides: overrides.map((override) => ({
         match: { metric: override.metric, mode: override.reporter },
-        ...(override.disabled ? { disabled: true } : {}),
+        ...(override.disabled && { disabled: true }),
         ...tagOverrides(override),
       })),
     },
@@ -52,16 +53,17 @@ export function metricsSpec(overrides: readonly MetricOverride[]): MetricsSpec {
 }
 
 function tagOverrides({ set, remove }: MetricOverride) {
-  const entries: [string, TagOverride][] = [
-    ...Object.entries(set).map(
-      ([name, value]) => [name, { operation: "UPSERT", value }] satisfies [string, TagOverride],
-    ),
-    ...remove.map((name) => [name, { operation: "REMOVE" }] satisfies [string, TagOverride]),
-  ];
-  return entries.length > 0 ? { tagOverrides: Object.fromEntries(entries) } : {};
+  const changes: Record<string, TagOverride> = {};
+  for (const [name, value] of Object.entries(set)) {
+    changes[name] = { operation: "UPSERT", value };
+  }
+  for (const name of remove) {
+    changes[name] = { operation: "REMOVE" };
+  }
+  return Object.keys(changes).length > 0 && { tagOverrides: changes };
 }
 
-/** What the proxies write down, with Istio's own provider: JSON on standard output. */
+/** Which requests the proxies log, with Istio's own provider: JSON on standard output. */
 export function accessLoggingSpec(mode: "all" | "filtered" | "none", filter: string | undefined): AccessLoggingSpec {
   const providers = [{ name: "envoy" }];
   if (mode === "none") {
