@@ -144,7 +144,7 @@ describe("the doctor", () => {
     assert.deepEqual(codes({ pods: [ISTIOD, POD, ...quiet] }), []);
   });
 
-  it("takes a namespace that goes by a revision for one of the mesh, unless it is switched off", () => {
+  it("takes a namespace that follows a revision for one of the mesh, unless it is switched off", () => {
     const pods = [ISTIOD, { ...POD, containers: [] }];
     const revision = { "istio.io/rev": "stable" };
     assert.equal(codes({ pods, namespaces: [{ name: "ecommerce", labels: revision }] }).length, 1);

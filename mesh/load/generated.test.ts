@@ -7,7 +7,7 @@ import { PROJECT_DIRECTORY } from "../../tests/support/stacks.ts";
 describe("generated files", () => {
   for (const { path, content } of generatedFiles()) {
     it(`${path} says what the schemas say`, () => {
-      assert.equal(readFileSync(join(PROJECT_DIRECTORY, path), "utf8"), content, "make it anew: npm run docs");
+      assert.equal(readFileSync(join(PROJECT_DIRECTORY, path), "utf8"), content, "make it again: npm run docs");
     });
   }
 

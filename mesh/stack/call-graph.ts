@@ -9,7 +9,7 @@ export type Caller =
   | { readonly kind: "external"; readonly name: string; readonly from: AccessSpec["from"] };
 
 /** One arrow of the call graph. Said once in the catalog; routes, policies and demo traffic follow from it. */
-export interface Edge {
+export interface CallEdge {
   readonly from: Caller;
   /** The service that is called. */
   readonly to: string;
@@ -26,7 +26,7 @@ export interface Edge {
 }
 
 /** Every arrow, in the order of the catalog: those from services, from the gateways, and from outside of the catalog. */
-export function edgesOf(catalog: Catalog): Edge[] {
+export function edgesOf(catalog: Catalog): CallEdge[] {
   return [
     ...serviceEdges(catalog),
     ...gatewayEdges(catalog, "ingress"),
@@ -36,7 +36,7 @@ export function edgesOf(catalog: Catalog): Edge[] {
   ];
 }
 
-function serviceEdges(catalog: Catalog): Edge[] {
+function serviceEdges(catalog: Catalog): CallEdge[] {
   return Object.entries(catalog.services).flatMap(([service, { calls }]) =>
     calls.map((call) => ({
       from: { kind: "service" as const, service },
@@ -48,7 +48,7 @@ function serviceEdges(catalog: Catalog): Edge[] {
   );
 }
 
-function gatewayEdges(catalog: Catalog, gateway: GatewayKind): Edge[] {
+function gatewayEdges(catalog: Catalog, gateway: GatewayKind): CallEdge[] {
   return Object.entries(catalog.services).flatMap(([service, { routes, jwt }]) =>
     routesAt(routes, gateway).flatMap((route) =>
       grantsOf(route).map(({ methods, paths, token }) => ({
@@ -62,7 +62,7 @@ function gatewayEdges(catalog: Catalog, gateway: GatewayKind): Edge[] {
   );
 }
 
-function passthroughEdges(catalog: Catalog): Edge[] {
+function passthroughEdges(catalog: Catalog): CallEdge[] {
   return passthroughsOf(catalog).map(({ service, spec: { port } }) => ({
     from: { kind: "ingress" as const },
     to: service,
@@ -70,7 +70,7 @@ function passthroughEdges(catalog: Catalog): Edge[] {
   }));
 }
 
-function externalEdges(catalog: Catalog): Edge[] {
+function externalEdges(catalog: Catalog): CallEdge[] {
   return Object.entries(catalog.services).flatMap(([service, { access }]) =>
     Object.entries(access).map(([name, { from, methods, paths, port, hosts, token }]) => ({
       from: { kind: "external" as const, name, from },
@@ -106,6 +106,6 @@ export function pathsBelow(prefix: string): string[] {
 }
 
 /** Port of the pods at which an arrow of the call graph ends. */
-export function podPort(catalog: Catalog, { to, port }: Edge): number {
+export function podPort(catalog: Catalog, { to, port }: CallEdge): number {
   return port ?? catalog.services[to]?.port ?? 0;
 }

@@ -196,7 +196,7 @@ describe("a rollout by analysis", () => {
     assert.deepEqual(applied, [50, 100]);
   });
 
-  it("finishes a rollback that an interrupted run had decided, instead of starting anew", async () => {
+  it("finishes a rollback that an interrupted run had decided, instead of starting again", async () => {
     const { made, applied } = world(0, () => good, "at 50 %: bad");
     assert.deepEqual(await rollOut(made, analysis, true), { kind: "rolledBack", percent: 0, why: "at 50 %: bad" });
     assert.deepEqual(applied, [0]);

@@ -7,7 +7,7 @@ import type { DriverOptions } from "../../sandbox/driver/commands/index.ts";
 import { PROJECT_DIRECTORY } from "../support/stacks.ts";
 
 describe("the first sight of a stack", () => {
-  it("says who calls whom, the pods, the nodes and the cost, from the stack's files", () => {
+  it("shows which service calls which, the pods, the nodes and the cost, from the stack's files", () => {
     const cost = { currency: "USD", total: 428.6, lines: [], asOf: "2026-06", region: "eu-west-1" } as const;
     const text = firstSightLines(readStackFile(PROJECT_DIRECTORY, "dev"), cost, {}).join("\n");
     assert.match(text, /services +5 of ecommerce: product \(v1, v2\), cart, order \(v1, v2\), user, payment/);

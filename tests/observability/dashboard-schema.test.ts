@@ -50,7 +50,7 @@ function faults(...all: readonly unknown[]): string[] {
 }
 
 describe("dashboards against Grafana's schema", function () {
-  // The compiler reads the schema anew each time.
+  // The compiler reads the schema each time.
   this.timeout(120_000);
 
   it("have no key and no value that the schema does not know", () => {

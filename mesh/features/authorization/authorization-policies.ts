@@ -2,7 +2,7 @@ import { defined } from "../../kubernetes/defined.ts";
 import { make, named, ofService } from "../../kubernetes/make.ts";
 import { GATEWAY_RELEASES, NAMESPACES, principal } from "../../kubernetes/names.ts";
 import type { AuthorizationPolicyObject } from "../../kubernetes/objects.ts";
-import { type Caller, type Edge, edgesOf } from "../../stack/call-graph.ts";
+import { type Caller, type CallEdge, edgesOf } from "../../stack/call-graph.ts";
 import type { Catalog } from "../../stack/catalog.ts";
 import type { StackData } from "../../stack/stack.ts";
 
@@ -31,7 +31,7 @@ export function allowPolicies(stack: StackData): AuthorizationPolicyObject[] {
     return policy(catalog, service, `from-${caller}`, rules);
   });
   const health = Object.keys(catalog.services).map((to) => {
-    const probes: Edge = { from: { kind: "ingress" }, to, methods: ["GET"], paths: probePaths(catalog, to) };
+    const probes: CallEdge = { from: { kind: "ingress" }, to, methods: ["GET"], paths: probePaths(catalog, to) };
     return policy(catalog, to, "health", [ruleOf(stack, probes)]);
   });
   return [...calls, ...health, ...plainTextPolicies(stack)];
@@ -53,7 +53,7 @@ export function probePaths(catalog: Catalog, service: string): string[] {
 }
 
 /** What an arrow allows: who calls, what is asked, and what the user's token must state. */
-function ruleOf(stack: StackData, edge: Edge): Rule {
+function ruleOf(stack: StackData, edge: CallEdge): Rule {
   const { from, methods, paths, hosts, token } = edge;
   const when = Object.entries(token?.claims ?? {}).map(([claim, values]) => ({
     key: `request.auth.claims[${claim.replaceAll(".", "][")}]`,
@@ -68,7 +68,7 @@ function ruleOf(stack: StackData, edge: Edge): Rule {
 }
 
 /** Where a service has several ports, each arrow leads to one of them. */
-function portsOf(catalog: Catalog, { to, port }: Edge): string[] | undefined {
+function portsOf(catalog: Catalog, { to, port }: CallEdge): string[] | undefined {
   const service = catalog.services[to];
   return service === undefined || Object.keys(service.extraPorts).length === 0
     ? undefined

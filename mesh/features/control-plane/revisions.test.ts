@@ -100,7 +100,7 @@ describe("revisions of a mesh", () => {
   });
 });
 
-describe("what goes by a revision", () => {
+describe("what follows a revision", () => {
   const annotationOf = (config: PlainObject) =>
     workloadObjects(stackData(config)).flatMap((object) =>
       object.kind === "Deployment" ? [object.spec.template.metadata.annotations[PROXY_ANNOTATION]] : [],
@@ -120,7 +120,7 @@ describe("what goes by a revision", () => {
     });
   });
 
-  it("its pods start anew when their proxy changes, and only then", () => {
+  it("its pods start again when their proxy changes, and only then", () => {
     const on = (stable: string, revisionTag: string) => ({
       mesh: { revisions: BOTH, tags: { stable, canary: "1-31-2" } },
       catalog: { name: "ecommerce", revisionTag },

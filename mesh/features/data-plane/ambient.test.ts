@@ -128,7 +128,7 @@ describe("an ambient mesh", () => {
     }
   });
 
-  it("lets nobody pass the waypoint by, and nobody through it whom no policy names", () => {
+  it("lets nobody pass the waypoint by, and nobody through it that no policy names", () => {
     const specs = Object.fromEntries(policies(objects).map(({ metadata, spec }) => [metadata.name, spec]));
     const { namespace } = ambient.catalog;
     assert.deepEqual(specs["deny-all"], {});

@@ -146,7 +146,7 @@ describe("the ingress by the Gateway API", () => {
     assert.deepEqual(values?.values["sources"], ["istio-gateway", "gateway-httproute"]);
   });
 
-  it("goes by the tag of the gateway's control plane", () => {
+  it("follows the tag of the gateway's control plane", () => {
     const mesh = {
       version: undefined,
       revisions: [{ name: "default", version: "1.30.7" }],

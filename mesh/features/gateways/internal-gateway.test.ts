@@ -80,7 +80,7 @@ describe("the internal gateway", () => {
     assert.deepEqual(objectNamed(named, "VirtualService", "ecommerce-internal").spec.hosts, [...NAMES, host]);
   });
 
-  it("has no server for whom nobody names", () => {
+  it("has no server for a host that nobody names", () => {
     const servers = (callers: PlainObject) =>
       objectNamed(trafficObjects(shop({ callers })), "Gateway", "ecommerce-internal").spec.servers?.map(
         ({ port }) => port.name,
@@ -197,7 +197,7 @@ describe("the internal gateway", () => {
     assert.deepEqual(judge(resources, [noWildcardPrincipal]), []);
   });
 
-  it("is in the matrix of who can call whom", () => {
+  it("is in the matrix of callers and callees", () => {
     const stack = shop();
     const matrix = accessMatrix({
       objects: stackObjects(stack, "c"),

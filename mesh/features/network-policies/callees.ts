@@ -2,7 +2,7 @@ import type { NetworkPolicyEgressRule } from "kubernetes-types/networking/v1.d.t
 import { contains, parseCidr } from "../../kubernetes/cidr.ts";
 import { NAMESPACES, RELEASES } from "../../kubernetes/names.ts";
 import { inNamespace, METADATA, network, pods, tcp, toHost } from "../../kubernetes/network-peers.ts";
-import { type Edge, podPort } from "../../stack/call-graph.ts";
+import { type CallEdge, podPort } from "../../stack/call-graph.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import type { StackData } from "../../stack/stack.ts";
 import { callingServices, encryptedPort, podPorts } from "../gateways/internal/callers.ts";
@@ -15,7 +15,7 @@ const EGRESS_POD_PORT = 8443;
 const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** What a service may reach: the callees of the catalog, and what its configuration names beside them. */
-export function calleesOf(stack: StackData, name: string, edges: readonly Edge[]): NetworkPolicyEgressRule[] {
+export function calleesOf(stack: StackData, name: string, edges: readonly CallEdge[]): NetworkPolicyEgressRule[] {
   const { config, catalog } = stack;
   return [
     ...edges

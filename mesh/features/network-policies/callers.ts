@@ -1,25 +1,29 @@
 import type { NetworkPolicyIngressRule, NetworkPolicyPeer } from "kubernetes-types/networking/v1.d.ts";
 import { GATEWAY_RELEASES, NAMESPACES } from "../../kubernetes/names.ts";
 import { inNamespace, network, pods, tcp } from "../../kubernetes/network-peers.ts";
-import { type Edge, podPort } from "../../stack/call-graph.ts";
+import { type CallEdge, podPort } from "../../stack/call-graph.ts";
 import type { Catalog, GatewayKind, ServiceSpec } from "../../stack/catalog.ts";
 import type { StackConfig } from "../../stack/config.ts";
 import type { AccessSpec } from "../authorization/schema/access.ts";
 
 /** Who may call a service by the catalog, each on the port where the arrow ends. */
-export function ingressOf(catalog: Catalog, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {
+export function ingressOf(catalog: Catalog, name: string, edges: readonly CallEdge[]): NetworkPolicyIngressRule[] {
   return edges
     .filter(({ to }) => to === name)
     .map((edge) => ({ from: callersOf(edge), ports: tcp(podPort(catalog, edge)) }));
 }
 
 /** Callers by their addresses have no tunnel of the mesh: they arrive at the pod's own port, also in an ambient mesh. */
-export function externalCallersOf(catalog: Catalog, name: string, edges: readonly Edge[]): NetworkPolicyIngressRule[] {
+export function externalCallersOf(
+  catalog: Catalog,
+  name: string,
+  edges: readonly CallEdge[],
+): NetworkPolicyIngressRule[] {
   const byAddress = edges.filter(({ from }) => from.kind === "external" && from.from.addresses !== undefined);
   return ingressOf(catalog, name, byAddress);
 }
 
-function callersOf({ from }: Edge): NetworkPolicyPeer[] {
+function callersOf({ from }: CallEdge): NetworkPolicyPeer[] {
   switch (from.kind) {
     case "service":
       return [pods(from.service)];

@@ -42,7 +42,7 @@ function always(property: (stack: StackData) => void): void {
         property(stack);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
   assert.ok(good > 50, `only ${good} catalogs were good`);
 }

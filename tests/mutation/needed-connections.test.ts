@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { stackObjects } from "../../inventory.ts";
-import { CHECKS, killerOf } from "../../../tests/mutation/checks/index.ts";
-import { randomCatalog } from "../../../tests/support/random-catalog.ts";
-import { stackData } from "../../../tests/support/stack-data.ts";
+import { stackObjects } from "../../mesh/inventory.ts";
+import { CHECKS, killerOf } from "./checks/index.ts";
+import { randomCatalog } from "../support/random-catalog.ts";
+import { stackData } from "../support/stack-data.ts";
 
 /**
  * The checks of the mutation test know the platform's needs too: gateways, istiod, DNS, probes, every addon, and pods that only look
