@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatPath, isSet, parsePath, valueAt } from "../../../mesh/stack/paths.ts";
+import { formatPath, isSet, parsePath, valueAt } from "./paths.ts";
 
 describe("paths", () => {
   it("are printed with dots, indices, and quotes around keys that are no plain word", () => {
